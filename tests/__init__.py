@@ -1,0 +1,1 @@
+"""The specification of Image Desk, as tests."""
