@@ -1,0 +1,1 @@
+"""What the desk does. Knows no chat platform, no database and no cloud."""

@@ -1,0 +1,86 @@
+"""The catalogue: which models there are, what they take, and what a picture costs.
+
+Owns `models.toml` (facts with `verified_on`) and how to read it. Money is integer micro-USD
+everywhere. It must not know how a provider is called.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from core.errors import UserError
+
+CATALOGUE = Path(__file__).with_name("models.toml")
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a model takes and costs.
+
+    `prices` maps quality → size → micro-USD for one picture; a size that is absent takes the
+    nearest one by pixel count ("≈"); a quality that is absent has an unknown price. `rates` are
+    micro-USD per million tokens by kind (text, image, output). `seconds` is a typical wait for one
+    picture. `preview_cost` is micro-USD for each partial picture streamed (0: none offered).
+    """
+
+    name: str
+    provider: str
+    label: str
+    character: str
+    sizes: tuple[str, ...]
+    qualities: tuple[str, ...]
+    prices: Mapping[str, Mapping[str, int]]
+    rates: Mapping[str, int]
+    seconds: float
+    preview_cost: int
+    verified_on: date
+    shutdown_on: date | None = None
+
+    def price(self, quality: str, size: str) -> int | None:
+        """Micro-USD for one picture, None where it is not known (never 0 for that)."""
+        by_size = self.prices.get(quality)
+        if not by_size:
+            return None
+        pixels = _pixels(size)
+        return by_size[min(by_size, key=lambda known: abs(_pixels(known) - pixels))]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All models by name, and the aliases under which people may still ask for them."""
+
+    models: Mapping[str, Model]
+    aliases: Mapping[str, str]
+    quality_aliases: Mapping[str, str]
+
+    def of(self, provider: str) -> Mapping[str, Model]:
+        """The models of one provider, in menu order."""
+        return {name: model for name, model in self.models.items() if model.provider == provider}
+
+    def resolve(self, name: str) -> tuple[str, str | None]:
+        """The model that `name` means, and the legacy name if it was an alias."""
+        return (self.aliases[name], name) if name in self.aliases else (name, None)
+
+
+def read_catalogue(path: Path = CATALOGUE) -> Catalogue:
+    """Read a catalogue file. Raises UserError("catalogue_broken") naming what is wrong."""
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+        models = {row["name"]: _model(row) for row in document["models"]}
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise UserError("catalogue_broken", path=path.name, problem=repr(error)) from error
+    return Catalogue(models, document.get("aliases", {}), document.get("quality_aliases", {}))
+
+
+def _model(row: dict[str, object]) -> Model:
+    facts = {"rates": {}, "preview_cost": 0, "prices": {}, **row}
+    facts["sizes"] = tuple(row["sizes"])  # type: ignore[arg-type]  # TOML gives a list
+    facts["qualities"] = tuple(row["qualities"])  # type: ignore[arg-type]  # TOML gives a list
+    return Model(**facts)  # type: ignore[arg-type]  # a wrong key or type raises TypeError here
+
+
+def _pixels(size: str) -> int:
+    width, height = size.split("x")
+    return int(width) * int(height)

@@ -1,0 +1,124 @@
+"""All settings, read once by the entry point and handed in.
+
+Owns names, defaults, and the one message that lists everything missing or wrong. Any secret may
+instead be given as `NAME_FILE`, the path of a file that holds it. No other module reads the
+environment.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import ActionNeeded
+
+
+class Settings(BaseSettings):
+    """Every setting by its environment name (upper case); the README's table is made from this."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path("data"), description="Folder for database, pictures and keys")
+    database_url: str = Field("", description="PostgreSQL address; unset: SQLite in `DATA_DIR`")
+    redis_url: str = Field(
+        "", description="Redis or Valkey address; unset: embedded (`demo` and `run` only)"
+    )
+    public_url: str = Field(
+        "", description="Address under which people and networks reach the page; unset: local"
+    )
+    http_host: str = Field("127.0.0.1", description="Address the page listens on")
+    http_port: int = Field(8080, ge=0, le=65535, description="Port of the page; 0 takes a free one")
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Signs links and encrypts tokens; unset: made once in `DATA_DIR/secret.key`",
+    )
+    allowed_teams: str = Field(
+        "", description="Slack teams and Discord servers, by id, comma-separated; unset: the first"
+    )
+
+    slack_bot_token: SecretStr = Field(SecretStr(""), description="Slack bot token (`xoxb-…`)")
+    slack_app_token: SecretStr = Field(
+        SecretStr(""), description="Slack app token (`xapp-…`) for Socket Mode; unset: signed HTTP"
+    )
+    slack_signing_secret: SecretStr = Field(
+        SecretStr(""), description="Slack signing secret, for signed HTTP"
+    )
+    slack_api_url: str = Field("https://slack.com/api/", description="Slack Web API")
+    discord_token: SecretStr = Field(SecretStr(""), description="Discord bot token")
+    discord_api_url: str = Field("https://discord.com/api/v10", description="Discord REST API")
+    discord_gateway_url: str = Field(
+        "wss://gateway.discord.gg/", description="Discord gateway, asked first"
+    )
+
+    openai_api_key: SecretStr = Field(
+        SecretStr(""), description="OpenAI key: pictures and moderation; unset: `sketch` draws"
+    )
+    openai_base_url: str = Field("https://api.openai.com/v1", description="OpenAI API")
+    openai_images_per_minute: int = Field(
+        5, ge=1, le=10_000, description="Your OpenAI tier's images a minute (5, 20, 50, 150, 250)"
+    )
+
+    storage_provider: Literal["local", "s3"] = Field("local", description="Where pictures are kept")
+    aws_access_key_id: str = Field("", description="S3 access key")
+    aws_secret_access_key: SecretStr = Field(SecretStr(""), description="S3 secret key")
+    aws_s3_bucket: str = Field("", description="S3 bucket")
+    aws_s3_region: str = Field("us-east-1", description="S3 region")
+    s3_endpoint_url: str = Field(
+        "", description="S3-compatible endpoint (B2, R2, MinIO); unset: AWS"
+    )
+    s3_public_url: str = Field(
+        "", description="Endpoint for presigned links where it differs from `S3_ENDPOINT_URL`"
+    )
+
+    meta_graph_url: str = Field("https://graph.facebook.com", description="Meta Graph API")
+
+    orders_per_minute: int = Field(5, ge=1, description="Generation orders a minute and person")
+    daily_budget: float = Field(5.0, ge=0, description="US dollars a day for a new business")
+    publish_grace_seconds: float = Field(
+        20, ge=0, description="Seconds in which a confirmed post can still be stopped"
+    )
+    blocked_words: str = Field("", description="More words that prompts may not hold, by comma")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How much is logged"
+    )
+
+    @property
+    def address(self) -> str:
+        """Under which the page is reached, without a trailing slash."""
+        host = "localhost" if self.http_host in {"0.0.0.0", "::"} else self.http_host  # noqa: S104  # compared, not bound
+        return (self.public_url or f"http://{host}:{self.http_port}").rstrip("/")
+
+    @property
+    def teams(self) -> frozenset[str]:
+        """The allowed teams, empty where the first to speak is taken."""
+        return frozenset(part.strip() for part in self.allowed_teams.split(",") if part.strip())
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read all settings from `environ`.
+
+    Raises ActionNeeded("settings_wrong", problems=[…]) that lists all that is wrong at once.
+    """
+    values: dict[str, str] = {}
+    problems: list[str] = []
+    for name in Settings.model_fields:
+        key = name.upper()
+        if path := environ.get(f"{key}_FILE"):
+            try:
+                values[name] = Path(path).read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                problems.append(f"{key}_FILE: {path} cannot be read ({type(error).__name__})")
+        elif environ.get(key):
+            values[name] = environ[key].strip()
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        problems += [
+            f"{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
+        ]
+    if problems:
+        raise ActionNeeded("settings_wrong", problems=problems)
+    return settings
