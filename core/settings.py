@@ -10,16 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from core.errors import ActionNeeded
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Every setting by its environment name (upper case); the README's table is made from this."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     data_dir: Path = Field(Path("data"), description="Folder for database, pictures and keys")
     database_url: str = Field("", description="PostgreSQL address; unset: SQLite in `DATA_DIR`")
