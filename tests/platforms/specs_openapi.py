@@ -18,18 +18,17 @@ Only the verdict is reliable: inside a oneOf the sentence may speak of the wrong
 
 import functools
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from tests.platforms.specs import document
+
 FORMS: Final = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
-BESIDE_THE_PROJECT: Final = Path(__file__).parents[3] / "shared" / "specs"
 INTEGER_TOO: Final = {
     "anyOf": [{"$ref": "#/components/schemas/SnowflakeType"}, {"type": "integer"}]
 }
@@ -42,6 +41,7 @@ DEVIATIONS: Final[Mapping[str, Mapping[str, object]]] = {
         "MessageReferenceRequest/properties/message_id": INTEGER_TOO,
         "CreatePrivateChannelRequest/properties/recipient_id": INTEGER_TOO,
         "MessageEditRequestPartial/properties/tts": {"type": ["boolean", "null"]},
+        "IncomingWebhookUpdateRequestPartial/properties/tts": {"type": ["boolean", "null"]},
     },
 }
 
@@ -50,12 +50,12 @@ class Judge:
     """One document's verdicts.
 
     Args:
-        document: the decoded OpenAPI 3.1 document, already free of `nullable`.
+        openapi: the decoded OpenAPI 3.1 document, already free of `nullable`.
     """
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._paths: Mapping[str, Any] = document["paths"]
-        resource: Resource[Any] = DRAFT202012.create_resource(document)
+    def __init__(self, openapi: Mapping[str, Any]) -> None:
+        self._paths: Mapping[str, Any] = openapi["paths"]
+        resource: Resource[Any] = DRAFT202012.create_resource(openapi)
         self._registry: Registry[Any] = Registry().with_resource("urn:spec", resource)
         few_placeholders_first = sorted(self._paths, key=lambda path: (path.count("{"), path))
         self._patterns: list[tuple[re.Pattern[str], str]] = [
@@ -172,10 +172,10 @@ def _without_nullable(node: Any) -> Any:
     return plain
 
 
-def _deviate(document: Any, deviations: Mapping[str, object]) -> None:
+def _deviate(openapi: Any, deviations: Mapping[str, object]) -> None:
     for pointer, schema in deviations.items():
         *parents, last = pointer.split("/")
-        node = document["components"]["schemas"]
+        node = openapi["components"]["schemas"]
         for key in parents:
             node = node[key]
         node[last] = schema
@@ -191,9 +191,9 @@ def load(name: str) -> Judge | None:
     Returns:
         None where the folder is absent: then nothing is judged, and the run says so.
     """
-    folder = Path(os.environ.get("IMAGEDESK_SPECS") or BESIDE_THE_PROJECT)
-    if not folder.is_dir():
+    found = document(name)
+    if found is None:
         return None
-    document = _without_nullable(json.loads((folder / name).read_text(encoding="utf-8")))
-    _deviate(document, DEVIATIONS.get(name, {}))
-    return Judge(document)
+    rewritten = _without_nullable(found)
+    _deviate(rewritten, DEVIATIONS.get(name, {}))
+    return Judge(rewritten)
