@@ -1,0 +1,1 @@
+"""Images: what is kept of them, and how their bytes are judged, cleaned and shown small."""
