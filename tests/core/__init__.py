@@ -1,0 +1,1 @@
+"""What the desk does, without any chat, database or network."""

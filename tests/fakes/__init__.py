@@ -1,0 +1,1 @@
+"""Fakes of the ports, with memory; the contract suites hold them to the same promises."""
