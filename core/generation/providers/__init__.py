@@ -1,0 +1,17 @@
+"""Picture providers, one module each. They import core and their own SDK, and nothing else of ours.
+
+How to add one:
+
+1. Write `core/generation/providers/<name>.py` with a class that fills `core.ports.ImageProvider`
+   (and, where the vendor offers it, `Moderator` or `Captioner` in the same file): `name`, `models`
+   (its part of the catalogue), `repeatable`, `generate`, and `aclose` if it holds connections.
+   Its base URL is an argument, so that tests and people behind proxies can point it elsewhere.
+2. Turn every failure of its SDK into one of ours (`core.errors`). The question that decides is
+   money: *surely not made* is `TryLater` (or `UserError`, `ActionNeeded`); *perhaps made* is
+   `OutcomeUnknown`. Switch the SDK's own retries off.
+3. Add its models, sizes, qualities, prices and `verified_on` to `core/generation/models.toml`.
+4. Give each new reason code its sentence in `core/wording`.
+5. Add one registry line in `bot/wiring.py`, and its settings in `core/settings.py`.
+6. Add it to `PROVIDERS` in `tests/contracts/test_image_providers.py`, with a local server under
+   `tests/platforms/` where it calls one: the contract suite then runs on it.
+"""
