@@ -10,9 +10,18 @@ Adapters raise these and never their SDK's own. `core.wording` turns a reason co
 into a sentence; this module must not know how a sentence reads.
 """
 
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 Fact: TypeAlias = str | int | float | bool | list[str] | None
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why something did not work, as a row keeps it: an error's code and facts."""
+
+    code: str
+    facts: dict[str, Fact] = field(default_factory=dict)
 
 
 class DeskError(Exception):
@@ -26,6 +35,11 @@ class DeskError(Exception):
         super().__init__(code)
         self.code = code
         self.facts = facts
+
+    @property
+    def trouble(self) -> Trouble:
+        """This error as a row keeps it."""
+        return Trouble(self.code, dict(self.facts))
 
     def __str__(self) -> str:
         return f"{self.code} {self.facts}" if self.facts else self.code

@@ -57,16 +57,19 @@ class ChatSurface(Protocol):
         """
         ...
 
-    async def open_thread(self, place: Place, card: Card, load: Load) -> tuple[Thread, Sent]:
+    async def open_thread(
+        self, place: Place, card: Card, load: Load, *, repeat: bool
+    ) -> tuple[Thread, Sent]:
         """Post `card` where it was asked for and open its thread; inside a thread, post there.
 
-        Repeat-safe by `card.key`: a second call finds the first one's message and returns it.
+        `repeat=False` promises that this `card.key` was never tried before; with `repeat=True` the
+        place is searched for our key first, and what is found is returned instead of posted again.
         Raises ActionNeeded("chat_not_invited" | "chat_forbidden" | "chat_gone"), TryLater.
         """
         ...
 
-    async def post(self, thread: Thread, card: Card, load: Load) -> Sent:
-        """Post `card` as a new reply in `thread`. Repeat-safe by `card.key`, as `open_thread`.
+    async def post(self, thread: Thread, card: Card, load: Load, *, repeat: bool) -> Sent:
+        """Post `card` as a new reply in `thread`; `repeat` as for `open_thread`.
 
         An archived thread is unarchived first. Raises as `open_thread`.
         """

@@ -1,0 +1,1 @@
+"""Tenants: businesses and their teams, members and roles, ledger and budgets, accounts."""

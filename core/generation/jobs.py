@@ -1,0 +1,128 @@
+"""Jobs, their items and attempts.
+
+A job has no state of its own: it is derived from its items, so nothing drifts.
+
+    item   queued ⇄ generating → completed
+             │          ├──────→ refused     by moderation or provider; final
+             │          ├──────→ failed  ──→ queued   made again by hand
+             │          ├──────→ unknown ──→ queued   made again by hand
+             └──────────┴──────→ cancelled
+
+Owns these rows and their moves. It must not know providers or chats.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from core.business.members import new_id
+from core.chat import Place
+from core.errors import Trouble
+from core.generation.orders import Order
+
+ItemState = Literal[
+    "queued", "generating", "completed", "refused", "failed", "unknown", "cancelled"
+]
+JobState = Literal["pending", "processing", "completed", "failed", "cancelled"]
+Moderation = Literal["pending", "passed", "off", "refused"]
+
+MOVES: dict[ItemState, frozenset[ItemState]] = {
+    "queued": frozenset({"generating", "cancelled", "refused", "failed"}),
+    "generating": frozenset({"queued", "completed", "refused", "failed", "unknown", "cancelled"}),
+    "unknown": frozenset({"queued"}),
+    "failed": frozenset({"queued"}),
+    "completed": frozenset(),
+    "refused": frozenset(),
+    "cancelled": frozenset(),
+}
+ENDED: frozenset[ItemState] = frozenset({"completed", "refused", "failed", "unknown", "cancelled"})
+
+
+@dataclass(eq=False)
+class Job:
+    """One order of pictures, or one drop of files (`kind` "upload", without an order).
+
+    `root_id` is the message that opens its thread; `parent_id` the job it repeats. `wake_at` is
+    when somebody looks at its moderation again.
+    """
+
+    business_id: int
+    owner_id: str
+    kind: Literal["generate", "upload"]
+    place: Place
+    order: Order | None
+    created_at: datetime
+    root_id: str
+    moderation: Moderation = "pending"
+    parent_id: str | None = None
+    cancelled_at: datetime | None = None
+    discarded_at: datetime | None = None
+    discarded_by: str | None = None
+    wake_at: datetime | None = None
+    trouble: Trouble | None = None
+    id: str = field(default_factory=new_id)
+
+
+@dataclass(eq=False)
+class Item:
+    """One picture asked for. `number` counts from 1; `selected` is what the marks amount to.
+
+    `lease_until` and `fence` say who works on it; `wake_at` when it is looked at again.
+    """
+
+    job_id: str
+    business_id: int
+    number: int
+    prompt: str
+    seed: int
+    state: ItemState = "queued"
+    image_id: int | None = None
+    preview_key: str | None = None
+    partial_key: str | None = None
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+    trouble: Trouble | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    tries: int = 0
+    lease_until: datetime | None = None
+    fence: int = 0
+    wake_at: datetime | None = None
+    id: str = field(default_factory=new_id)
+
+    def move(self, state: ItemState, now: datetime, trouble: Trouble | None = None) -> None:
+        """Go to `state` and let the lease go. Raises ValueError for a move not in `MOVES`."""
+        if state not in MOVES[self.state]:
+            raise ValueError(f"{self.state} → {state}")
+        self.state = state
+        self.trouble = trouble
+        self.lease_until = None
+        self.ended_at = now if state in ENDED else None
+        self.wake_at = None if state in ENDED else now
+
+
+@dataclass(eq=False)
+class Attempt:
+    """One paid call. `outcome` is empty while its answer is awaited; `cost` is micro-USD."""
+
+    item_id: str
+    submitted_at: datetime
+    price: int | None
+    outcome: Literal["", "made", "refused", "not_made", "unknown"] = ""
+    usage: dict[str, int] = field(default_factory=dict)
+    cost: int | None = None
+    revised_prompt: str | None = None
+    id: str = field(default_factory=new_id)
+
+
+def state_of(items: list[Item]) -> JobState:
+    """A job's state, from its items."""
+    states = Counter(item.state for item in items)
+    if states["generating"] or (states["queued"] and len(states) > 1):
+        return "processing"
+    if states["queued"]:
+        return "pending"
+    if states["completed"]:
+        return "completed"
+    return "cancelled" if states["cancelled"] else "failed"

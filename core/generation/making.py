@@ -1,0 +1,328 @@
+"""Making: from a queued item to a stored picture, paid at most once.
+
+    start    moderate the prompt, then wake the items
+    make     claimed → submitted → answered → spooled → stored → settled
+
+`make` may be run for any unfinished item at any time. What an earlier worker left behind decides:
+an answer in the spool is adopted; a call that was submitted and never answered becomes *unknown*;
+anything else begins anew. It must not know any chat or any provider's name.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.business.ledger import release, settle
+from core.errors import ActionNeeded, DeskError, OutcomeUnknown, Trouble, TryLater, UserError
+from core.generation.jobs import Attempt, Item, Job
+from core.generation.orders import Order
+from core.generation.prompts import apply_style
+from core.generation.storing import Storing
+from core.leases import LEASE, keeping
+from core.messages import redraw
+from core.ports import (
+    Generated,
+    ImageProvider,
+    ImageRequest,
+    Limits,
+    Moderator,
+    Preview,
+    Reach,
+)
+from core.storing import UnitOfWork, Units
+
+MAX_TRIES = 6
+"""How often a provider may answer "later" before the item fails."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An item in our hands, with all that making it needs; read once, valid under the lease."""
+
+    item: Item
+    job: Job
+    order: Order
+    person: str
+    open_attempt: Attempt | None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A provider that can be used now, and how it is paced (`per_minute` 0: not at all)."""
+
+    provider: ImageProvider
+    limit_key: str = ""
+    per_minute: int = 0
+
+
+class Making:
+    """Makes pictures. `offers` are by provider; `previews` says which surfaces show partial ones."""
+
+    def __init__(
+        self,
+        units: Units,
+        offers: Mapping[str, Offer],
+        storing: Storing,
+        moderator: Moderator | None,
+        limits: Limits,
+        previews: Mapping[str, bool],
+        reach: Reach,
+    ) -> None:
+        self._units = units
+        self._offers = offers
+        self._storing = storing
+        self._moderator = moderator
+        self._limits = limits
+        self._previews = previews
+        self._reach = reach
+
+    async def start(self, job_id: str) -> None:
+        """Moderate the job's prompt and wake its items, once its card stands in the chat.
+
+        Nobody pays for pictures that cannot be shown: a card that cannot be posted ends the job.
+        """
+        async with self._units.write() as uow:
+            job = await uow.jobs.lock(job_id)
+            if job is None or job.moderation != "pending" or job.order is None:
+                return
+            root = await uow.messages.get(job.root_id)
+            if root is None:
+                return
+            if root.sent is None:
+                if root.trouble and root.drawn:
+                    job.trouble = root.trouble
+                    await self._end_all(uow, job, root.trouble)
+                return
+            prompt = apply_style(job.order.prompt, job.order.style)
+            job.wake_at = uow.later(15)
+        try:
+            verdict = await self._moderator.review(prompt) if self._moderator else None
+        except TryLater as error:
+            await self._delay_start(job_id, error.trouble, error.after)
+            return
+        except ActionNeeded as error:
+            await self._delay_start(job_id, error.trouble, 60)
+            return
+        async with self._units.write() as uow:
+            job = await uow.jobs.lock(job_id)
+            if job is None or job.moderation != "pending":
+                return
+            job.wake_at = job.trouble = None
+            job.moderation = "off" if verdict is None else "passed"
+            if verdict and not verdict.allowed:
+                job.moderation = "refused"
+                trouble = Trouble("prompt_refused", {"categories": list(verdict.categories)})
+                await self._end_all(uow, job, trouble)
+                return
+            for item in await uow.items.of_job(job_id):
+                if item.state == "queued":
+                    item.wake_at = uow.later(10)
+                    uow.enqueue("make", item.id)
+            await redraw(uow, "status", job_id)
+
+    async def _delay_start(self, job_id: str, trouble: Trouble, after: float) -> None:
+        """An outage of moderation delays, and never skips."""
+        async with self._units.write() as uow:
+            job = await uow.jobs.lock(job_id)
+            if job and job.moderation == "pending":
+                job.trouble = trouble
+                job.wake_at = uow.later(after)
+                uow.enqueue("start", job_id, after)
+                await redraw(uow, "status", job_id)
+
+    async def _end_all(self, uow: UnitOfWork, job: Job, trouble: Trouble) -> None:
+        job.wake_at = None
+        for item in await uow.items.of_job(job.id):
+            if item.state == "queued":
+                item.move("refused", uow.now, trouble)
+                await release(uow, item.id)
+        await redraw(uow, "status", job.id)
+        await redraw(uow, "result", job.id)
+
+    async def make(self, item_id: str) -> None:
+        """Make one picture, or finish what another worker began. May run twice at once."""
+        claim = await self._claim(item_id)
+        if claim is None:
+            return
+        item = claim.item
+        async with keeping(self._units, lambda uow: uow.items, item.id, item.fence):
+            await self._reach("claimed")
+            try:
+                await self._make(claim)
+            except TryLater as error:
+                await self._put_off(claim, error)
+            except OutcomeUnknown as error:
+                await self._end(claim, "unknown", error)
+            except UserError as error:
+                await self._end(claim, "refused", error)
+            except ActionNeeded as error:
+                await self._end(claim, "failed", error)
+
+    async def _claim(self, item_id: str) -> Claim | None:
+        async with self._units.write() as uow:
+            item = await uow.items.claim(item_id, uow.later(LEASE))
+            if item is None:
+                return None
+            job = await uow.jobs.lock(item.job_id)
+            if job is None or job.order is None:
+                return None
+            attempts = await uow.attempts.of_item(item.id)
+            open_attempt = attempts[-1] if attempts and not attempts[-1].outcome else None
+            if job.moderation == "pending":
+                item.lease_until = None
+                item.wake_at = None  # `start` wakes it
+                return None
+            if job.cancelled_at and open_attempt is None:
+                item.move("cancelled", uow.now)
+                await release(uow, item.id)
+                await redraw(uow, "status", job.id)
+                await redraw(uow, "result", job.id)
+                return None
+            if item.state == "queued":
+                lease, wake_at = item.lease_until, item.wake_at
+                item.move("generating", uow.now)
+                item.lease_until, item.wake_at = lease, wake_at
+                item.started_at = uow.now
+            await redraw(uow, "status", job.id)
+            return Claim(item, job, job.order, _anonymous(job.owner_id), open_attempt)
+
+    async def _make(self, claim: Claim) -> None:
+        offer = self._offers.get(claim.order.provider)
+        if offer is None:
+            raise ActionNeeded("provider_missing", provider=claim.order.provider)
+        attempt = claim.open_attempt
+        if attempt:
+            spooled = await self._storing.spooled(attempt)
+            if spooled:
+                await self._storing.keep(claim.item, claim.job, claim.order, attempt, spooled)
+                return
+            if not offer.provider.repeatable:
+                raise OutcomeUnknown("worker_died")
+        await self._wait_for_slot(offer)
+        attempt = await self._submit(claim, attempt)
+        if attempt is None:
+            return
+        await self._reach("submitted")
+        answer = await self._call(claim, offer, attempt)
+        await self._reach("answered")
+        await self._storing.spool(attempt, answer)
+        await self._reach("spooled")
+        await self._storing.keep(claim.item, claim.job, claim.order, attempt, answer)
+
+    async def _wait_for_slot(self, offer: Offer) -> None:
+        if offer.per_minute:
+            wait = await self._limits.reserve(offer.limit_key, offer.per_minute)
+            await asyncio.sleep(wait)
+
+    async def _submit(self, claim: Claim, repeated: Attempt | None) -> Attempt | None:
+        """Commit that the paid call begins; None if the item is not ours or not wanted any more."""
+        async with self._units.write() as uow:
+            item = await uow.items.held(claim.item.id, claim.item.fence)
+            job = await uow.jobs.get(claim.job.id)
+            if item is None or job is None:
+                return None
+            if job.cancelled_at:
+                item.move("cancelled", uow.now)
+                await release(uow, item.id)
+                await redraw(uow, "status", job.id)
+                await redraw(uow, "result", job.id)
+                return None
+            if repeated:
+                return repeated
+            attempt = Attempt(item.id, uow.now, claim.order.price)
+            uow.attempts.add(attempt)
+            return attempt
+
+    async def _call(self, claim: Claim, offer: Offer, attempt: Attempt) -> Generated:
+        order, item = claim.order, claim.item
+        model = offer.provider.models[order.model]
+        wants = self._previews.get(claim.job.place.surface, False) and order.quality != "low"
+        request = ImageRequest(
+            prompt=apply_style(order.prompt, order.style),
+            model=order.model,
+            size=order.size,
+            quality=order.quality,
+            seed=item.seed,
+            person=claim.person,
+            previews=1 if wants and model.preview_cost and order.count == 1 else 0,
+        )
+        try:
+            return await offer.provider.generate(request, self._preview(claim))
+        except DeskError as error:
+            await self._close_attempt(attempt, error)
+            if isinstance(error, TryLater) and offer.per_minute:
+                await self._limits.pause(offer.limit_key, error.after)
+            raise
+
+    def _preview(self, claim: Claim) -> Preview:
+        async def show(partial: bytes) -> None:
+            key = await self._storing.keep_partial(claim.item, partial)
+            async with self._units.write() as uow:
+                item = await uow.items.held(claim.item.id, claim.item.fence)
+                if item:
+                    item.partial_key = key
+                    await redraw(uow, "status", claim.job.id)
+
+        return show
+
+    async def _close_attempt(self, attempt: Attempt, error: DeskError) -> None:
+        async with self._units.write() as uow:
+            row = await uow.attempts.lock(attempt.id)
+            if row and isinstance(error, OutcomeUnknown):
+                row.outcome, row.cost = "unknown", row.price
+            elif row:
+                row.outcome = "not_made" if isinstance(error, TryLater) else "refused"
+                row.cost = 0
+
+    async def _put_off(self, claim: Claim, error: TryLater) -> None:
+        async with self._units.write() as uow:
+            item = await uow.items.held(claim.item.id, claim.item.fence)
+            if item is None:
+                return
+            item.tries += 1
+            attempts = await uow.attempts.of_item(item.id)
+            if attempts and not attempts[-1].outcome:
+                # The answer is spooled and paid; only storing or moderating it has to wait.
+                item.lease_until = None
+                item.trouble = error.trouble
+                item.wake_at = uow.later(error.after)
+            elif item.tries >= MAX_TRIES:
+                item.move("failed", uow.now, error.trouble)
+                await release(uow, item.id)
+            else:
+                item.move("queued", uow.now, error.trouble)
+                item.wake_at = uow.later(error.after)
+            if item.wake_at:
+                uow.enqueue("make", item.id, error.after)
+            await redraw(uow, "status", item.job_id)
+            await redraw(uow, "result", item.job_id)
+
+    async def _end(self, claim: Claim, state: str, error: DeskError) -> None:
+        async with self._units.write() as uow:
+            item = await uow.items.held(claim.item.id, claim.item.fence)
+            if item is None:
+                return
+            attempts = await uow.attempts.of_item(item.id)
+            last = attempts[-1] if attempts else None
+            paid = last.cost if last and last.cost is not None else 0
+            if isinstance(error, OutcomeUnknown):
+                item.move("unknown", uow.now, error.trouble)
+                paid = (last.price if last else None) or 0
+                if last:
+                    last.outcome, last.cost = "unknown", last.price
+            else:
+                item.move("refused" if state == "refused" else "failed", uow.now, error.trouble)
+                if last and not last.outcome:
+                    last.outcome, last.cost = "refused", paid
+            if paid:
+                await settle(uow, item.id, paid)
+            else:
+                await release(uow, item.id)
+            await redraw(uow, "status", item.job_id)
+            await redraw(uow, "result", item.job_id)
+
+
+def _anonymous(member_id: str) -> str:
+    """A stable name for a member that tells a provider nothing about the person."""
+    return hashlib.sha256(f"imagedesk:{member_id}".encode()).hexdigest()[:32]

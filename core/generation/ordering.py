@@ -1,0 +1,116 @@
+"""Placing an order: rate, budget, job, items and cards, in the transaction of the command.
+
+It must not know chats; the inbox hands it a member, a place and a checked order.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from core.business.ledger import release, reserve
+from core.business.members import Business, Member, new_id
+from core.chat import Place
+from core.errors import UserError
+from core.generation.jobs import Item, Job
+from core.generation.orders import Order
+from core.messages import Message, redraw
+from core.storing import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Who orders, for whom, and where from."""
+
+    business: Business
+    member: Member
+    place: Place
+
+
+async def place_order(
+    uow: UnitOfWork, customer: Customer, order: Order, per_minute: int, parent: Job | None = None
+) -> Job:
+    """Write the job with its items, reserve their price, and wake its card.
+
+    Raises UserError("too_many_orders" | "budget_spent"); then nothing was written.
+    """
+    member, business = customer.member, customer.business
+    recent = await uow.jobs.orders_since(member.id, uow.now - timedelta(minutes=1))
+    if recent >= per_minute:
+        raise UserError("too_many_orders", limit=per_minute)
+    job_id = new_id()
+    status = Message(
+        business.id, "status", job_id, customer.place, member.user, uow.now, wake_at=uow.later(10)
+    )
+    if parent:
+        root = await uow.messages.get(parent.root_id)
+        status.root_id, status.thread = parent.root_id, root.thread if root else None
+    job = Job(
+        business_id=business.id,
+        owner_id=member.id,
+        kind="generate",
+        place=customer.place,
+        order=order,
+        created_at=uow.now,
+        root_id=status.id,
+        parent_id=parent.id if parent else None,
+        wake_at=uow.later(20),
+        id=job_id,
+    )
+    seeds = Random(job_id)  # noqa: S311  # pictures should differ, nobody must not guess them
+    items = [
+        Item(job_id, business.id, number, order.prompt, seeds.getrandbits(31))
+        for number in range(1, order.count + 1)
+    ]
+    await reserve(uow, business, member.id, {item.id: order.price or 0 for item in items}, job_id)
+    uow.jobs.add(job)
+    for item in items:
+        uow.items.add(item)
+    uow.messages.add(status)
+    uow.messages.add(
+        Message(
+            business.id,
+            "result",
+            job_id,
+            customer.place,
+            member.user,
+            uow.now,
+            root_id=status.root_id,
+        )
+    )
+    uow.enqueue("show", status.id)
+    return job
+
+
+async def make_again(uow: UnitOfWork, business: Business, member: Member, job: Job) -> int:
+    """Ask anew for the pictures of a job that failed or are unknown; returns how many.
+
+    Their price is reserved again: an unknown call may have been billed, and stays booked.
+    Raises UserError("budget_spent" | "nothing_to_remake").
+    """
+    lost = [item for item in await uow.items.of_job(job.id) if item.state in {"failed", "unknown"}]
+    if not lost or job.order is None:
+        raise UserError("nothing_to_remake")
+    price = job.order.price or 0
+    await reserve(uow, business, member.id, {item.id: price for item in lost}, job.id)
+    for item in lost:
+        item.move("queued", uow.now)
+        item.tries = 0
+        item.wake_at = uow.later(10)
+        uow.enqueue("make", item.id)
+    job.cancelled_at = None
+    await redraw(uow, "status", job.id)
+    await redraw(uow, "result", job.id)
+    return len(lost)
+
+
+async def withdraw(uow: UnitOfWork, job: Job) -> bool:
+    """Take an order back if nothing of it has begun; False if something has."""
+    items = await uow.items.of_job(job.id)
+    if any(item.state != "queued" for item in items):
+        return False
+    job.cancelled_at = uow.now
+    for item in items:
+        item.move("cancelled", uow.now)
+        await release(uow, item.id)
+    await redraw(uow, "status", job.id)
+    return True

@@ -1,0 +1,87 @@
+"""What was asked for, checked against what the models take.
+
+Owns `Order` and how options given by people become one. It must not know the database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.errors import UserError
+from core.generation.prices import Catalogue, Model
+from core.generation.prompts import STYLES, check_prompt
+
+MAX_COUNT = 10
+
+
+@dataclass(frozen=True)
+class Order:
+    """One `/generate`: everything is final and valid. `price` is micro-USD a picture, None unknown.
+
+    `legacy` is the retired model name that was asked for, if any; `style` is "" for none.
+    """
+
+    prompt: str
+    provider: str
+    model: str
+    quality: str
+    size: str
+    style: str
+    count: int
+    price: int | None
+    legacy: str | None = None
+
+    @property
+    def estimate(self) -> int | None:
+        """Micro-USD for all pictures, None where the price is not known."""
+        return None if self.price is None else self.price * self.count
+
+
+def read_order(
+    options: Mapping[str, str], catalogue: Catalogue, models: Mapping[str, Model], blocked: str
+) -> Order:
+    """Make an order of what a person gave (absent or empty options take the defaults).
+
+    `models` are those that can be used now, the default first; `blocked` are more blocked words,
+    comma-separated. Raises UserError naming the option and what it may be: prompt_empty,
+    prompt_too_long, prompt_blocked, model_unknown, size_unknown, quality_unknown, style_unknown,
+    count_wrong.
+    """
+    prompt = options.get("prompt", "").strip()
+    check_prompt(prompt, blocked)
+    name, legacy = catalogue.resolve(options.get("model", "") or next(iter(models)))
+    if name not in models and legacy:
+        name = next(iter(models))
+    if name not in models:
+        raise UserError("model_unknown", model=name, models=list(models))
+    model = models[name]
+    size = options.get("size", "") or model.sizes[0]
+    if size not in model.sizes:
+        raise UserError("size_unknown", size=size, sizes=list(model.sizes), model=model.label)
+    asked = options.get("quality", "") or model.qualities[0]
+    quality = catalogue.quality_aliases.get(asked, asked)
+    if quality not in model.qualities:
+        raise UserError("quality_unknown", quality=asked, qualities=list(model.qualities))
+    style = options.get("style", "")
+    if style and style not in STYLES:
+        raise UserError("style_unknown", style=style, styles=list(STYLES))
+    return Order(
+        prompt,
+        model.provider,
+        name,
+        quality,
+        size,
+        style,
+        _count(options.get("count", "")),
+        model.price(quality, size),
+        legacy,
+    )
+
+
+def _count(text: str) -> int:
+    try:
+        count = int(text or 1)
+    except ValueError:
+        count = 0
+    if not 1 <= count <= MAX_COUNT:
+        raise UserError("count_wrong", count=text, most=MAX_COUNT)
+    return count

@@ -1,0 +1,168 @@
+"""Storing a made picture: spool, check, moderate, keep the bytes, then write the rows together.
+
+Owns what happens between a provider's answer and the commit that settles it. The spool is the
+answer as it came, kept under the attempt's id: whoever finds it finishes the work without a second
+call. It must not know providers or chats.
+"""
+
+import asyncio
+import hashlib
+import json
+from dataclasses import asdict
+
+from core.business.ledger import settle
+from core.errors import UserError
+from core.generation.jobs import Attempt, Item, Job
+from core.generation.orders import Order
+from core.library.images import Image
+from core.library.pictures import Picture, check, preview
+from core.messages import redraw
+from core.ports import BlobStore, Caption, Captioner, Generated, Moderator, Reach
+from core.publishing.slugs import slug
+from core.storing import Units
+
+
+class Storing:
+    """Keeps what was made."""
+
+    def __init__(
+        self,
+        units: Units,
+        blobs: BlobStore,
+        moderator: Moderator | None,
+        captioner: Captioner,
+        reach: Reach,
+    ) -> None:
+        self._units = units
+        self._blobs = blobs
+        self._moderator = moderator
+        self._captioner = captioner
+        self._reach = reach
+
+    async def spool(self, attempt: Attempt, answer: Generated) -> None:
+        """Keep the answer as it came: one JSON line, then the bytes."""
+        facts = asdict(answer)
+        data = facts.pop("data")
+        spooled = json.dumps(facts).encode() + b"\n" + data
+        await self._blobs.put(_spool_key(attempt), spooled, "application/octet-stream")
+
+    async def spooled(self, attempt: Attempt) -> Generated | None:
+        """The answer that an earlier worker spooled, if it came so far."""
+        try:
+            head, _, data = (await self._blobs.get(_spool_key(attempt))).partition(b"\n")
+        except FileNotFoundError:
+            return None
+        return Generated(data=data, **json.loads(head))
+
+    async def keep_partial(self, item: Item, partial: bytes) -> str:
+        """Keep an unfinished picture for the status card; returns its key."""
+        drawn = await asyncio.to_thread(preview, partial, None)
+        digest = hashlib.sha256(drawn).hexdigest()[:12]
+        key = f"{item.business_id}/partials/{item.id}-{digest}.jpg"
+        await self._blobs.put(key, drawn, "image/jpeg")
+        return key
+
+    async def keep(
+        self, item: Item, job: Job, order: Order, attempt: Attempt, answer: Generated
+    ) -> None:
+        """Check and store an answer, and settle it.
+
+        A picture that moderation refuses or that is none ends the item although it was paid for.
+        Raises TryLater while moderation or the store are out.
+        """
+        cost = answer.cost if answer.cost is not None else order.price
+        try:
+            picture = await asyncio.to_thread(check, answer.data)
+            await self._moderate(answer.data)
+        except UserError as error:
+            await self._refuse(item, attempt, answer, cost, error)
+            return
+        caption = await self._captioner.caption(None, order.prompt)
+        image = self._image(job, order, picture, answer, caption)
+        numbered = await asyncio.to_thread(preview, answer.data, item.number)
+        preview_key = f"{item.business_id}/previews/{item.id}.jpg"
+        await self._blobs.put(image.storage_key, answer.data, answer.mime_type)
+        await self._blobs.put(preview_key, numbered, "image/jpeg")
+        await self._reach("stored")
+        async with self._units.write() as uow:
+            row = await uow.items.held(item.id, item.fence)
+            paid = await uow.attempts.lock(attempt.id)
+            if row is None or paid is None:
+                return
+            image.created_at = image.updated_at = uow.now
+            row.image_id = await uow.images.insert(image)
+            partial, row.partial_key = row.partial_key, None
+            row.preview_key = preview_key
+            row.move("completed", uow.now)
+            _close(paid, "made", answer, cost)
+            await settle(uow, item.id, cost or 0)
+            await redraw(uow, "status", job.id)
+            await redraw(uow, "result", job.id)
+        await self._reach("settled")
+        await self._blobs.delete(_spool_key(attempt))
+        if partial:
+            await self._blobs.delete(partial)
+
+    async def _moderate(self, data: bytes) -> None:
+        if self._moderator is None:
+            return
+        verdict = await self._moderator.review("", data)
+        if not verdict.allowed:
+            raise UserError("picture_refused", categories=list(verdict.categories))
+
+    async def _refuse(
+        self, item: Item, attempt: Attempt, answer: Generated, cost: int | None, error: UserError
+    ) -> None:
+        async with self._units.write() as uow:
+            row = await uow.items.held(item.id, item.fence)
+            paid = await uow.attempts.lock(attempt.id)
+            if row is None or paid is None:
+                return
+            _close(paid, "refused", answer, cost)
+            row.move("refused", uow.now, error.trouble)
+            await settle(uow, item.id, cost or 0)
+            await redraw(uow, "status", item.job_id)
+            await redraw(uow, "result", item.job_id)
+        await self._blobs.delete(_spool_key(attempt))
+
+    def _image(
+        self, job: Job, order: Order, picture: Picture, answer: Generated, caption: Caption
+    ) -> Image:
+        suffix = answer.mime_type.removeprefix("image/").replace("jpeg", "jpg")
+        name = f"{slug(order.prompt)}.{suffix}"
+        return Image(
+            business_id=job.business_id,
+            filename=name,
+            original_filename=name,
+            file_size=len(answer.data),
+            mime_type=picture.mime_type,
+            width=picture.width,
+            height=picture.height,
+            sha256=picture.sha256,
+            source_sha256=picture.sha256,
+            dhash=picture.dhash,
+            storage_provider=self._blobs.name,
+            storage_key=f"{job.business_id}/{picture.sha256}-{name}",
+            is_ai_generated=order.provider != "sketch",
+            ai_prompt=order.prompt,
+            ai_model=order.model,
+            title=caption.title,
+            description=caption.description,
+            tags=list(caption.tags),
+            alt_text=caption.alt_text,
+            plain_words=caption.plain,
+            creator_id=job.owner_id,
+            created_at=job.created_at,
+            updated_at=job.created_at,
+        )
+
+
+def _close(attempt: Attempt, outcome: str, answer: Generated, cost: int | None) -> None:
+    attempt.outcome = "made" if outcome == "made" else "refused"
+    attempt.usage = dict(answer.usage)
+    attempt.cost = cost
+    attempt.revised_prompt = answer.revised_prompt
+
+
+def _spool_key(attempt: Attempt) -> str:
+    return f"spool/{attempt.id}"

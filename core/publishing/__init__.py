@@ -1,0 +1,1 @@
+"""Publishing: posts and targets, renditions, pages; the networks are its leaves."""

@@ -1,0 +1,1 @@
+"""Choosing and approving: signals (emoji ↔ meaning), marks, selection, approval."""

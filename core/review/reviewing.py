@@ -1,0 +1,176 @@
+"""Reviewing: what the marks on a job's pictures amount to.
+
+    numbers   the pictures chosen; until somebody chooses, all are
+    ✅        approves what is selected at that moment; a later number does not widen it
+    ⭐        favourite of the person, on what is selected
+    ❌        cancels while the job runs, discards it afterwards; taking it away restores
+
+Marks are a set: setting one twice or in another order changes nothing. It must not know chats.
+"""
+
+from dataclasses import dataclass
+
+from core.business.ledger import release
+from core.business.members import Member, may_approve, may_direct
+from core.errors import UserError
+from core.generation.jobs import ENDED, Item, Job
+from core.messages import redraw
+from core.review.marks import Mark, Source
+from core.review.signals import Signal
+from core.storing import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Review:
+    """Where a job stands: its items, who chose which numbers, who starred it."""
+
+    items: list[Item]
+    chosen: dict[int, list[str]]
+    favourites: list[str]
+
+    @property
+    def selected(self) -> list[Item]:
+        """The finished pictures that are chosen, all of them while nobody has chosen."""
+        made = [item for item in self.items if item.state == "completed"]
+        return [item for item in made if item.number in self.chosen] if self.chosen else made
+
+    @property
+    def approved(self) -> list[Item]:
+        """The pictures that somebody has approved."""
+        return [item for item in self.items if item.approved_by]
+
+
+async def read_review(uow: UnitOfWork, job_id: str) -> Review:
+    """The review of a job as it stands."""
+    items = await uow.items.of_job(job_id)
+    chosen: dict[int, list[str]] = {}
+    favourites: list[str] = []
+    for mark in await uow.marks.of("job", job_id):
+        if mark.active and mark.signal == Signal.CHOOSE:
+            chosen.setdefault(mark.number, []).append(mark.member_id)
+        elif mark.active and mark.signal == Signal.FAVOURITE:
+            favourites.append(mark.member_id)
+    return Review(items, chosen, list(dict.fromkeys(favourites)))
+
+
+async def may_mark(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> bool:
+    """Whether this member's signal counts on this job."""
+    if signal in {Signal.APPROVE, Signal.PUBLISH}:
+        named = await uow.members.approvers_named(job.business_id)
+        return may_approve(member, job.owner_id, approvers_named=named)
+    return may_direct(member, job.owner_id)
+
+
+async def mark(
+    uow: UnitOfWork, job: Job, member: Member, signal: Signal, number: int, source: Source
+) -> None:
+    """Put a signal on a job's pictures; putting it again changes nothing.
+
+    Raises UserError("not_yours") where it does not count.
+    """
+    await _require(uow, job, member, signal)
+    standing = await _standing(uow, job, member, signal, number)
+    own = [known for known in standing if known.source == source]
+    if any(known.active for known in standing) and own:
+        return
+    counted = any(known.active for known in standing)
+    if own:
+        own[0].active = True
+    else:
+        uow.marks.add(Mark("job", job.id, member.id, signal, number, source, uow.now))
+    if not counted:
+        await _put(uow, job, member, signal)
+    await _redraw(uow, job)
+
+
+async def unmark(
+    uow: UnitOfWork, job: Job, member: Member, signal: Signal, number: int, source: Source
+) -> None:
+    """Take a signal away; taking it away again changes nothing.
+
+    By control, the same person's reaction stops counting too, although it stands in the chat.
+    """
+    await _require(uow, job, member, signal)
+    standing = await _standing(uow, job, member, signal, number)
+    counted = any(known.active for known in standing)
+    for known in standing:
+        if known.source == source:
+            await uow.marks.remove(known)
+        elif source == "control":
+            known.active = False
+    still = source == "reaction" and any(k.active for k in standing if k.source == "control")
+    if counted and not still:
+        await _take(uow, job, member, signal)
+    await _redraw(uow, job)
+
+
+async def choose(uow: UnitOfWork, job: Job, member: Member, numbers: set[int]) -> None:
+    """Make `numbers` this person's whole choice, by menu."""
+    standing = {
+        known.number
+        for known in await uow.marks.of("job", job.id)
+        if known.member_id == member.id and known.signal == Signal.CHOOSE and known.active
+    }
+    for number in sorted(standing - numbers):
+        await unmark(uow, job, member, Signal.CHOOSE, number, "control")
+    for number in sorted(numbers - standing):
+        await mark(uow, job, member, Signal.CHOOSE, number, "control")
+
+
+async def _require(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> None:
+    if not await may_mark(uow, job, member, signal):
+        code = "not_approver" if signal in {Signal.APPROVE, Signal.PUBLISH} else "not_yours"
+        raise UserError(code)
+
+
+async def _standing(
+    uow: UnitOfWork, job: Job, member: Member, signal: Signal, number: int
+) -> list[Mark]:
+    return [
+        known
+        for known in await uow.marks.of("job", job.id)
+        if known.member_id == member.id and known.signal == signal and known.number == number
+    ]
+
+
+async def _put(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> None:
+    if signal == Signal.APPROVE:
+        for item in (await read_review(uow, job.id)).selected:
+            if item.approved_by is None:
+                item.approved_by, item.approved_at = member.id, uow.now
+    elif signal == Signal.DISCARD:
+        items = await uow.items.of_job(job.id)
+        if all(item.state in ENDED for item in items):
+            job.discarded_at, job.discarded_by = uow.now, member.id
+        else:
+            await cancel(uow, job)
+
+
+async def _take(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> None:
+    if signal == Signal.APPROVE:
+        for item in await uow.items.of_job(job.id):
+            if item.approved_by == member.id:
+                item.approved_by = item.approved_at = None
+    elif signal == Signal.DISCARD and job.discarded_by == member.id:
+        restore(job)
+
+
+def restore(job: Job) -> None:
+    """Show a discarded job again."""
+    job.discarded_at = job.discarded_by = None
+
+
+async def cancel(uow: UnitOfWork, job: Job) -> None:
+    """Start nothing more; what is being made is finished, what is finished stays."""
+    if job.cancelled_at is None:
+        job.cancelled_at = uow.now
+    for item in await uow.items.of_job(job.id):
+        if item.state == "queued":
+            item.move("cancelled", uow.now)
+            await release(uow, item.id)
+    await _redraw(uow, job)
+
+
+async def _redraw(uow: UnitOfWork, job: Job) -> None:
+    await redraw(uow, "status", job.id)
+    await redraw(uow, "result", job.id)

@@ -1,0 +1,177 @@
+"""Showing: the one task that draws a card from the rows and brings it to its chat.
+
+Every change of state only raises a message's `wanted`; `show` draws under the message's lease and
+sends when the digest differs, so edits never race and never lose attachments. It must not know any
+platform, nor how a subject's card is drawn.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+
+from pydantic_core import to_json
+
+from core.chat import Card, Private, Sent, Thread
+from core.errors import ActionNeeded, DeskError, TryLater, UserError
+from core.leases import LEASE, keeping
+from core.messages import Message, Subject
+from core.ports import ChatSurface, Load, Reach
+from core.storing import UnitOfWork, Units
+from core.wording.errors import sentence
+
+Draw = Callable[[UnitOfWork, Message], Awaitable[Card | None]]
+"""Draws a subject's card from the rows; None while there is nothing to show."""
+
+REPOST = frozenset({"message_too_old"})
+"""Troubles of an edit after which the card is posted anew."""
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    message: Message
+    card: Card
+    digest: str
+    version: int
+    repeat: bool
+
+
+class Showing:
+    """Brings cards to their chats. `drawers` has one entry per subject."""
+
+    def __init__(
+        self,
+        units: Units,
+        surfaces: Mapping[str, ChatSurface],
+        drawers: Mapping[Subject, Draw],
+        load: Load,
+        reach: Reach,
+    ) -> None:
+        self._units = units
+        self._surfaces = surfaces
+        self._drawers = drawers
+        self._load = load
+        self._reach = reach
+
+    async def show(self, message_id: str) -> None:
+        """Draw and send this card, again while it is wanted anew. May run twice at once."""
+        while drawn := await self._draw(message_id):
+            message = drawn.message
+            async with keeping(self._units, lambda uow: uow.messages, message.id, message.fence):
+                await self._reach("drawn")
+                try:
+                    thread, sent = await self._send(drawn)
+                except TryLater as error:
+                    await self._put_off(message, error)
+                    return
+                except (UserError, ActionNeeded) as error:
+                    await self._give_up(drawn, error)
+                    continue
+                await self._reach("posted")
+                await self._record(drawn, thread, sent)
+            await self._reach("recorded")
+
+    async def _draw(self, message_id: str) -> _Drawn | None:
+        async with self._units.write() as uow:
+            message = await uow.messages.claim(message_id, uow.later(LEASE))
+            if message is None:
+                return None
+            card = await self._card(uow, message)
+            digest = "" if card is None else _digest(card)
+            pause = self._pause(uow, message)
+            if card is None or (message.sent and digest == message.digest):
+                message.drawn = message.wanted
+                _let_go(message)
+            elif pause > 0:
+                _let_go(message, uow, pause)
+            else:
+                repeat = message.tried_at is not None
+                message.tried_at = uow.now
+                return _Drawn(message, card, digest, message.wanted, repeat)
+        return None
+
+    async def _card(self, uow: UnitOfWork, message: Message) -> Card | None:
+        """The card as it is now, None while its thread or its content is not there yet."""
+        if message.root_id != message.id and message.thread is None:
+            root = await uow.messages.get(message.root_id)
+            if root is None or root.thread is None:
+                return None  # the root's own showing wakes the cards of its thread
+            message.thread = root.thread
+        return await self._drawers[message.subject](uow, message)
+
+    def _pause(self, uow: UnitOfWork, message: Message) -> float:
+        if message.sent is None or message.shown_at is None:
+            return 0
+        passed = (uow.now - message.shown_at).total_seconds()
+        return self._surfaces[message.surface].pace.edit_seconds - passed
+
+    async def _send(self, drawn: _Drawn) -> tuple[Thread, Sent]:
+        message, card = drawn.message, drawn.card
+        surface = self._surfaces[message.surface]
+        if message.sent and message.thread:
+            return message.thread, await surface.edit(
+                message.sent, message.thread, card, self._load
+            )
+        if message.thread:
+            return message.thread, await surface.post(
+                message.thread, card, self._load, repeat=drawn.repeat
+            )
+        return await surface.open_thread(message.place, card, self._load, repeat=drawn.repeat)
+
+    async def _record(self, drawn: _Drawn, thread: Thread, sent: Sent) -> None:
+        async with self._units.write() as uow:
+            message = await uow.messages.held(drawn.message.id, drawn.message.fence)
+            if message is None:
+                return  # another worker took over; it finds our post by the card's key
+            first = message.sent is None
+            message.stand(sent, thread, drawn.digest, uow.now)
+            message.drawn = drawn.version
+            _let_go(message)
+            if first and message.root_id == message.id:
+                if message.subject == "status":
+                    uow.enqueue("start", message.subject_id)
+                for card in await uow.messages.of_root(message.id):
+                    card.wanted += 1
+                    card.wake_at = uow.later(10)
+                    uow.enqueue("show", card.id)
+
+    async def _put_off(self, message: Message, error: TryLater) -> None:
+        async with self._units.write() as uow:
+            held = await uow.messages.held(message.id, message.fence)
+            if held:
+                held.trouble = error.trouble
+                _let_go(held, uow, error.after)
+
+    async def _give_up(self, drawn: _Drawn, error: DeskError) -> None:
+        """Stop trying this version; tell the person whose card could not be opened at all."""
+        async with self._units.write() as uow:
+            message = await uow.messages.held(drawn.message.id, drawn.message.fence)
+            if message is None:
+                return
+            changed = message.trouble is None or message.trouble.code != error.code
+            message.trouble = error.trouble
+            message.drawn = drawn.version
+            _let_go(message)
+            if error.code in REPOST:
+                message.sent, message.ref, message.tried_at = None, "", None
+            if isinstance(error, UserError) and changed:
+                message.wanted += 1  # the drawer may find another way, knowing the trouble
+            elif message.subject == "status" and message.sent is None:
+                uow.enqueue("start", message.subject_id)
+        if isinstance(error, ActionNeeded) and changed and drawn.message.sent is None:
+            place, person = drawn.message.place, drawn.message.person
+            told = Private(sentence(error.trouble))
+            await self._surfaces[place.surface].tell(place, person, told)
+
+
+def _let_go(message: Message, uow: UnitOfWork | None = None, after: float = 0) -> None:
+    message.lease_until = None
+    message.wake_at = None
+    if uow:
+        message.wake_at = uow.later(after + 2)
+        uow.enqueue("show", message.id, after)
+
+
+def _digest(card: Card) -> str:
+    """What was drawn, in short; links are signed anew each time, so their query does not count."""
+    links = tuple(replace(link, url=link.url.partition("?")[0]) for link in card.links)
+    return hashlib.sha256(to_json(asdict(replace(card, links=links)))).hexdigest()

@@ -1,0 +1,356 @@
+"""What storage offers to core: units of work, and the rows of every room.
+
+One unit of work is one transaction: it commits when its block ends without an error, and only then
+sends what was buffered with `enqueue` and `notify`. Nobody else commits, and no network call is
+made inside. Rows that were got or added are written back by themselves.
+"""
+
+from __future__ import annotations  # rooms import this module, and it names their rows
+
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from core.business.accounts import Account
+    from core.business.ledger import Entry
+    from core.business.members import Business, Member
+    from core.chat import MessageRef
+    from core.generation.jobs import Attempt, Item, Job
+    from core.library.images import Image
+    from core.messages import Message
+    from core.page import Line, LineReaction, SignIn
+    from core.publishing.posts import Post, Target
+    from core.review.marks import Mark, Request
+
+RowT = TypeVar("RowT")
+KeyT_contra = TypeVar("KeyT_contra", contravariant=True)
+
+
+class Rows(Protocol[RowT, KeyT_contra]):
+    """Rows of one kind."""
+
+    def add(self, row: RowT) -> None:
+        """Insert at the end of the unit (or at the next query)."""
+        ...
+
+    async def get(self, key: KeyT_contra) -> RowT | None:
+        """The row, or None."""
+        ...
+
+    async def lock(self, key: KeyT_contra) -> RowT | None:
+        """The row as it stands now, and nobody else changes it until this unit ends."""
+        ...
+
+
+class Leased(Rows[RowT, str], Protocol[RowT]):
+    """Rows that workers take by a lease."""
+
+    async def claim(self, key: str, until: datetime) -> RowT | None:
+        """Take the row until `until` and raise its fence, or None: ended, not due, or taken."""
+        ...
+
+    async def renew(self, key: str, fence: int, until: datetime) -> bool:
+        """Prolong a lease; False when it is somebody else's by now."""
+        ...
+
+    async def held(self, key: str, fence: int) -> RowT | None:
+        """The row, locked, if the lease with this fence still holds; else None."""
+        ...
+
+    async def to_wake(self, next_at: datetime) -> list[str]:
+        """Ids of rows whose `wake_at` has come, moved on to `next_at` so that others leave them."""
+        ...
+
+
+class Businesses(Rows["Business", int], Protocol):
+    """Tenants and the teams that speak for them."""
+
+    async def by_team(self, surface: str, team: str) -> Business | None:
+        """The business of a chat team."""
+        ...
+
+    async def join(self, surface: str, team: str, business: Business) -> None:
+        """Insert a new business with its first team."""
+        ...
+
+    async def has_team(self, surface: str) -> bool:
+        """Whether any team of this surface has been taken in."""
+        ...
+
+    async def of_user(self, surface: str, user: str) -> list[Business]:
+        """The businesses in which this platform user is a member, oldest first."""
+        ...
+
+
+class Members(Rows["Member", str], Protocol):
+    """People."""
+
+    async def by_user(self, business_id: int, surface: str, user: str) -> Member | None:
+        """The member behind a platform user."""
+        ...
+
+    async def approvers_named(self, business_id: int) -> bool:
+        """Whether anybody was made approver."""
+        ...
+
+
+class Jobs(Rows["Job", str], Protocol):
+    """Orders."""
+
+    async def orders_since(self, owner_id: str, since: datetime) -> int:
+        """How many jobs this member has placed after `since`."""
+        ...
+
+    async def to_wake(self, next_at: datetime) -> list[str]:
+        """As `Leased.to_wake`, for jobs whose prompt waits for moderation."""
+        ...
+
+
+class Items(Leased["Item"], Protocol):
+    """Pictures asked for."""
+
+    async def of_job(self, job_id: str) -> list[Item]:
+        """By number."""
+        ...
+
+    async def ahead_of(self, job: Job) -> int:
+        """How many unfinished items of older jobs stand before this job, all businesses."""
+        ...
+
+
+class Attempts(Rows["Attempt", str], Protocol):
+    """Paid calls."""
+
+    async def of_item(self, item_id: str) -> list[Attempt]:
+        """Oldest first."""
+        ...
+
+
+class Images(Rows["Image", int], Protocol):
+    """What we hold."""
+
+    async def by_hash(self, business_id: int, sha256: str) -> Image | None:
+        """The image with these stored bytes."""
+        ...
+
+    async def insert(self, image: Image) -> int:
+        """Insert now and return its id."""
+        ...
+
+
+class Ledger(Protocol):
+    """Bookings."""
+
+    def add(self, entry: Entry) -> None:
+        """Insert a booking."""
+        ...
+
+    async def spent(self, business_id: int, day: str) -> int:
+        """Micro-USD reserved or settled on this day."""
+        ...
+
+    async def of_item(self, item_id: str) -> list[Entry]:
+        """Oldest first."""
+        ...
+
+    async def of_job(self, job_id: str) -> list[Entry]:
+        """Oldest first."""
+        ...
+
+
+class Messages(Leased["Message"], Protocol):
+    """Cards in chats."""
+
+    async def want(self, subject: str, subject_id: str) -> list[str]:
+        """Raise `wanted` on every card of this subject, and return their ids."""
+        ...
+
+    async def of_subject(self, subject: str, subject_id: str) -> list[Message]:
+        """Oldest first."""
+        ...
+
+    async def of_root(self, root_id: str) -> list[Message]:
+        """All cards of one thread, the root itself left out."""
+        ...
+
+    async def by_ref(self, ref: MessageRef) -> Message | None:
+        """Our card that stands at this place of a chat."""
+        ...
+
+    async def since(self, moment: datetime, surface: str) -> list[Message]:
+        """Cards that stand on a surface and were made after `moment`, newest first."""
+        ...
+
+
+class Marks(Rows["Mark", str], Protocol):
+    """Signals that stand."""
+
+    async def of(self, subject: str, subject_id: str) -> list[Mark]:
+        """Oldest first."""
+        ...
+
+    async def remove(self, mark: Mark) -> None:
+        """Delete a mark."""
+        ...
+
+
+class Requests(Rows["Request", str], Protocol):
+    """Requests by reaction."""
+
+    async def find(self, message_id: str, member_id: str, signal: str) -> Request | None:
+        """The one request of this kind by this person on this card."""
+        ...
+
+
+class Posts(Rows["Post", str], Protocol):
+    """What is published."""
+
+    async def slug_taken(self, slug: str) -> bool:
+        """Whether a post of this desk has this slug."""
+        ...
+
+    async def by_slug(self, slug: str) -> Post | None:
+        """The post with this slug."""
+        ...
+
+    async def pages(self, business_id: int, limit: int) -> list[tuple[Post, Target]]:
+        """What stands on the built-in site, newest first."""
+        ...
+
+
+class Targets(Leased["Target"], Protocol):
+    """Posts on their way."""
+
+    async def of_post(self, post_id: str) -> list[Target]:
+        """In the order they were made."""
+        ...
+
+
+class Accounts(Rows["Account", str], Protocol):
+    """Connected accounts."""
+
+    async def of_business(self, business_id: int) -> list[Account]:
+        """Oldest first."""
+        ...
+
+
+class Events(Protocol):
+    """What was handled already, by the platforms' own event ids."""
+
+    async def enter(self, surface: str, event_id: str) -> bool:
+        """Note that this event is being handled; False if it was (or is being) handled already.
+
+        Waits for a unit that is handling the same event just now.
+        """
+        ...
+
+    async def answer(self, surface: str, event_id: str, reply: dict[str, Any]) -> None:
+        """Keep the reply, so that a second delivery gets the same."""
+        ...
+
+    async def reply(self, surface: str, event_id: str) -> dict[str, Any] | None:
+        """What was answered."""
+        ...
+
+    async def forget(self, before: datetime) -> None:
+        """Drop what is older."""
+        ...
+
+
+class Lines(Protocol):
+    """The page's chat."""
+
+    async def add(self, line: Line) -> None:
+        """Insert with the next `seq`, and tell the page's readers after the commit."""
+        ...
+
+    async def get(self, line_id: str) -> Line | None:
+        """The line."""
+        ...
+
+    async def by_key(self, key: str) -> Line | None:
+        """The line that holds the card with this key."""
+        ...
+
+    async def touch(self, line: Line) -> None:
+        """Give a changed line the next `seq`, and tell the page's readers after the commit."""
+        ...
+
+    async def of_channel(self, business_id: int, channel: str, limit: int) -> list[Line]:
+        """The newest lines outside threads, oldest first."""
+        ...
+
+    async def of_thread(self, line_id: str) -> list[Line]:
+        """The replies to a line, oldest first."""
+        ...
+
+    async def reply_counts(self, line_ids: list[str]) -> dict[str, int]:
+        """How many replies each line has."""
+        ...
+
+    async def changed(self, business_id: int, after_seq: int) -> list[Line]:
+        """Lines with a greater `seq`, in its order."""
+        ...
+
+    async def reactions(self, line_ids: list[str]) -> list[LineReaction]:
+        """All reactions on these lines, oldest first."""
+        ...
+
+    async def react(self, reaction: LineReaction) -> bool:
+        """Put it on; False if it stood already."""
+        ...
+
+    async def unreact(self, line_id: str, user: str, emoji: str) -> bool:
+        """Take it off; False if it did not stand."""
+        ...
+
+
+class SignIns(Rows["SignIn", str], Protocol):
+    """One-time links, by the hash of their token."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction over all rows. `now` is its moment, the same throughout."""
+
+    now: datetime
+    businesses: Businesses
+    members: Members
+    jobs: Jobs
+    items: Items
+    attempts: Attempts
+    images: Images
+    ledger: Ledger
+    messages: Messages
+    marks: Marks
+    requests: Requests
+    posts: Posts
+    targets: Targets
+    accounts: Accounts
+    events: Events
+    lines: Lines
+    signins: SignIns
+
+    def later(self, seconds: float) -> datetime:
+        """`now` plus some seconds."""
+        ...
+
+    def enqueue(self, task: str, id_: str, delay: float = 0) -> None:
+        """Wake a worker after the commit."""
+        ...
+
+    def notify(self, channel: str, text: str) -> None:
+        """Publish to listeners after the commit."""
+        ...
+
+
+class Units(Protocol):
+    """Opens units of work."""
+
+    def write(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit that may change rows; commits on a clean exit, else rolls back."""
+        ...
+
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit that only looks; changes are lost."""
+        ...

@@ -1,0 +1,117 @@
+"""The sentence for every reason code.
+
+A fact is filled in by its name; lists are joined; amounts of money end in `_money`. Adapters add
+the sentences of their own codes here, under their name.
+"""
+
+from core.errors import Trouble
+from core.wording.money import money
+
+MONEY = frozenset({"left", "asked", "budget", "price", "cost"})
+
+SENTENCES: dict[str, str] = {
+    # orders
+    "prompt_empty": "There is no prompt. Say what to draw, for example: a lighthouse at dusk.",
+    "prompt_too_long": "The prompt has {length} characters; at most {limit} are taken. "
+    "Nothing was made.",
+    "prompt_blocked": "The word “{word}” is not allowed here. Nothing was made and nothing paid.",
+    "prompt_refused": "Moderation refused the prompt ({categories}). Nothing was made and nothing "
+    "paid. Word it differently.",
+    "picture_refused": "Moderation refused the finished picture ({categories}). It is not kept; "
+    "it was paid for.",
+    "model_unknown": "There is no model “{model}” here. There are: {models}.",
+    "size_unknown": "{model} does not make {size}. It makes: {sizes}.",
+    "quality_unknown": "There is no quality “{quality}”. There are: {qualities}.",
+    "style_unknown": "There is no style “{style}”. There are: {styles}.",
+    "count_wrong": "The count must be a number from 1 to {most}.",
+    "option_unknown": "There is no option --{option}. There are: {options}.",
+    "option_empty": "The option --{option} needs a value after it.",
+    "too_many_orders": "That was more than {limit} orders in a minute. Wait a moment; nothing was "
+    "made.",
+    "budget_spent": "Today's budget of {budget} has {left} left, and this would cost {asked}. "
+    "Nothing was made. Ask an admin, or wait until tomorrow.",
+    "nothing_to_remake": "There is no picture to make again.",
+    "catalogue_broken": "The model file {path} cannot be read: {problem}.",
+    # who may
+    "not_yours": "Only the person who asked, approvers and admins can do that.",
+    "not_approver": "Only approvers can do that. Ask one of them to press ✅.",
+    "team_not_allowed": "This desk serves another team. Its operator can add {team} to "
+    "ALLOWED_TEAMS.",
+    "no_business": "Use the desk in a channel of your server first; then it knows whom you work "
+    "for.",
+    "which_business": "You work for several teams: {teams}. Use the desk in a channel of one.",
+    "card_unknown": "This card is not known here any more. Nothing was done.",
+    "command_unknown": "There is no command /{name}. /help lists all.",
+    "not_admin": "Only admins can do that.",
+    # reviewing
+    "nothing_selected": "There is no finished picture to publish yet.",
+    "no_accounts": "No account is connected. An admin adds one with: imagedesk account add.",
+    # publishing
+    "accounts_none": "Choose at least one account.",
+    "needs_image": "{network} needs an image.",
+    "post_empty": "There is nothing to publish: write something or choose a picture.",
+    "caption_too_long": "{network}: a caption has at most {limit} characters; this one has "
+    "{length}.",
+    "too_many_images": "{network} takes at most {limit} pictures; there are {count}.",
+    "alt_too_long": "{network}: an alt text has at most {limit} characters; this one has "
+    "{length}.",
+    "too_many_hashtags": "{network} takes at most {limit} hashtags; there are {count}.",
+    "rendition_impossible": "The picture cannot be made small enough. Choose another one.",
+    "post_settled": "That is decided already. Nothing was changed.",
+    "post_outcome_unknown": "The network never answered, so the post may be there. Look, then say "
+    "which: nothing is sent again by itself.",
+    # making
+    "worker_died": "The work was cut off after the call had begun. It may have been billed.",
+    "provider_missing": "The provider {provider} is not set up on this desk. Nothing was paid.",
+    "provider_busy": "The provider is busy. It goes on by itself.",
+    # the chat
+    "chat_not_invited": "I may not post in this channel. Invite me to it, then ask again. Nothing "
+    "was made and nothing paid.",
+    "chat_forbidden": "A permission is missing in this channel: {permission}. An admin can grant "
+    "it; then ask again. Nothing was made and nothing paid.",
+    "chat_gone": "This channel or thread is archived or gone. Ask again elsewhere. Nothing was "
+    "paid.",
+    "chat_busy": "The chat is busy; the card follows.",
+    "message_gone": "The message was deleted.",
+    "message_too_old": "The message is too old to be changed.",
+    "file_too_big_for_chat": "The file is too large for this chat.",
+    "upload_too_big": "The file has more than 10 MB. Nothing was stored.",
+    "upload_gone": "The file could not be fetched any more. Send it again.",
+    # storage and settings
+    "storage_unavailable": "The picture store does not answer. It goes on by itself.",
+    "storage_forbidden": "The picture store refused access. Nothing is lost; an operator must "
+    "look at its keys.",
+    "disk_full": "The disk is full. Nothing is lost; it goes on when there is room.",
+    "data_dir_in_use": "Another Image Desk is running on {path}. Stop it, or set DATA_DIR.",
+    "data_dir_not_writable": "{path} cannot be written to. Give access to it, or set DATA_DIR.",
+    "secret_unreadable": "A stored secret cannot be opened. Was SECRET_KEY changed? Connect the "
+    "account again.",
+    "settings_wrong": "The settings need a change:\n{problems}",
+    "redis_missing": "REDIS_URL is not set. Set it, or use “imagedesk run”, which brings its own.",
+}
+
+
+def sentence(trouble: Trouble) -> str:
+    """The sentence for a reason; a code without one is named as it stands, with its facts."""
+    template = SENTENCES.get(trouble.code)
+    facts = {name: _written(name, value) for name, value in trouble.facts.items()}
+    if template is None:
+        return f"{trouble.code.replace('_', ' ').capitalize()}. {_listed(facts)}".strip()
+    return template.format_map(_Facts(facts))
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "unknown"
+
+
+def _written(name: str, value: object) -> str:
+    if name in MONEY and (value is None or isinstance(value, int)):
+        return money(value)
+    if name == "problems" and isinstance(value, list):
+        return "\n".join(f"  {problem}" for problem in value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _listed(facts: dict[str, str]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in facts.items())

@@ -1,0 +1,33 @@
+"""How amounts and times are written."""
+
+MILLION = 1_000_000
+
+
+def money(micro: int | None) -> str:
+    """Micro-USD as dollars: three decimals below a dollar, "unknown" where not known."""
+    if micro is None:
+        return "unknown"
+    if micro == 0:
+        return "$0"
+    dollars = micro / MILLION
+    return f"${dollars:.2f}" if dollars >= 1 else f"${dollars:.3f}"
+
+
+def span(seconds: float) -> str:
+    """A length of time, rounded as people say it."""
+    if seconds < 1:
+        return "under 1 s"
+    if seconds < 90:  # noqa: PLR2004  # a minute and a half is still said in seconds
+        return f"{round(seconds)} s"
+    return f"{round(seconds / 60)} min"
+
+
+def numbers(values: list[int]) -> str:
+    """Picture numbers as people read them: "1, 2 and 4"."""
+    words = [str(value) for value in values]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def count(amount: int, one: str, many: str = "") -> str:
+    """An amount with its noun: "1 picture", "3 pictures"."""
+    return f"{amount} {one if amount == 1 else many or one + 's'}"

@@ -1,0 +1,15 @@
+"""What the chats themselves need said: names and labels in manifests and menus, and the few
+sentences that only a surface can have cause for.
+
+Constants only; no platform's types.
+"""
+
+APP_NAME = "Image Desk"
+APP_DESCRIPTION = "Makes, keeps and publishes your team's pictures, right in the chat."
+BACKGROUND_COLOUR = "#1f2937"
+
+GENERATE_HERE = "Generate here"
+GENERATE_HERE_DESCRIPTION = "Make pictures in this message's thread"
+
+OPEN_FORM = "Open the form"
+FORM_LATE = "The form did not open in time. Please try that once more."

@@ -1,0 +1,154 @@
+"""The database: engine, and the unit of work that is one transaction.
+
+Owns how SQLite and PostgreSQL are opened, when a commit happens, and that what was buffered for the
+queue is sent only after it. It must not know what the rows mean.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from core.clock import Clock
+from core.ports import Queue
+from core.settings import Settings
+from storage.repositories.lines import Lines
+from storage.repositories.people import (
+    Accounts,
+    Businesses,
+    Events,
+    Ledger,
+    Members,
+    SignIns,
+)
+from storage.repositories.work import (
+    Attempts,
+    Images,
+    Items,
+    Jobs,
+    Marks,
+    Messages,
+    Posts,
+    Requests,
+    Targets,
+)
+
+
+def database_url(settings: Settings) -> str:
+    """The address with its async driver: SQLite in `DATA_DIR` unless `DATABASE_URL` says more."""
+    if not settings.database_url:
+        return f"sqlite+aiosqlite:///{settings.data_dir.resolve() / 'desk.sqlite3'}"
+    url = make_url(settings.database_url)
+    drivers = {"postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+    drivers["sqlite"] = "sqlite+aiosqlite"
+    return url.set(drivername=drivers.get(url.drivername, url.drivername)).render_as_string(
+        hide_password=False
+    )
+
+
+def open_engine(settings: Settings) -> AsyncEngine:
+    """An engine for the configured database; `await engine.dispose()` closes it."""
+    url = database_url(settings)
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+    Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url, pool_size=8, max_overflow=24)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own accord
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # "submitted" must outlive a power cut, or it would be paid twice
+        "busy_timeout=10000",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # A deferred transaction that turns from reading to writing fails at once with "database is
+    # locked", whatever busy_timeout says; and two of them would both read the same budget.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class SqlUnit:
+    """One transaction over all rows; see `core.storing.UnitOfWork`."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self.now = now
+        self.session = session
+        self.woken: list[tuple[str, str, float]] = []
+        self.noticed: dict[str, str] = {}
+        self.businesses = Businesses(session, now)
+        self.members = Members(session, now)
+        self.jobs = Jobs(session, now)
+        self.items = Items(session, now)
+        self.attempts = Attempts(session, now)
+        self.images = Images(session, now)
+        self.ledger = Ledger(session)
+        self.messages = Messages(session, now)
+        self.marks = Marks(session, now)
+        self.requests = Requests(session, now)
+        self.posts = Posts(session, now)
+        self.targets = Targets(session, now)
+        self.accounts = Accounts(session, now)
+        self.events = Events(session, now)
+        self.lines = Lines(session, now, self.notify)
+        self.signins = SignIns(session, now)
+
+    def later(self, seconds: float) -> datetime:
+        """`now` plus some seconds."""
+        return self.now + timedelta(seconds=seconds)
+
+    def enqueue(self, task: str, id_: str, delay: float = 0) -> None:
+        """Wake a worker after the commit, once however often it is asked for."""
+        if (task, id_, delay) not in self.woken:
+            self.woken.append((task, id_, delay))
+
+    def notify(self, channel: str, text: str) -> None:
+        """Publish to listeners after the commit; the last word of a unit counts."""
+        self.noticed[channel] = text
+
+
+class Database:
+    """Opens units of work on one engine, and hands their wake-ups to one queue."""
+
+    def __init__(self, engine: AsyncEngine, queue: Queue, clock: Clock) -> None:
+        self.engine = engine
+        self._queue = queue
+        self._clock = clock
+        # SQLite lets waiting writers poll, unfairly; within a process they queue up here instead.
+        sqlite = engine.dialect.name == "sqlite"
+        self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if sqlite else nullcontext()
+        self._writer = engine.execution_options(writes=True)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[SqlUnit]:
+        """A unit that commits on a clean exit and then sends its wake-ups."""
+        async with self._turn, AsyncSession(self._writer, expire_on_commit=False) as session:
+            unit = SqlUnit(session, self._clock.now())
+            async with session.begin():
+                yield unit
+        for task, id_, delay in unit.woken:
+            await self._queue.enqueue(task, id_, delay)
+        for channel, text in unit.noticed.items():
+            await self._queue.publish(channel, text)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[SqlUnit]:
+        """A unit that only looks."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield SqlUnit(session, self._clock.now())

@@ -1,0 +1,109 @@
+"""The page's own chat: lines and reactions."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.business.members import Business
+from core.page import Line, LineReaction
+from storage import tables
+
+
+class Lines:
+    """What stands on the page; `notify` tells its readers after the commit."""
+
+    def __init__(
+        self, session: AsyncSession, now: datetime, notify: Callable[[str, str], None]
+    ) -> None:
+        self.session = session
+        self.now = now
+        self.notify = notify
+
+    async def add(self, line: Line) -> None:
+        """Insert with the next `seq`."""
+        self.session.add(line)
+        await self.touch(line)
+
+    async def get(self, line_id: str) -> Line | None:
+        """The line."""
+        return await self.session.get(Line, line_id)
+
+    async def by_key(self, key: str) -> Line | None:
+        """The line that holds the card with this key."""
+        return (await self.session.scalars(select(Line).where(tables.lines.c.key == key))).first()
+
+    async def touch(self, line: Line) -> None:
+        """Give a changed line the next `seq`.
+
+        The business row is locked first: two changes must not get the same number, or a reader
+        would miss one of them.
+        """
+        await self.session.get(
+            Business, line.business_id, with_for_update=True, populate_existing=True
+        )
+        newest = select(func.coalesce(func.max(tables.lines.c.seq), 0))
+        with self.session.no_autoflush:
+            last = await self.session.scalar(
+                newest.where(tables.lines.c.business_id == line.business_id)
+            )
+        line.seq = int(last or 0) + 1
+        await self.session.flush()
+        self.notify(f"page:{line.business_id}", str(line.seq))
+
+    async def of_channel(self, business_id: int, channel: str, limit: int) -> list[Line]:
+        """The newest lines outside threads, oldest first."""
+        columns = tables.lines.c
+        found = select(Line).where(
+            columns.business_id == business_id, columns.channel == channel, columns.thread == ""
+        )
+        newest = found.order_by(columns.created_at.desc(), columns.seq.desc()).limit(limit)
+        return list(reversed((await self.session.scalars(newest)).all()))
+
+    async def of_thread(self, line_id: str) -> list[Line]:
+        """The replies to a line, oldest first."""
+        columns = tables.lines.c
+        found = select(Line).where(columns.thread == line_id).order_by(columns.created_at)
+        return list((await self.session.scalars(found)).all())
+
+    async def reply_counts(self, line_ids: list[str]) -> dict[str, int]:
+        """How many replies each line has, private ones left out."""
+        columns = tables.lines.c
+        found = (
+            select(columns.thread, func.count())
+            .where(columns.thread.in_(line_ids), columns.private_to == "")
+            .group_by(columns.thread)
+        )
+        return {row[0]: row[1] for row in (await self.session.execute(found)).all()}
+
+    async def changed(self, business_id: int, after_seq: int) -> list[Line]:
+        """Lines with a greater `seq`, in its order."""
+        columns = tables.lines.c
+        found = select(Line).where(columns.business_id == business_id, columns.seq > after_seq)
+        return list((await self.session.scalars(found.order_by(columns.seq))).all())
+
+    async def reactions(self, line_ids: list[str]) -> list[LineReaction]:
+        """All reactions on these lines, oldest first."""
+        columns = tables.line_reactions.c
+        found = select(LineReaction).where(columns.line_id.in_(line_ids)).order_by(columns.at)
+        return list((await self.session.scalars(found)).all())
+
+    async def react(self, reaction: LineReaction) -> bool:
+        """Put it on; False if it stood already."""
+        if await self._reaction(reaction.line_id, reaction.user, reaction.emoji):
+            return False
+        self.session.add(reaction)
+        await self.session.flush()
+        return True
+
+    async def unreact(self, line_id: str, user: str, emoji: str) -> bool:
+        """Take it off; False if it did not stand."""
+        standing = await self._reaction(line_id, user, emoji)
+        if standing:
+            await self.session.delete(standing)
+            await self.session.flush()
+        return standing is not None
+
+    async def _reaction(self, line_id: str, user: str, emoji: str) -> LineReaction | None:
+        return await self.session.get(LineReaction, (line_id, user, emoji))

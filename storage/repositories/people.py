@@ -1,0 +1,157 @@
+"""Businesses, members, accounts, the ledger, one-time links, and the events already handled."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.business.accounts import Account
+from core.business.ledger import Entry
+from core.business.members import Business, Member, Team
+from core.page import SignIn
+from storage import tables
+from storage.repositories.rows import SqlRows
+
+
+class Businesses(SqlRows[Business, int]):
+    """Tenants."""
+
+    entity = Business
+
+    async def by_team(self, surface: str, team: str) -> Business | None:
+        """The business of a chat team."""
+        columns = tables.teams.c
+        joined = select(Business).join(tables.teams, columns.business_id == tables.businesses.c.id)
+        return await self._first(joined.where(columns.surface == surface, columns.team == team))
+
+    async def join(self, surface: str, team: str, business: Business) -> None:
+        """Insert a new business with its first team."""
+        self.session.add(business)
+        await self.session.flush()
+        self.session.add(Team(surface, team, business.id))
+        await self.session.flush()
+
+    async def has_team(self, surface: str) -> bool:
+        """Whether any team of this surface has been taken in."""
+        found = exists().where(tables.teams.c.surface == surface)
+        return bool(await self.session.scalar(select(found)))
+
+    async def of_user(self, surface: str, user: str) -> list[Business]:
+        """The businesses in which this platform user is a member, oldest first."""
+        columns = tables.members.c
+        ids = select(columns.business_id).where(columns.surface == surface, columns.user == user)
+        found = select(Business).where(tables.businesses.c.id.in_(ids))
+        return await self._all(found.order_by(tables.businesses.c.id))
+
+
+class Members(SqlRows[Member, str]):
+    """People."""
+
+    entity = Member
+
+    async def by_user(self, business_id: int, surface: str, user: str) -> Member | None:
+        """The member behind a platform user."""
+        columns = tables.members.c
+        return await self._first(
+            select(Member).where(
+                columns.business_id == business_id,
+                columns.surface == surface,
+                columns.user == user,
+            )
+        )
+
+    async def approvers_named(self, business_id: int) -> bool:
+        """Whether anybody was made approver."""
+        columns = tables.members.c
+        found = exists().where(columns.business_id == business_id, columns.approver)
+        return bool(await self.session.scalar(select(found)))
+
+
+class Accounts(SqlRows[Account, str]):
+    """Connected accounts."""
+
+    entity = Account
+
+    async def of_business(self, business_id: int) -> list[Account]:
+        """Oldest first."""
+        columns = tables.accounts.c
+        found = select(Account).where(columns.business_id == business_id)
+        return await self._all(found.order_by(columns.created_at, columns.id))
+
+
+class SignIns(SqlRows[SignIn, str]):
+    """One-time links."""
+
+    entity = SignIn
+
+
+class Ledger:
+    """Bookings."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    def add(self, entry: Entry) -> None:
+        """Insert a booking."""
+        self.session.add(entry)
+
+    async def spent(self, business_id: int, day: str) -> int:
+        """Micro-USD reserved or settled on this day."""
+        columns = tables.ledger.c
+        total = select(func.coalesce(func.sum(columns.amount), 0))
+        found = total.where(columns.business_id == business_id, columns.day == day)
+        return int(await self.session.scalar(found) or 0)
+
+    async def of_item(self, item_id: str) -> list[Entry]:
+        """Oldest first."""
+        return await self._of(tables.ledger.c.item_id == item_id)
+
+    async def of_job(self, job_id: str) -> list[Entry]:
+        """Oldest first."""
+        return await self._of(tables.ledger.c.job_id == job_id)
+
+    async def _of(self, condition: Any) -> list[Entry]:
+        found = select(Entry).where(condition).order_by(tables.ledger.c.id)
+        return list((await self.session.scalars(found)).all())
+
+
+class Events:
+    """What was handled already."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self.session = session
+        self.now = now
+
+    async def enter(self, surface: str, event_id: str) -> bool:
+        """Note that this event is being handled; False if it was handled already."""
+        connection = await self.session.connection()
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        entered = await self.session.execute(
+            dialect.insert(tables.events)
+            .values(surface=surface, event_id=event_id, at=self.now)
+            .on_conflict_do_nothing()
+            .returning(tables.events.c.event_id)
+        )
+        return entered.first() is not None
+
+    async def answer(self, surface: str, event_id: str, reply: dict[str, Any]) -> None:
+        """Keep the reply."""
+        columns = tables.events.c
+        found = update(tables.events).where(
+            columns.surface == surface, columns.event_id == event_id
+        )
+        await self.session.execute(found.values(reply=reply))
+
+    async def reply(self, surface: str, event_id: str) -> dict[str, Any] | None:
+        """What was answered."""
+        columns = tables.events.c
+        found = select(columns.reply).where(
+            columns.surface == surface, columns.event_id == event_id
+        )
+        return await self.session.scalar(found)
+
+    async def forget(self, before: datetime) -> None:
+        """Drop what is older."""
+        await self.session.execute(delete(tables.events).where(tables.events.c.at < before))

@@ -1,0 +1,228 @@
+"""Jobs, items, attempts and images; messages, marks and requests; posts and targets."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+
+from core.chat import MessageRef
+from core.generation.jobs import Attempt, Item, Job
+from core.library.images import Image
+from core.messages import Message, ref_key
+from core.publishing.posts import Post, Target
+from core.review.marks import Mark, Request
+from storage import tables
+from storage.repositories.rows import Leased, SqlRows, wake
+
+SOON = timedelta(seconds=10)  # when recovery looks, should the wake-up have been lost
+
+
+class Jobs(SqlRows[Job, str]):
+    """Orders."""
+
+    entity = Job
+
+    async def orders_since(self, owner_id: str, since: datetime) -> int:
+        """How many pictures were ordered by this member after `since`, counted in orders."""
+        columns = tables.jobs.c
+        counted = select(func.count()).select_from(tables.jobs)
+        found = counted.where(
+            columns.owner_id == owner_id, columns.created_at > since, columns.kind == "generate"
+        )
+        return int(await self.session.scalar(found) or 0)
+
+    async def to_wake(self, next_at: datetime) -> list[str]:
+        """Jobs whose prompt waits for moderation."""
+        return await wake(self.session, tables.jobs, self.now, next_at)
+
+
+class Items(Leased[Item]):
+    """Pictures asked for."""
+
+    entity = Item
+    table = tables.items
+
+    def claimable(self) -> ColumnElement[bool]:
+        """Those that are neither ended nor waiting for moderation."""
+        return tables.items.c.state.in_(("queued", "generating"))
+
+    async def of_job(self, job_id: str) -> list[Item]:
+        """By number."""
+        columns = tables.items.c
+        return await self._all(
+            select(Item).where(columns.job_id == job_id).order_by(columns.number)
+        )
+
+    async def ahead_of(self, job: Job) -> int:
+        """Unfinished items of older jobs."""
+        columns = tables.items.c
+        older = select(func.count()).select_from(tables.items.join(tables.jobs))
+        found = older.where(
+            columns.state.in_(("queued", "generating")), tables.jobs.c.created_at < job.created_at
+        )
+        return int(await self.session.scalar(found) or 0)
+
+
+class Attempts(SqlRows[Attempt, str]):
+    """Paid calls."""
+
+    entity = Attempt
+
+    async def of_item(self, item_id: str) -> list[Attempt]:
+        """Oldest first."""
+        columns = tables.attempts.c
+        found = select(Attempt).where(columns.item_id == item_id)
+        return await self._all(found.order_by(columns.submitted_at))
+
+
+class Images(SqlRows[Image, int]):
+    """What we hold."""
+
+    entity = Image
+
+    async def by_hash(self, business_id: int, sha256: str) -> Image | None:
+        """The image with these stored bytes."""
+        columns = tables.images.c
+        return await self._first(
+            select(Image).where(columns.business_id == business_id, columns.sha256 == sha256)
+        )
+
+    async def insert(self, image: Image) -> int:
+        """Insert now and return its id."""
+        self.session.add(image)
+        await self.session.flush()
+        return image.id
+
+
+class Messages(Leased[Message]):
+    """Cards in chats."""
+
+    entity = Message
+    table = tables.messages
+
+    def claimable(self) -> ColumnElement[bool]:
+        """Those that ask to be drawn again."""
+        return tables.messages.c.drawn < tables.messages.c.wanted
+
+    async def want(self, subject: str, subject_id: str) -> list[str]:
+        """Raise `wanted` on every card of this subject, and return their ids."""
+        columns = tables.messages.c
+        wanted = (
+            update(tables.messages)
+            .where(columns.subject == subject, columns.subject_id == subject_id)
+            .values(wanted=columns.wanted + 1, wake_at=self.now + SOON)
+            .returning(columns.id)
+        )
+        await self.session.flush()
+        return list((await self.session.scalars(wanted)).all())
+
+    async def of_subject(self, subject: str, subject_id: str) -> list[Message]:
+        """Oldest first."""
+        columns = tables.messages.c
+        found = select(Message).where(columns.subject == subject, columns.subject_id == subject_id)
+        return await self._all(found.order_by(columns.created_at))
+
+    async def of_root(self, root_id: str) -> list[Message]:
+        """All cards of one thread but its root."""
+        columns = tables.messages.c
+        found = select(Message).where(columns.root_id == root_id, columns.id != root_id)
+        return await self._all(found.order_by(columns.created_at))
+
+    async def by_ref(self, ref: MessageRef) -> Message | None:
+        """Our card that stands at this place of a chat."""
+        columns = tables.messages.c
+        return await self._first(
+            select(Message).where(columns.surface == ref.surface, columns.ref == ref_key(ref))
+        )
+
+    async def since(self, moment: datetime, surface: str) -> list[Message]:
+        """Cards that stand on a surface, made after `moment`, newest first."""
+        columns = tables.messages.c
+        found = select(Message).where(
+            columns.surface == surface, columns.created_at > moment, columns.ref != ""
+        )
+        return await self._all(found.order_by(columns.created_at.desc()))
+
+
+class Marks(SqlRows[Mark, str]):
+    """Signals that stand."""
+
+    entity = Mark
+
+    async def of(self, subject: str, subject_id: str) -> list[Mark]:
+        """Oldest first."""
+        columns = tables.marks.c
+        found = select(Mark).where(columns.subject == subject, columns.subject_id == subject_id)
+        return await self._all(found.order_by(columns.at, columns.id))
+
+    async def remove(self, mark: Mark) -> None:
+        """Delete a mark."""
+        await self.session.delete(mark)
+
+
+class Requests(SqlRows[Request, str]):
+    """Requests by reaction."""
+
+    entity = Request
+
+    async def find(self, message_id: str, member_id: str, signal: str) -> Request | None:
+        """The one request of this kind by this person on this card."""
+        columns = tables.requests.c
+        return await self._first(
+            select(Request).where(
+                columns.message_id == message_id,
+                columns.member_id == member_id,
+                columns.signal == signal,
+            )
+        )
+
+
+class Posts(SqlRows[Post, str]):
+    """What is published."""
+
+    entity = Post
+
+    async def slug_taken(self, slug: str) -> bool:
+        """Whether a post of this desk has this slug."""
+        return bool(await self.session.scalar(select(exists().where(tables.posts.c.slug == slug))))
+
+    async def by_slug(self, slug: str) -> Post | None:
+        """The post with this slug."""
+        return await self._first(select(Post).where(tables.posts.c.slug == slug))
+
+    async def pages(self, business_id: int, limit: int) -> list[tuple[Post, Target]]:
+        """What stands on the built-in site, newest first."""
+        columns = tables.targets.c
+        found = (
+            select(Post, Target)
+            .join_from(Target, Post, columns.post_id == tables.posts.c.id)
+            .join(tables.accounts, columns.account_id == tables.accounts.c.id)
+            .where(
+                columns.business_id == business_id,
+                columns.state == "published",
+                tables.accounts.c.network == "site",
+            )
+            .order_by(columns.published_at.desc())
+            .limit(limit)
+        )
+        return [(post, target) for post, target in (await self.session.execute(found)).all()]
+
+
+class Targets(Leased[Target]):
+    """Posts on their way."""
+
+    entity = Target
+    table = tables.targets
+
+    def claimable(self) -> ColumnElement[bool]:
+        """Those that are due, or were left on their way."""
+        columns = tables.targets.c
+        return or_(
+            and_(columns.state == "scheduled", columns.due_at <= self.now),
+            columns.state.in_(("claimed", "staged", "sending")),
+        )
+
+    async def of_post(self, post_id: str) -> list[Target]:
+        """In the order they were made."""
+        columns = tables.targets.c
+        found = select(Target).where(columns.post_id == post_id)
+        return await self._all(found.order_by(columns.account_id))
