@@ -1,0 +1,184 @@
+"""Slack's payloads as neutral events.
+
+Owns where in a payload everything stands, and the ids by which a delivery is recognised when it
+comes again. It must not know how payloads arrive or what becomes of events.
+
+https://docs.slack.dev/reference/interaction-payloads and https://docs.slack.dev/reference/events
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from core.chat import (
+    Actor,
+    Attachment,
+    Command,
+    Dropped,
+    MessageRef,
+    Place,
+    Press,
+    Reaction,
+    Submission,
+)
+
+from . import forms
+from .people import Desk
+from .shortcodes import unicode_of
+from .words import plain
+
+Json = Mapping[str, Any]
+
+SURFACE: Final = "slack"
+OPENER: Final = "open-form"  # the action id of the button that stands in for a modal
+DIRECT: Final = "D"  # ids of direct messages begin so
+WRITTEN: Final = frozenset({None, "file_share", "thread_broadcast"})
+
+
+def command(body: Json, actor: Actor, desk: Desk) -> Command:
+    """A slash command; Slack takes none inside threads."""
+    return Command(
+        event_id=body["trigger_id"],
+        actor=actor,
+        place=_place(desk, body["team_id"], body["channel_id"], None),
+        name=body["command"].lstrip("/"),
+        text=plain(body.get("text") or "").strip(),
+    )
+
+
+def shortcut(body: Json, actor: Actor, desk: Desk) -> Command:
+    """A message shortcut: the command that is its callback id, in the message's thread."""
+    message = body["message"]
+    thread = message.get("thread_ts") or message["ts"]
+    return Command(
+        event_id=body["trigger_id"],
+        actor=actor,
+        place=_place(desk, body["team"]["id"], body["channel"]["id"], thread),
+        name=body["callback_id"],
+        attachments=_attachments(message),
+    )
+
+
+def opener(body: Json, actor: Actor, desk: Desk) -> Command:
+    """The button that stands in for a modal was pressed: its command again, with a trigger."""
+    asked = json.loads(body["actions"][0]["value"])
+    thread = asked["thread"]
+    return Command(
+        event_id=body["trigger_id"],
+        actor=actor,
+        place=_place(desk, body["team"]["id"], body["channel"]["id"], thread),
+        name=asked["name"],
+        text=asked["text"],
+    )
+
+
+def opener_value(asked: Command) -> str:
+    """What the button carries for `opener`; Slack allows 2,000 characters."""
+    carried = {"name": asked.name, "text": asked.text[:1000], "thread": asked.place.thread}
+    return json.dumps(carried, ensure_ascii=False)
+
+
+def spoken(
+    body: Json, actor: Actor, desk: Desk, commands: Collection[str]
+) -> Command | Dropped | None:
+    """A message to the desk: a mention, or anything written to it directly.
+
+    Its first word may be a command; otherwise attached files count as dropped, and mere words ask
+    for help. None for what nobody wrote to us.
+    """
+    event = body["event"]
+    if event.get("bot_id") or not event.get("user") or event.get("subtype") not in WRITTEN:
+        return None
+    text = plain(re.sub(rf"<@{desk.user}(\|[^>]*)?>", " ", event.get("text") or "")).strip()
+    attachments = _attachments(event)
+    place = _place(desk, body["team_id"], event["channel"], event.get("thread_ts"))
+    first, *others = re.split(r"\s+", text, maxsplit=1)
+    name, rest = first.lower().lstrip("/"), "".join(others)
+    if attachments and name not in commands:
+        return Dropped(body["event_id"], actor, place, attachments, text)
+    if name not in commands:
+        name, rest = "help", text
+    return Command(
+        event_id=body["event_id"],
+        actor=actor,
+        place=place,
+        name=name,
+        text=rest,
+        attachments=attachments,
+    )
+
+
+def press(body: Json, actor: Actor, desk: Desk) -> Press | None:
+    """A control of a card was used; None for one that is not ours."""
+    used = body["actions"][0]
+    action, separator, key = str(used.get("action_id") or "").partition(":")
+    channel = (body.get("channel") or {}).get("id")
+    if not separator or not channel:
+        return None
+    container = body.get("container") or {}
+    chosen = [used["selected_option"]] if used.get("selected_option") else []
+    chosen += used.get("selected_options") or []
+    return Press(
+        event_id=body["trigger_id"],
+        actor=actor,
+        place=_place(
+            desk,
+            body["team"]["id"],
+            channel,
+            container.get("thread_ts") or container.get("message_ts"),
+        ),
+        action=action,
+        key=key,
+        values=tuple(each["value"] for each in chosen),
+    )
+
+
+def submission(body: Json, actor: Actor) -> Submission:
+    """A modal was sent. Sent again unchanged, because an answer got lost, it is the same event."""
+    view = body["view"]
+    key, place = forms.read_frame(view)
+    values = forms.read_values(view)
+    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+    return Submission(f"{view['id']}:{digest}", actor, place, key, values)
+
+
+def reaction(body: Json, actor: Actor, desk: Desk) -> Reaction | None:
+    """An emoji was put on or taken off; None unless under a message of ours."""
+    event = body["event"]
+    item = event["item"]
+    if item.get("type") != "message" or event.get("item_user", desk.user) != desk.user:
+        return None
+    return Reaction(
+        event_id=body["event_id"],
+        actor=actor,
+        place=_place(desk, body["team_id"], item["channel"], None),
+        message=MessageRef(SURFACE, item["channel"], item["ts"]),
+        emoji=unicode_of(event["reaction"]),
+        added=event["type"] == "reaction_added",
+    )
+
+
+def _place(desk: Desk, team: str, channel: str, thread: str | None) -> Place:
+    return Place(
+        surface=SURFACE,
+        team=team,
+        team_name=desk.team_name if team == desk.team else "",
+        channel=channel,
+        thread=thread or None,
+        direct=channel.startswith(DIRECT),
+    )
+
+
+def _attachments(message: Json) -> tuple[Attachment, ...]:
+    return tuple(
+        Attachment(
+            id=file["id"],
+            filename=file.get("name") or file["id"],
+            url=file.get("url_private") or "",
+            size=int(file.get("size") or 0),
+        )
+        for file in message.get("files") or ()
+        if file.get("mode") != "tombstone"
+    )

@@ -1,0 +1,176 @@
+"""What Slack delivers: taken, handed to the inbox, acknowledged, answered.
+
+Owns the bolt app with its listeners, which Socket Mode and signed HTTP share, and the order of
+things: Slack hears "taken" only after the inbox has written the event down; what needs further
+calls to Slack (modals, private words) follows beside. It must not know what commands do.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Collection, Coroutine
+from typing import Any, Final
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from core.chat import FieldErrors, Form, Private, Reply
+from core.errors import DeskError
+from core.ports import Inbox
+
+from . import events, forms
+from .answering import Answering, Gesture
+from .people import People
+from .words import speech
+
+Json = dict[str, Any]
+
+ANY: Final = re.compile(r".*", re.DOTALL)
+SPOKEN: Final = frozenset({"app_mention", "message"})
+REACTED: Final = frozenset({"reaction_added", "reaction_removed"})
+LAST_WORDS_SECONDS: Final = 5.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Listener:
+    """Turns deliveries into events and replies into answers.
+
+    `commands` are the names of all commands. `inbox` decides.
+    """
+
+    def __init__(
+        self, people: People, answering: Answering, commands: Collection[str], inbox: Inbox
+    ) -> None:
+        self._people = people
+        self._answering = answering
+        self._commands = commands
+        self._inbox = inbox
+        self._beside: set[asyncio.Task[None]] = set()
+
+    def app(self, api_url: str, signing_secret: str = "") -> AsyncApp:
+        """The bolt app; the secret matters to signed HTTP alone. Its own client has no token, for
+        all calls are made by ours.
+        """
+        logger = logging.getLogger("imagedesk.slack.bolt")
+        logger.setLevel(logging.ERROR)  # below, bolt logs bodies of forged requests
+        app = AsyncApp(
+            name="imagedesk",
+            logger=logger,
+            client=AsyncWebClient(base_url=api_url),
+            signing_secret=signing_secret,
+            authorize=self._authorize,
+            # Bolt would otherwise acknowledge events before their listeners have run.
+            process_before_response=True,
+        )
+        app.command(ANY)(self._command)
+        app.shortcut(ANY)(self._shortcut)
+        app.action(ANY)(self._action)
+        app.view(ANY)(self._submission)
+        app.event(ANY)(self._event)
+        return app
+
+    async def finish(self) -> None:
+        """Let the answers that are under way arrive, for a few seconds."""
+        if self._beside:
+            await asyncio.wait(self._beside, timeout=LAST_WORDS_SECONDS)
+
+    async def _authorize(self) -> AuthorizeResult:
+        """Who we are, so that bolt drops what the desk did itself. Where Slack does not tell, this
+        raises, nothing is acknowledged, and Slack delivers again.
+        """
+        desk = await self._people.desk()
+        return AuthorizeResult(
+            enterprise_id=None, team_id=desk.team, bot_user_id=desk.user, bot_id=desk.bot
+        )
+
+    async def _command(self, body: Json, ack: AsyncAck) -> None:
+        actor = await self._people.glance(body["user_id"], body.get("user_name", ""))
+        event = events.command(body, actor, await self._people.desk())
+        reply = await self._inbox.handle(event)
+        if isinstance(reply, Private):
+            await ack({"response_type": "ephemeral", **speech(reply.text, reply.links)})
+            return
+        await ack()
+        self._answer(reply, Gesture(event, body["trigger_id"], body.get("response_url", "")))
+
+    async def _shortcut(self, body: Json, ack: AsyncAck) -> None:
+        if body["type"] == "message_action":
+            actor = await self._people.glance(body["user"]["id"], body["user"].get("name", ""))
+            event = events.shortcut(body, actor, await self._people.desk())
+            reply = await self._inbox.handle(event)
+            self._answer(reply, Gesture(event, body["trigger_id"], body.get("response_url", "")))
+        await ack()
+
+    async def _action(self, body: Json, ack: AsyncAck) -> None:
+        actor = await self._people.glance(body["user"]["id"], body["user"].get("name", ""))
+        desk = await self._people.desk()
+        reopened = body["actions"][0].get("action_id") == events.OPENER
+        make = events.opener if reopened else events.press
+        event = make(body, actor, desk)
+        if event is not None:
+            reply = await self._inbox.handle(event)
+            self._answer(
+                reply,
+                Gesture(
+                    event,
+                    body["trigger_id"],
+                    body.get("response_url", ""),
+                    _inner_thread(body.get("container") or {}),
+                ),
+            )
+        await ack()
+
+    async def _submission(self, body: Json, ack: AsyncAck) -> None:
+        actor = await self._people.glance(body["user"]["id"], body["user"].get("name", ""))
+        event = events.submission(body, actor)
+        reply = await self._inbox.handle(event)
+        if isinstance(reply, FieldErrors):
+            await ack(response_action="errors", errors=reply.errors)
+        elif isinstance(reply, Form):
+            await ack(response_action="update", view=forms.draw(reply, event.place))
+        else:
+            await ack()
+            self._answer(reply, Gesture(event))
+
+    async def _event(self, body: Json) -> None:
+        """Bolt acknowledges when this returns, and answers 500 when it raises."""
+        kind, user = body["event"]["type"], body["event"].get("user")
+        if kind not in SPOKEN | REACTED or not user:
+            return
+        desk = await self._people.desk()
+        if kind in REACTED:
+            actor = await self._people.glance(user)
+            reacted = events.reaction(body, actor, desk)
+            if reacted is not None:
+                self._answer(await self._inbox.handle(reacted), Gesture(reacted))
+            return
+        if kind == "message" and body["event"].get("channel_type") != "im":
+            return
+        said = events.spoken(body, await self._people.glance(user), desk, self._commands)
+        if said is not None:
+            self._answer(await self._inbox.handle(said), Gesture(said))
+
+    def _answer(self, reply: Reply, gesture: Gesture) -> None:
+        """Answer beside: the acknowledgement does not wait for it."""
+        self._later(self._answering.answer(reply, gesture))
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(_logged(work))
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+
+async def _logged(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except DeskError as error:
+        _log.warning("slack_answer_lost", reason=str(error))
+
+
+def _inner_thread(container: Json) -> str | None:
+    """The thread that the used message stands in, unless it is the root, seen in the channel."""
+    thread = container.get("thread_ts")
+    return None if thread == container.get("message_ts") else thread

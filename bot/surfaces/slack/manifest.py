@@ -1,0 +1,88 @@
+"""The app manifest: what Slack is asked to grant the desk.
+
+Owns the scopes and events that the other modules of this package rely on. It must not know what a
+command does: the rows come from the command table.
+
+https://docs.slack.dev/reference/app-manifest
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from core.chat import CommandSpec
+from core.wording.surfaces import (
+    APP_DESCRIPTION,
+    APP_NAME,
+    BACKGROUND_COLOUR,
+    GENERATE_HERE,
+    GENERATE_HERE_DESCRIPTION,
+)
+
+Json = dict[str, Any]
+
+HTTP_PATH: Final = "/slack/events"
+SHORTCUT_COMMAND: Final = "generate"
+SCOPES: Final = (
+    "app_mentions:read",
+    "channels:history",
+    "chat:write",
+    "commands",
+    "files:read",
+    "files:write",
+    "groups:history",
+    "im:history",
+    "im:write",
+    "reactions:read",
+    "users:read",
+)
+EVENTS: Final = ("app_mention", "message.im", "reaction_added", "reaction_removed")
+
+
+def make_manifest(commands: Sequence[CommandSpec], request_url: str | None) -> Json:
+    """The manifest for Socket Mode, or for signed HTTP at `request_url`."""
+    address = {"request_url": request_url} if request_url else {}
+    return {
+        "display_information": {
+            "name": APP_NAME,
+            "description": APP_DESCRIPTION,
+            "background_color": BACKGROUND_COLOUR,
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": APP_NAME, "always_online": True},
+            "shortcuts": [_shortcut(spec) for spec in commands if spec.name == SHORTCUT_COMMAND],
+            "slash_commands": [_slash_command(spec, request_url) for spec in commands],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {"bot_events": list(EVENTS), **address},
+            "interactivity": {"is_enabled": True, **address},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": request_url is None,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _shortcut(spec: CommandSpec) -> Json:
+    return {
+        "name": GENERATE_HERE,
+        "type": "message",
+        "callback_id": spec.name,
+        "description": GENERATE_HERE_DESCRIPTION,
+    }
+
+
+def _slash_command(spec: CommandSpec, request_url: str | None) -> Json:
+    command: Json = {
+        "command": f"/{spec.name}",
+        "description": spec.description,
+        "should_escape": False,
+    }
+    if spec.usage:
+        command["usage_hint"] = spec.usage
+    return command | ({"url": request_url} if request_url else {})

@@ -1,0 +1,105 @@
+"""Socket Mode, kept alive.
+
+Owns the connection: opening it, watching that it still breathes, replacing it. The SDK reconnects
+by itself in most cases, but its loops can die or circle round a used address while `is_connected()`
+says yes (slackapi/python-slack-sdk#1379, #1446, #1462); so the age of the last pong is watched here
+and a silent connection is thrown away whole. It must not know what comes through.
+
+https://docs.slack.dev/apis/events-api/using-socket-mode
+"""
+
+import asyncio
+import logging
+from typing import Final
+
+import structlog
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from core.errors import TryLater
+
+from .calls import in_our_words
+
+PING_SECONDS: Final = 5.0
+SILENT_PINGS: Final = 6  # the SDK gives itself four before it reconnects
+CONNECT_SECONDS: Final = 15.0
+LAST_WORDS_SECONDS: Final = 3.0  # Slack waits no longer for an acknowledgement
+
+_log = structlog.get_logger(__name__)
+
+
+class Socket(AsyncSocketModeHandler):
+    """One connection that knows how many deliveries it still has in hand."""
+
+    def __init__(
+        self, app: AsyncApp, app_token: str, client: AsyncWebClient, ping_seconds: float
+    ) -> None:
+        logger = logging.getLogger("imagedesk.slack.socket")
+        logger.setLevel(logging.ERROR)
+        super().__init__(
+            app, app_token, logger=logger, web_client=client, ping_interval=ping_seconds
+        )
+        self._in_hand: set[asyncio.Task[None] | None] = set()
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as bolt's own, which narrows it too
+        """Hand a delivery to bolt and acknowledge it."""
+        task = asyncio.current_task()
+        self._in_hand.add(task)
+        try:
+            await super().handle(client, req)
+        finally:
+            self._in_hand.discard(task)
+
+    async def close_after_work(self) -> None:
+        """Let deliveries in hand be acknowledged, then close."""
+        working = [task for task in self._in_hand if task is not None]
+        if working:
+            await asyncio.wait(working, timeout=LAST_WORDS_SECONDS)
+        await self.client.close()  # type: ignore[no-untyped-call]  # so the SDK is
+
+
+async def keep_connected(
+    app: AsyncApp, app_token: str, client: AsyncWebClient, ping_seconds: float = PING_SECONDS
+) -> None:
+    """Deliver to `app` until cancelled. Raises ActionNeeded where Slack refuses the app token."""
+    while True:
+        url = await _address(client, app_token)
+        socket = Socket(app, app_token, client, ping_seconds)
+        socket.client.wss_uri = url
+        try:
+            # The SDK tries one address for ever; Slack takes each once only.
+            connected = socket.client.connect()  # type: ignore[no-untyped-call]  # so the SDK is
+            await asyncio.wait_for(connected, CONNECT_SECONDS)
+            _log.info("slack_connected")
+            await _until_silent(socket.client, ping_seconds)
+            _log.warning("slack_connection_silent")
+        except TimeoutError:
+            _log.warning("slack_connection_refused")
+        finally:
+            await socket.close_after_work()
+
+
+async def _address(client: AsyncWebClient, app_token: str) -> str:
+    """A fresh WebSocket address, waiting for Slack as long as it takes."""
+    while True:
+        try:
+            with in_our_words():
+                return str((await client.apps_connections_open(app_token=app_token))["url"])
+        except TryLater as error:
+            _log.warning("slack_unavailable", reason=str(error))
+            await asyncio.sleep(error.after)
+
+
+async def _until_silent(client: SocketModeClient, ping_seconds: float) -> None:
+    """Return when no pong came for six pings, or when nobody takes the messages any more."""
+    loop = asyncio.get_running_loop()
+    pong, since = client.last_ping_pong_time, loop.time()
+    while not client.message_processor.done():
+        await asyncio.sleep(ping_seconds / 2)
+        if client.last_ping_pong_time != pong:
+            pong, since = client.last_ping_pong_time, loop.time()
+        elif loop.time() - since > SILENT_PINGS * ping_seconds:
+            return

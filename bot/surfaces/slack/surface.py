@@ -1,0 +1,125 @@
+"""Slack as a chat of the desk: puts the package's parts together behind `ChatSurface`.
+
+Owns the choice between Socket Mode and signed HTTP. Each part has its module: what comes in is
+`listening`, what goes out `sending`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.chat import (
+    Actor,
+    Attachment,
+    Card,
+    CommandSpec,
+    MessageRef,
+    Pace,
+    Place,
+    Private,
+    Sent,
+    SurfaceName,
+    Thread,
+)
+from core.errors import ActionNeeded
+from core.ports import Inbox, Load
+from core.settings import Settings
+
+from .answering import Answering
+from .calls import make_client
+from .files import Files
+from .listening import Listener
+from .manifest import HTTP_PATH, make_manifest
+from .people import People
+from .sending import SURFACE, Sending
+from .sockets import keep_connected
+
+HttpHandler = Callable[[Request], Awaitable[Response]]
+
+
+class Slack:
+    """The `ChatSurface` of one Slack workspace.
+
+    `commands` is the command table. Nothing is called before the first use, and nothing is left
+    open after it, so that workers make one too.
+    """
+
+    name: SurfaceName = SURFACE
+    # chat.update is allowed about 50 times a minute; a preview would be an upload each.
+    pace = Pace(edit_seconds=3, shows_previews=False)
+
+    def __init__(self, settings: Settings, commands: Sequence[CommandSpec]) -> None:
+        self._settings = settings
+        self._commands = commands
+        client = make_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+        self._people = People(client)
+        self._files = Files(client, self._people)
+        self._sending = Sending(client, self._people, self._files)
+        self._answering = Answering(client, self._sending)
+
+    async def listen(self, inbox: Inbox) -> None:
+        """See `ChatSurface.listen`. Without an app token Slack speaks to `http_handler`, and this
+        only waits. Raises ActionNeeded("chat_forbidden") where Slack refuses a token.
+        """
+        app_token = self._settings.slack_app_token.get_secret_value()
+        if not app_token:
+            await asyncio.Event().wait()
+        listener = self._listener(inbox)
+        api_url = self._settings.slack_api_url
+        try:
+            await keep_connected(listener.app(api_url), app_token, make_client(app_token, api_url))
+        finally:
+            await listener.finish()
+
+    def http_handler(self, inbox: Inbox) -> HttpHandler:
+        """The handler of `POST /slack/events`.
+
+        It answers 401 to what Slack did not sign within the last 300 seconds. Raises
+        ActionNeeded("settings_wrong") without a signing secret: an empty one is everybody's.
+        """
+        secret = self._settings.slack_signing_secret.get_secret_value()
+        if not secret:
+            raise ActionNeeded("settings_wrong", problems=["SLACK_SIGNING_SECRET: is not set"])
+        app = self._listener(inbox).app(self._settings.slack_api_url, secret)
+        return AsyncSlackRequestHandler(app).handle
+
+    def manifest(self) -> dict[str, Any]:
+        """The app manifest, as plain values; for signed HTTP where no app token is set."""
+        socket_mode = bool(self._settings.slack_app_token.get_secret_value())
+        return make_manifest(
+            self._commands, None if socket_mode else self._settings.address + HTTP_PATH
+        )
+
+    async def open_thread(
+        self, place: Place, card: Card, load: Load, *, repeat: bool
+    ) -> tuple[Thread, Sent]:
+        """See `ChatSurface.open_thread`."""
+        return await self._sending.open_thread(place, card, load, repeat=repeat)
+
+    async def post(self, thread: Thread, card: Card, load: Load, *, repeat: bool) -> Sent:
+        """See `ChatSurface.post`."""
+        return await self._sending.post(thread, card, load, repeat=repeat)
+
+    async def edit(self, sent: Sent, thread: Thread, card: Card, load: Load) -> Sent:
+        """See `ChatSurface.edit`."""
+        return await self._sending.edit(sent, thread, card, load)
+
+    async def tell(self, place: Place, actor: str, text: Private) -> None:
+        """See `ChatSurface.tell`."""
+        await self._sending.tell(place, actor, text)
+
+    async def reactions(self, message: MessageRef) -> frozenset[tuple[str, Actor]]:
+        """See `ChatSurface.reactions`."""
+        return await self._sending.reactions(message)
+
+    def fetch(self, attachment: Attachment, limit: int) -> AsyncIterator[bytes]:
+        """See `ChatSurface.fetch`."""
+        return self._files.fetch(attachment, limit)
+
+    def _listener(self, inbox: Inbox) -> Listener:
+        names = frozenset(spec.name for spec in self._commands)
+        return Listener(self._people, self._answering, names, inbox)
