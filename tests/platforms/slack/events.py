@@ -5,7 +5,6 @@ not change any state.
 """
 
 import asyncio
-from typing import Any
 
 from .app import FAMILY
 from .hub import Hub
@@ -68,18 +67,18 @@ async def announce_message(hub: Hub, message: Message) -> None:
     await asyncio.gather(*telling)
 
 
-def _hidden(hub: Hub, message: Message, subtype: str, **facts: Any) -> Json:
+def _hidden(hub: Hub, message: Message, subtype: str, facts: Json) -> Json:
     event = hub.renderer.event_message(message)
     kept = {key: event[key] for key in ("type", "channel", "channel_type")}
     ts = hub.workspace.new_ts()
-    return {**kept, "subtype": subtype, "hidden": True, "ts": ts, "event_ts": ts, **facts}
+    return {**kept, "subtype": subtype, "hidden": True, "ts": ts, "event_ts": ts} | facts
 
 
 async def announce_change(hub: Hub, message: Message, before: Json) -> None:
     """Tell that a message was edited."""
     channel = hub.workspace.channels[message.channel]
     facts = {"message": hub.renderer.message(message), "previous_message": before}
-    event = _hidden(hub, message, "message_changed", **facts)
+    event = _hidden(hub, message, "message_changed", facts)
     await announce(hub, channel, event, _subscription(channel))
 
 
@@ -87,7 +86,7 @@ async def announce_deletion(hub: Hub, message: Message, before: Json) -> None:
     """Tell that a message was deleted."""
     channel = hub.workspace.channels[message.channel]
     facts = {"deleted_ts": message.ts, "previous_message": before}
-    event = _hidden(hub, message, "message_deleted", **facts)
+    event = _hidden(hub, message, "message_deleted", facts)
     await announce(hub, channel, event, _subscription(channel))
 
 

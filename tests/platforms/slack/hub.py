@@ -19,7 +19,7 @@ from .sockets import Sockets
 from .workspace import Channel, Json, Refusal, Workspace
 
 
-@dataclass
+@dataclass(repr=False)
 class Hub:
     """One workspace with one installed app.
 

@@ -70,10 +70,21 @@ def _kinds(name: str) -> Mapping[str, str]:
     return found
 
 
+def _nearest(error: ValidationError) -> ValidationError:
+    """Of a union's faults, one of the branch that came closest; only the verdict is reliable."""
+    while error.context:
+        branches: dict[Any, list[ValidationError]] = {}
+        for each in error.context:
+            branches.setdefault(each.schema_path[0], []).append(each)
+        error = min(branches.values(), key=len)[0]
+    return error
+
+
 def _sentences(errors: Iterator[ValidationError], start: str) -> list[str]:
+    nearest = map(_nearest, errors)
     return [
         f"{error.message[:200]} [json-pointer:{start}/{'/'.join(map(str, error.absolute_path))}]"
-        for error in errors
+        for error in nearest
     ]
 
 

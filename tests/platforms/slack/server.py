@@ -99,6 +99,11 @@ class SlackServer:
         """What the app's clients take as their base URL; ends in `/api/`."""
         return f"{self.hub.renderer.address}/api/"
 
+    @property
+    def bot_user(self) -> str:
+        """The app's user id, by which it is mentioned."""
+        return self.hub.workspace.bot.id
+
     async def deliver_to(self, events_url: str) -> SignedHttp:
         """Use signed HTTP from now on instead of Socket Mode.
 
@@ -108,6 +113,8 @@ class SlackServer:
         Returns:
             The transport, with which tests can forge, delay and repeat requests.
         """
+        if self.http is not None:
+            await self.http.close()
         self.http = SignedHttp(events_url, self.app.signing_secret, self.hub.ack_window)
         self.hub.delivery.transport = self.http
         return self.http

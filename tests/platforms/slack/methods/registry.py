@@ -12,6 +12,9 @@ from typing import Any, Final
 from tests.platforms.slack.hub import Hub
 from tests.platforms.slack.workspace import Json, Refusal
 
+# The token may stand among the arguments, and bolt adds the team's id to every call.
+EVERYWHERE: Final = frozenset({"token", "team_id"})
+
 
 class Args:
     """The arguments of one call, as they were sent; what was sent as null is absent.
@@ -89,7 +92,7 @@ class Method:
         args = Args(self.name, hub, values)
         if self.scope is not None:
             hub.app.require(self.scope)
-        unknown = args.names() - self.needs - self.takes - {"token"}
+        unknown = args.names() - self.needs - self.takes - EVERYWHERE
         if unknown:
             # Slack would pass over them in silence, and the app would believe in their effect.
             hub.judge.object(self.name, f"takes no {sorted(unknown)}")
