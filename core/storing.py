@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.generation.jobs import Attempt, Item, Job
     from core.library.images import Image
     from core.messages import Message
-    from core.page import Line, LineReaction, SignIn
+    from core.page import Line, LineReaction, SignIn  # noqa: F401  # SignIn is named in a string below
     from core.publishing.posts import Post, Target
     from core.review.marks import Mark, Request
 

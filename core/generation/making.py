@@ -29,6 +29,7 @@ from core.ports import (
     Moderator,
     Preview,
     Reach,
+    Verdict,
 )
 from core.storing import UnitOfWork, Units
 
@@ -57,7 +58,7 @@ class Offer:
 
 
 class Making:
-    """Makes pictures. `offers` are by provider; `previews` says which surfaces show partial ones."""
+    """Makes pictures. `offers` are by provider; `previews` says where partial ones are shown."""
 
     def __init__(
         self,
@@ -82,28 +83,34 @@ class Making:
 
         Nobody pays for pictures that cannot be shown: a card that cannot be posted ends the job.
         """
-        async with self._units.write() as uow:
-            job = await uow.jobs.lock(job_id)
-            if job is None or job.moderation != "pending" or job.order is None:
-                return
-            root = await uow.messages.get(job.root_id)
-            if root is None:
-                return
-            if root.sent is None:
-                if root.trouble and root.drawn:
-                    job.trouble = root.trouble
-                    await self._end_all(uow, job, root.trouble)
-                return
-            prompt = apply_style(job.order.prompt, job.order.style)
-            job.wake_at = uow.later(15)
+        prompt = await self._ready(job_id)
+        if prompt is None:
+            return
         try:
             verdict = await self._moderator.review(prompt) if self._moderator else None
         except TryLater as error:
             await self._delay_start(job_id, error.trouble, error.after)
-            return
         except ActionNeeded as error:
             await self._delay_start(job_id, error.trouble, 60)
-            return
+        else:
+            await self._begin(job_id, verdict)
+
+    async def _ready(self, job_id: str) -> str | None:
+        """The prompt to moderate, None if the job's card does not stand or all that is done."""
+        async with self._units.write() as uow:
+            job = await uow.jobs.lock(job_id)
+            if job is None or job.moderation != "pending" or job.order is None:
+                return None
+            root = await uow.messages.get(job.root_id)
+            if root is None or root.sent is None:
+                if root and root.trouble and root.drawn:
+                    job.trouble = root.trouble
+                    await self._end_all(uow, job, root.trouble)
+                return None
+            job.wake_at = uow.later(15)
+            return apply_style(job.order.prompt, job.order.style)
+
+    async def _begin(self, job_id: str, verdict: Verdict | None) -> None:
         async with self._units.write() as uow:
             job = await uow.jobs.lock(job_id)
             if job is None or job.moderation != "pending":

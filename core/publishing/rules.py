@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from core.errors import UserError
 from core.ports import NetworkRules
 
-_HASHTAG = re.compile(r"(?<!\w)#\w+")
+_HASHTAG = re.compile(r"#\w")  # as strict as can be: networks differ on "C#major"
 
 
 def check(caption: str, alts: Sequence[str], rules: NetworkRules, network: str) -> list[UserError]:

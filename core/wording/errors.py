@@ -53,8 +53,7 @@ SENTENCES: dict[str, str] = {
     "caption_too_long": "{network}: a caption has at most {limit} characters; this one has "
     "{length}.",
     "too_many_images": "{network} takes at most {limit} pictures; there are {count}.",
-    "alt_too_long": "{network}: an alt text has at most {limit} characters; this one has "
-    "{length}.",
+    "alt_too_long": "{network}: an alt text has at most {limit} characters; this one has {length}.",
     "too_many_hashtags": "{network} takes at most {limit} hashtags; there are {count}.",
     "rendition_impossible": "The picture cannot be made small enough. Choose another one.",
     "post_settled": "That is decided already. Nothing was changed.",

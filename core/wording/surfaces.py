@@ -13,3 +13,9 @@ GENERATE_HERE_DESCRIPTION = "Make pictures in this message's thread"
 
 OPEN_FORM = "Open the form"
 FORM_LATE = "The form did not open in time. Please try that once more."
+
+CORRECT_THIS = "Please correct this:"
+FILL_IN_AGAIN = "Fill in again"
+FORM_IS_GONE = "This form is no longer kept. Please use the command once more."
+NOTHING_WAS_DONE = "The desk could not write that down. Nothing was done and nothing paid. Please \
+try again."

@@ -44,20 +44,24 @@ class Facebook:
         self._graph = graph
 
     async def probe(self, account: Credential) -> Credential:
-        """Ask whose token it is: a page's says the page. An `external_id` given must be the same.
+        """Read the page by its id, or without one the page whose token it is.
 
-        Raises as the port says; a person's token is "account_token_rejected" as well.
+        A token of a person who runs the page is exchanged for the page's own: keep the `secret`
+        that is returned. Raises as the port says.
         """
         try:
-            # People have no category, so a person's token is refused right here.
-            page = await self._graph.read(account, "me", fields="id,name,category")
+            # People have no `access_token`, so a person's token without a page is refused here.
+            page = await self._graph.read(
+                account, account.external_id or "me", fields="id,name,access_token"
+            )
         except (ActionNeeded, UserError) as error:
             if error.code in {"account_expired", "network_refused"}:
                 raise UserError("account_token_rejected", **error.facts) from error
+            if error.code == "account_not_found":
+                raise UserError(error.code, **error.facts) from error
             raise
-        if account.external_id and account.external_id != page["id"]:
-            raise UserError("account_not_found", id=account.external_id, found=str(page["id"]))
-        return Credential(str(page["id"]), str(page["name"]), account.secret)
+        secret = str(page.get("access_token") or account.secret)
+        return Credential(str(page["id"]), str(page["name"]), secret)
 
     async def stage(self, post: OutgoingPost, ticket: Ticket, keep: Keep) -> Ticket:
         """Upload the photos that the ticket does not name yet, unpublished."""

@@ -31,6 +31,7 @@ from core.publishing.networks.meta import Graph, meaning_of
 TRIES: Final = 3  # makings of one container before it is given up
 LOOKS: Final = (1, 2, 3, 4, 5, 5, 10, 10, 10, 10)  # seconds between looks: a minute in all
 REMAKE_SECONDS: Final = 5.0
+BAD_CAROUSEL: Final = 2207028
 REMADE: Final = frozenset({"container_gone", "container_failed", "image_unreachable"})
 
 Pause: TypeAlias = Callable[[float], Awaitable[None]]
@@ -151,14 +152,23 @@ class _Containers:
         self._keep = keep
 
     async def finish(self) -> Ticket:
-        images = self._post.images
-        if len(images) == 1:
-            await self._ensure("container", partial(self._make_single, images[0]))
+        if len(self._post.images) == 1:
+            await self._ensure("container", partial(self._make_single, self._post.images[0]))
         elif not await self._stands("container"):
-            for number, image in enumerate(images, 1):
-                await self._ensure(f"child_{number}", partial(self._make_child, image))
-            await self._ensure("container", self._make_carousel)
+            try:
+                await self._assemble()
+            except UserError as error:
+                if error.facts.get("meta_subcode") != BAD_CAROUSEL:
+                    raise
+                # A carousel that we lost (its answer, or our process) still holds the children.
+                self._ticket.clear()
+                await self._assemble()
         return self._ticket
+
+    async def _assemble(self) -> None:
+        for number, image in enumerate(self._post.images, 1):
+            await self._ensure(f"child_{number}", partial(self._make_child, image))
+        await self._ensure("container", self._make_carousel)
 
     async def _stands(self, slot: str) -> bool:
         """Whether this container of an earlier run is good; forgets it where it is not."""

@@ -41,13 +41,14 @@ _REFUSED: Final = (UserError, "network_refused")
 _DUPLICATE: Final = (OutcomeUnknown, "duplicate_refused")
 
 # Meta uses some numbers both as a code and as a subcode, and a subcode always says more: a spam
-# block, for one, comes as code 4, which alone would only mean "too many calls".
+# block, for one, comes as code 4, which alone would only mean "too many calls". A duplicate says
+# that the post stands, though perhaps by an earlier call: that is looked up, not believed.
 _MEANINGS: Final[Mapping[int, _Meaning]] = {
     **dict.fromkeys((-2, -1, 1, 2, 2207001, 2207032), _AGAIN),
     **dict.fromkeys((4, 17, 32, 341, 613, *range(80000, 80015)), _BUSY),
     **dict.fromkeys((9, 2207042), _QUOTA),
     **dict.fromkeys((9007, 2207027), _PROCESSING),
-    **dict.fromkeys((24, 2207006, 2207008, 2207020), _GONE),
+    **dict.fromkeys((2207008, 2207020), _GONE),
     **dict.fromkeys((102, 190, 463, 467), _EXPIRED),
     **dict.fromkeys((3, 10, *range(200, 300), 1404078), _FORBIDDEN),
     **dict.fromkeys((25, 368, 1346003, 1390008, 2207050, 2207051), _BLOCKED),
@@ -56,7 +57,7 @@ _MEANINGS: Final[Mapping[int, _Meaning]] = {
     **dict.fromkeys((324, 36000, 36001, 36003, 1366046, 2207004, 2207005, 2207009), _IMAGE),
     **dict.fromkeys((36004, 2207010), _CAPTION),
     100: _REFUSED,
-    **dict.fromkeys((506, 1366051), _DUPLICATE),
+    **dict.fromkeys((506, 1366051, 2207006), _DUPLICATE),
 }
 _PAUSES: Final[Mapping[str, float]] = {
     "network_unavailable": 30,

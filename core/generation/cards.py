@@ -1,0 +1,203 @@
+"""The cards of a job: its status, its result, its originals.
+
+Everything is drawn from the rows, so a card looks the same after any restart. It must not know how
+a chat renders it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.business.ledger import cost_of
+from core.chat import Button, Card, Control, File, Link, Menu, Option
+from core.generation.jobs import ENDED, Attempt, Item, Job, state_of
+from core.generation.prices import Model
+from core.messages import Message
+from core.ports import BlobStore
+from core.review.reviewing import Review, read_review
+from core.storing import UnitOfWork
+from core.wording import orders as words
+
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class JobCards:
+    """Draws the cards of jobs. `models` is the whole catalogue, retired ones included."""
+
+    models: Mapping[str, Model]
+    blobs: BlobStore
+    surfaces_with_previews: frozenset[str]
+
+    async def status(self, uow: UnitOfWork, message: Message) -> Card | None:
+        """Queued, drawing, done: edited as it goes."""
+        job = await uow.jobs.get(message.subject_id)
+        if job is None or job.order is None:
+            return None
+        order, items = job.order, await uow.items.of_job(job.id)
+        state = state_of(items)
+        model = self.models.get(order.model)
+        typical = model.seconds if model else 30
+        ended = [item.ended_at for item in items if item.ended_at]
+        running = state in {"pending", "processing"}
+        seconds = None if running or not ended else _seconds(job, max(ended))
+        cost = None if running else cost_of(await uow.ledger.of_job(job.id))
+        lines = await self._status_lines(uow, job, items, typical)
+        done = sum(item.state in ENDED for item in items)
+        return Card(
+            key=message.id,
+            title=words.title(state, order.prompt),
+            lines=tuple(lines),
+            facts=words.facts(order, model.label if model else order.model, cost, seconds),
+            pictures=self._partials(job, items),
+            progress=(done, len(items)) if running else None,
+            controls=_status_controls(items, running=running),
+            colour="busy" if running else "good" if state == "completed" else "bad",
+        )
+
+    async def _status_lines(
+        self, uow: UnitOfWork, job: Job, items: list[Item], typical: float
+    ) -> list[str]:
+        state = state_of(items)
+        made = sum(item.state == "completed" for item in items)
+        left = sum(item.state not in ENDED for item in items)
+        order = job.order
+        lines: list[str] = []
+        if state == "pending":
+            lines.append(words.queued(await uow.items.ahead_of(job), typical))
+        elif state == "processing":
+            lines.append(words.working(len(items) - left, len(items), typical))
+        elif job.cancelled_at:
+            lines.append(words.cancelled(made))
+        elif made:
+            ended = max(item.ended_at for item in items if item.ended_at)
+            lines.append(words.finished(made, len(items), _seconds(job, ended)))
+        if job.moderation == "pending" and job.trouble:
+            lines.append(words.MODERATION_DELAYED)
+        if job.moderation == "off":
+            lines.append(words.NOT_MODERATED)
+        if order and order.legacy:
+            lines.append(words.legacy(order.legacy, order.model))
+        for item in items:
+            if item.trouble:
+                price = await _open_price(uow, item) if item.state == "unknown" else None
+                lines.append(words.trouble(item, price))
+        return lines
+
+    def _partials(self, job: Job, items: list[Item]) -> tuple[File, ...]:
+        if job.place.surface not in self.surfaces_with_previews:
+            return ()
+        return tuple(
+            File(item.partial_key, "preview.jpg", "image/jpeg", words.alt_text(item.prompt, 1))
+            for item in items
+            if item.partial_key and item.state == "generating"
+        )
+
+    async def result(self, uow: UnitOfWork, message: Message) -> Card | None:
+        """The pictures, numbered, with what was chosen and approved."""
+        job = await uow.jobs.get(message.subject_id)
+        review = await read_review(uow, message.subject_id)
+        made = [item for item in review.items if item.state == "completed"]
+        if job is None or job.order is None or any(i.state not in ENDED for i in review.items):
+            return None
+        if not made and message.sent is None:
+            return None
+        title = words.result_title(len(made), job.order.prompt)
+        if job.discarded_at:
+            by = await _name(uow, job.discarded_by)
+            restore = Button("restore", words.RESTORE)
+            line = words.discarded(by)
+            return Card(message.id, title, (line,), controls=(restore,), mention=message.person)
+        return Card(
+            key=message.id,
+            title=title,
+            lines=tuple(await _review_lines(uow, review)),
+            pictures=tuple(
+                File(
+                    item.preview_key or "",
+                    f"{item.number}.jpg",
+                    "image/jpeg",
+                    words.alt_text(item.prompt, item.number),
+                )
+                for item in made
+            ),
+            controls=_result_controls(review, made),
+            mention=message.person,
+            colour="good" if review.approved else "neutral",
+        )
+
+    async def originals(self, uow: UnitOfWork, message: Message) -> Card | None:
+        """The full files as one archive, or as links where the chat takes no file so large."""
+        job = await uow.jobs.get(message.subject_id)
+        if job is None or job.order is None:
+            return None
+        title = words.originals_title(job.order.prompt)
+        if message.trouble is None:
+            archive = File(f"originals:{job.id}", "originals.zip", "application/zip")
+            return Card(message.id, title, files=(archive,), mention=message.person)
+        links = []
+        for item in await uow.items.of_job(job.id):
+            image = await uow.images.get(item.image_id) if item.image_id else None
+            if image:
+                url = await self.blobs.url(image.storage_key, DAY, image.filename)
+                links.append(Link(f"{item.number}. {image.filename}", url))
+        return Card(
+            message.id,
+            title,
+            (words.ORIGINALS_BY_LINK,),
+            links=tuple(links),
+            mention=message.person,
+        )
+
+
+def _status_controls(items: list[Item], *, running: bool) -> tuple[Control, ...]:
+    if running:
+        return (Button("cancel", words.CANCEL, "❌"),)
+    if any(item.state in {"unknown", "failed"} for item in items):
+        return (Button("remake", words.REMAKE, "🔁", "primary"),)
+    return ()
+
+
+def _result_controls(review: Review, made: list[Item]) -> tuple[Control, ...]:
+    if not made:
+        return ()
+    options = tuple(Option(str(item.number), f"Picture {item.number}") for item in made)
+    chosen = tuple(str(number) for number in sorted(review.chosen))
+    choose = Menu("choose", words.CHOOSE, options, chosen, many=True)
+    approve = Button("approve", words.APPROVE, "✅", "primary")
+    if review.approved:
+        approve = Button("withdraw", words.WITHDRAW, "✅")
+    more = Menu("more", words.MORE, tuple(Option(*pair) for pair in words.MORE_OPTIONS.items()))
+    publish, again = Button("publish", words.PUBLISH, "📤"), Button("again", words.AGAIN, "🔁")
+    return (*((choose,) if len(made) > 1 else ()), approve, publish, again, more)
+
+
+async def _review_lines(uow: UnitOfWork, review: Review) -> list[str]:
+    lines = []
+    selected = [item.number for item in review.selected]
+    by_approver: dict[str, list[int]] = {}
+    for item in review.approved:
+        by_approver.setdefault(item.approved_by or "", []).append(item.number)
+    for approver, approved in by_approver.items():
+        lines.append(words.approved(approved, await _name(uow, approver)))
+    if selected and not set(selected) <= {item.number for item in review.approved}:
+        choosers = dict.fromkeys(one for by in review.chosen.values() for one in by)
+        names = ", ".join([await _name(uow, one) for one in choosers])
+        lines.append(words.will_approve(selected, names, not review.chosen))
+    if review.favourites:
+        lines.append(words.favourite([await _name(uow, one) for one in review.favourites]))
+    return lines
+
+
+async def _open_price(uow: UnitOfWork, item: Item) -> int | None:
+    attempts: list[Attempt] = await uow.attempts.of_item(item.id)
+    return attempts[-1].price if attempts else None
+
+
+async def _name(uow: UnitOfWork, member_id: str | None) -> str:
+    member = await uow.members.get(member_id) if member_id else None
+    return member.name if member else "?"
+
+
+def _seconds(job: Job, until: datetime) -> float:
+    return max((until - job.created_at).total_seconds(), 0)

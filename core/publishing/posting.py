@@ -1,0 +1,237 @@
+"""Posting: writing a post, checking it, approving its content, stopping it in time.
+
+    draft → approved (bound to the content's hash) → scheduled, with a grace in which Stop works
+
+Owns what people decide about a post; `core.publishing.publishing` carries it out. It must not know
+any network: rules come in as data.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.business.accounts import Account
+from core.business.members import Business, Member, may_approve, new_id
+from core.chat import Place
+from core.errors import UserError
+from core.generation.jobs import Item, Job
+from core.library.captions import LONGEST_TITLE, shorten
+from core.library.images import Image
+from core.messages import Message, redraw
+from core.ports import NetworkRules
+from core.publishing.posts import Post, PostImage, Target, content_hash
+from core.publishing.rules import check
+from core.publishing.slugs import slug
+from core.storing import UnitOfWork
+
+
+@dataclass(frozen=True)
+class NetworkFacts:
+    """What posting needs to know of a network: how it is called, and what it takes."""
+
+    title: str
+    rules: NetworkRules
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a person filled in: accounts by id, caption, and one alt text a picture."""
+
+    account_ids: list[str]
+    caption: str
+    images: list[PostImage]
+
+
+async def propose(uow: UnitOfWork, business_id: int, items: list[Item]) -> Draft:
+    """A draft for finished pictures, filled in: every account that takes so many, the first
+    picture's words as caption, each picture's own alt text.
+    """
+    images = [await _image(uow, item) for item in items]
+    accounts = [
+        account for account in await uow.accounts.of_business(business_id) if not account.trouble
+    ]
+    caption = images[0].description if images else ""
+    pictures = [PostImage(image.id, image.sha256, image.alt_text) for image in images]
+    return Draft([account.id for account in accounts], caption, pictures)
+
+
+async def _image(uow: UnitOfWork, item: Item) -> Image:
+    image = await uow.images.get(item.image_id) if item.image_id else None
+    if image is None:
+        raise UserError("nothing_selected")
+    return image
+
+
+async def check_draft(
+    uow: UnitOfWork, business_id: int, draft: Draft, networks: Mapping[str, NetworkFacts]
+) -> list[UserError]:
+    """Everything that keeps this draft from being published, before anything is sent."""
+    chosen = await chosen_accounts(uow, business_id, draft.account_ids)
+    if not chosen:
+        return [UserError("accounts_none")]
+    problems: list[UserError] = []
+    alts = [image.alt for image in draft.images]
+    for network in dict.fromkeys(account.network for account in chosen):
+        facts = networks[network]
+        problems += check(draft.caption, alts, facts.rules, facts.title)
+    return problems
+
+
+async def chosen_accounts(
+    uow: UnitOfWork, business_id: int, account_ids: list[str]
+) -> list[Account]:
+    """Those of the business's accounts that were chosen; others' ids count for nothing."""
+    accounts = await uow.accounts.of_business(business_id)
+    return [account for account in accounts if account.id in account_ids]
+
+
+async def write_post(
+    uow: UnitOfWork, business: Business, author: Member, place: Place, draft: Draft, job: Job | None
+) -> Post:
+    """Write a draft down, with its card in the job's thread (or in a thread of its own)."""
+    post_id = new_id()
+    card = Message(business.id, "post", post_id, place, author.user, uow.now, wake_at=uow.later(10))
+    if job:
+        card.root_id = job.root_id
+    first = await uow.images.get(draft.images[0].image_id) if draft.images else None
+    words = draft.caption.strip() or (first.title if first else "")
+    post = Post(
+        business_id=business.id,
+        author_id=author.id,
+        place=place,
+        root_id=card.root_id,
+        created_at=uow.now,
+        caption=draft.caption,
+        images=draft.images,
+        slug=await _free_slug(uow, words),
+        title=shorten(first.title if first else words.split("\n")[0], LONGEST_TITLE),
+        description=draft.caption,
+        tags=list(first.tags) if first else [],
+        job_id=job.id if job else None,
+        id=post_id,
+    )
+    uow.posts.add(post)
+    uow.messages.add(card)
+    for account in await chosen_accounts(uow, business.id, draft.account_ids):
+        uow.targets.add(Target(post.id, business.id, account.id))
+    uow.enqueue("show", card.id)
+    return post
+
+
+async def rewrite_post(uow: UnitOfWork, post: Post, draft: Draft) -> None:
+    """Change a draft; what was approved before is approved no more.
+
+    Raises UserError("post_settled") once it is on its way.
+    """
+    targets = await uow.targets.of_post(post.id)
+    if any(target.state not in {"draft", "scheduled"} for target in targets):
+        raise UserError("post_settled")
+    await stop(uow, post)
+    post.caption = post.description = draft.caption
+    post.images = draft.images
+    wanted = {
+        account.id for account in await chosen_accounts(uow, post.business_id, draft.account_ids)
+    }
+    kept: set[str] = set()
+    for target in targets:
+        if target.account_id in wanted:
+            kept.add(target.account_id)
+            if target.state == "cancelled":
+                target.move("draft")
+        elif target.state == "draft":
+            target.move("cancelled")
+    for account_id in sorted(wanted - kept):
+        uow.targets.add(Target(post.id, post.business_id, account_id))
+    await redraw(uow, "post", post.id)
+
+
+async def require_approver(uow: UnitOfWork, post: Post, member: Member) -> None:
+    """Raises UserError("not_approver") unless this member may decide about the post."""
+    named = await uow.members.approvers_named(post.business_id)
+    if not may_approve(member, post.author_id, approvers_named=named):
+        raise UserError("not_approver")
+
+
+async def approve(
+    uow: UnitOfWork,
+    post: Post,
+    member: Member,
+    networks: Mapping[str, NetworkFacts],
+    grace: float,
+) -> None:
+    """Approve the content as it stands and publish it after `grace` seconds.
+
+    Doing it again changes nothing. Raises UserError for what cannot be published, or who may not.
+    """
+    await require_approver(uow, post, member)
+    whole = [t for t in await uow.targets.of_post(post.id) if t.state != "cancelled"]
+    targets = [target for target in whole if target.state == "draft"]
+    if not targets:
+        return
+    ids = [target.account_id for target in whole]
+    draft = Draft(ids, post.caption, post.images)
+    problems = await check_draft(uow, post.business_id, draft, networks)
+    if problems:
+        raise problems[0]
+    post.approved_by, post.approved_at = member.id, uow.now
+    post.approved_hash = content_hash(post, ids)
+    for target in targets:
+        target.due_at = uow.later(grace)
+        target.move("scheduled", target.due_at)
+        uow.enqueue("publish", target.id, grace)
+    await redraw(uow, "post", post.id)
+
+
+async def stop(uow: UnitOfWork, post: Post) -> bool:
+    """Back to a draft, for every target that has not begun; False if none was left to stop."""
+    stopped = False
+    for target in await uow.targets.of_post(post.id):
+        if target.state == "scheduled":
+            target.move("draft")
+            target.due_at = None
+            stopped = True
+    if stopped:
+        post.approved_by = post.approved_hash = post.approved_at = None
+        await redraw(uow, "post", post.id)
+    return stopped
+
+
+async def discard(uow: UnitOfWork, post: Post) -> None:
+    """Drop a draft; targets on their way go on. Raises UserError("post_settled") if all are."""
+    await stop(uow, post)
+    drafts = [t for t in await uow.targets.of_post(post.id) if t.state == "draft"]
+    if not drafts:
+        raise UserError("post_settled")
+    for target in drafts:
+        target.move("cancelled")
+    post.discarded_at = uow.now
+    await redraw(uow, "post", post.id)
+
+
+async def resolve(uow: UnitOfWork, post: Post, target_id: str, word: str) -> None:
+    """A person's word on an unknown or failed target: "live", "again" or "leave".
+
+    "again" is the only way by which anything is sent once more.
+    """
+    target = await uow.targets.lock(target_id)
+    if target is None or target.post_id != post.id or target.state not in {"unknown", "failed"}:
+        raise UserError("post_settled")
+    if word == "live" and target.state == "unknown":
+        target.move("published")
+        target.published_at = uow.now
+    elif word == "again":
+        target.ticket = {}
+        target.tries = target.looks = 0
+        target.due_at = uow.now
+        target.move("scheduled", uow.later(10))
+        uow.enqueue("publish", target.id)
+    elif word == "leave" and target.state == "unknown":
+        target.move("failed", trouble=target.trouble)
+    await redraw(uow, "post", post.id)
+    await redraw(uow, "outcome", post.id)
+
+
+async def _free_slug(uow: UnitOfWork, words: str) -> str:
+    taken: set[str] = set()
+    while await uow.posts.slug_taken(found := slug(words, taken)):
+        taken.add(found)
+    return found

@@ -1,0 +1,147 @@
+"""What status and result cards of an order say."""
+
+from core.generation.jobs import Item, JobState
+from core.generation.orders import Order
+from core.library.captions import shorten
+from core.wording.errors import sentence
+from core.wording.money import count, money, numbers, span
+
+CANCEL = "Cancel"
+REMAKE = "Make again"
+APPROVE = "Approve"
+WITHDRAW = "Withdraw approval"
+PUBLISH = "Publish"
+AGAIN = "Again"
+MORE = "More"
+RESTORE = "Restore"
+CHOOSE = "Choose pictures"
+YES = "Yes, do it"
+NO = "No"
+
+MORE_OPTIONS = {
+    "originals": "📦 Originals",
+    "favourite": "⭐ Favourite",
+    "discard": "❌ Discard",
+}
+
+MOODS: dict[JobState, str] = {
+    "pending": "Queued",
+    "processing": "Drawing",
+    "completed": "Done",
+    "failed": "Not made",
+    "cancelled": "Cancelled",
+}
+
+NOT_MODERATED = "Not moderated: no moderation key is set."
+MODERATION_DELAYED = "Waiting for moderation, which does not answer. Nothing is skipped."
+DELETED_CHAT = "The card could not be posted."
+
+
+def title(state: JobState, prompt: str) -> str:
+    """A status card's headline."""
+    return f"{MOODS[state]}: {shorten(prompt, 80)}"
+
+
+def queued(ahead: int, seconds: float) -> str:
+    """The place in the queue, and how long it should take."""
+    place = "You are next" if not ahead else f"{count(ahead, 'picture')} before yours"
+    return f"{place}; about {span(seconds)}."
+
+
+def working(done: int, total: int, left: float) -> str:
+    """How far it is; `left` in seconds."""
+    return f"{done} of {total} ready; about {span(left)} to go."
+
+
+def finished(made: int, total: int, seconds: float) -> str:
+    """How it ended."""
+    return f"{made} of {count(total, 'picture')} in {span(seconds)}."
+
+
+def cancelled(made: int) -> str:
+    """What a cancellation left."""
+    return f"Cancelled. {count(made, 'picture')} had been made." if made else "Cancelled."
+
+
+def legacy(old: str, new: str) -> str:
+    """The notice for a retired model."""
+    return f"{old} was retired by its provider; {new} is used instead."
+
+
+def trouble(item: Item, price: int | None) -> str:
+    """What happened to one picture."""
+    reason = sentence(item.trouble) if item.trouble else ""
+    if item.state == "unknown":
+        return (
+            f"Picture {item.number}: unknown. No answer came, and it may have cost "
+            f"{money(price)}. “{REMAKE}” asks for a new one."
+        )
+    if item.state == "queued" and item.trouble:
+        return f"Picture {item.number} waits: {reason}"
+    return f"Picture {item.number}: {item.state}. {reason}".strip()
+
+
+def facts(
+    order: Order, label: str, cost: int | None, seconds: float | None
+) -> tuple[tuple[str, str], ...]:
+    """Model, size, quality, style, time, estimate and cost."""
+    rows = [("Model", label), ("Size", order.size), ("Quality", order.quality)]
+    if order.style:
+        rows.append(("Style", order.style))
+    if seconds is not None:
+        rows.append(("Time", span(seconds)))
+    rows.append(("Estimate", money(order.estimate)))
+    if cost is not None:
+        rows.append(("Cost", money(cost)))
+    return tuple(rows)
+
+
+def result_title(made: int, prompt: str) -> str:
+    """A result card's headline."""
+    return f"{count(made, 'picture')}: {shorten(prompt, 80)}"
+
+
+def will_approve(selected: list[int], chooser: str, everything: bool) -> str:  # noqa: FBT001  # a fact of the sentence
+    """What ✅ will do now."""
+    if everything:
+        what = "it" if len(selected) == 1 else f"all {len(selected)}"
+        return f"✅ approves {what}. Choose by number first to approve fewer."
+    them = "it" if len(selected) == 1 else "them"
+    return f"Chosen by {chooser}: {numbers(selected)}. ✅ approves {them}."
+
+
+def approved(chosen: list[int], by: str) -> str:
+    """Who approved what."""
+    return f"✅ Approved by {by}: {numbers(chosen)}."
+
+
+def favourite(names: list[str]) -> str:
+    """Who starred it."""
+    return f"⭐ {', '.join(names)}"
+
+
+def discarded(by: str) -> str:
+    """Instead of a discarded result."""
+    return f"Discarded by {by}."
+
+
+def alt_text(prompt: str, number: int) -> str:
+    """What a preview shows, for those who do not see it."""
+    return shorten(f"Picture {number}: {prompt}", 900)
+
+
+def originals_title(prompt: str) -> str:
+    """The headline over the full files."""
+    return f"Originals: {shorten(prompt, 80)}"
+
+
+ORIGINALS_BY_LINK = "The files are too large for this chat. These links work for one day."
+
+
+def question(name: str, what: str) -> str:
+    """Asked about a request that was found after an outage."""
+    return f"{name} asked for {what} while I was away. Is it still wanted?"
+
+
+ASKED_FOR = {"again": "new pictures (🔁)", "publish": "publishing (📤)"}
+ANSWERED = "Settled."

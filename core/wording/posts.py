@@ -1,0 +1,69 @@
+"""What publish cards and outcomes say."""
+
+from core.library.captions import shorten
+from core.publishing.posts import TargetState
+from core.wording.money import span
+
+CONFIRM = "Publish"
+EDIT = "Edit"
+DISCARD = "Discard"
+STOP = "Stop"
+SETTLE = "What is the case?"
+DRAFT = "Check it, then press ✅ to publish."
+DISCARDED = "Discarded. Nothing was published."
+UNKNOWN = (
+    "No answer came from the network, so it may or may not stand there. Look at the account, then "
+    "choose below. Nothing is sent again by itself."
+)
+
+STATES: dict[TargetState, str] = {
+    "draft": "not published yet",
+    "scheduled": "about to be published",
+    "claimed": "preparing",
+    "staged": "preparing",
+    "sending": "publishing",
+    "published": "published",
+    "failed": "not published",
+    "unknown": "unknown",
+    "cancelled": "left out",
+}
+
+
+def title(words: str) -> str:
+    """A publish card's headline."""
+    return f"Publish: {shorten(words, 80)}"
+
+
+def outcome_title(published: int, total: int) -> str:
+    """The headline of the outcome."""
+    if published == total:
+        return "Published"
+    return f"Published on {published} of {total}" if published else "Not published"
+
+
+def grace(seconds: float) -> str:
+    """While it can still be stopped."""
+    return f"Publishing in {span(seconds)}."
+
+
+def checking(account: str) -> str:
+    """While a cut-off call is looked for."""
+    return f"{account}: no answer came; checking whether the post stands."
+
+
+def state(account: str, word: TargetState, reason: str) -> str:
+    """Where one account's post is."""
+    return (
+        f"{account}: {STATES[word]}. {reason}".strip() if reason else f"{account}: {STATES[word]}."
+    )
+
+
+def settle_options(account: str, word: TargetState) -> dict[str, str]:
+    """What a person may say about an account's post."""
+    if word == "unknown":
+        return {
+            "live": f"{account}: it is there",
+            "again": f"{account}: it is not, send again",
+            "leave": f"{account}: leave it",
+        }
+    return {"again": f"{account}: try again"}
