@@ -5,7 +5,7 @@ taken from an app manifest, so that a manifest that forgets something is found o
 know what the app then does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -46,6 +46,30 @@ SCOPES_OF_EVENTS: Final[Mapping[str, str]] = {
 }
 FAMILY: Final[Mapping[ChannelKind, str]] = {"public": "channels", "private": "groups", "im": "im"}
 
+LONGEST: Final[Mapping[str, int]] = {"name": 35, "description": 140, "long_description": 4000}
+LONGEST_OF_COMMANDS: Final[Mapping[str, int]] = {
+    "command": 32,
+    "description": 2000,
+    "usage_hint": 1000,
+}
+LONGEST_OF_SHORTCUTS: Final[Mapping[str, int]] = {
+    "name": 24,
+    "description": 150,
+    "callback_id": 255,
+}
+
+
+def _too_long(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """The texts beyond the limits of https://docs.slack.dev/reference/app-manifest."""
+    features = manifest.get("features", {})
+    parts = [(manifest.get("display_information", {}), LONGEST)]
+    parts += [(each, LONGEST_OF_COMMANDS) for each in features.get("slash_commands", ())]
+    parts += [(each, LONGEST_OF_SHORTCUTS) for each in features.get("shortcuts", ())]
+    for part, limits in parts:
+        for key, most in limits.items():
+            if len(str(part.get(key, ""))) > most:
+                yield f"{key} {part[key]!r} has more than {most} characters"
+
 
 @dataclass
 class InstalledApp:
@@ -72,7 +96,8 @@ class InstalledApp:
             manifest: the decoded manifest, see https://docs.slack.dev/reference/app-manifest.
 
         Raises:
-            ValueError: an event is subscribed to without its scope, which Slack refuses to save.
+            ValueError: what Slack refuses to save: an event without its scope, a text that is too
+                long, no address where Socket Mode is off.
         """
         features, settings = manifest.get("features", {}), manifest.get("settings", {})
         self.scopes = set(manifest["oauth_config"]["scopes"]["bot"])
@@ -91,8 +116,22 @@ class InstalledApp:
             "is_enabled", False
         ):
             wanting.add("interactivity")
+        faults = [*_too_long(manifest), *self._unreachable(manifest)]
+        if faults:
+            raise ValueError(f"Slack would not save this manifest: {faults}")
         if wanting:
             raise ValueError(f"the manifest lacks what these need: {sorted(wanting)}")
+
+    def _unreachable(self, manifest: Mapping[str, Any]) -> Iterator[str]:
+        if self.socket_mode:
+            return
+        settings, features = manifest.get("settings", {}), manifest.get("features", {})
+        for part in ("event_subscriptions", "interactivity"):
+            if part in settings and not settings[part].get("request_url"):
+                yield f"settings.{part} has no request_url"
+        for each in features.get("slash_commands", ()):
+            if not each.get("url"):
+                yield f"{each['command']} has no url"
 
     def require(self, scope: str) -> None:
         """Refuse with `missing_scope` where the app was not granted this one."""

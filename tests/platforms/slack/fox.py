@@ -6,6 +6,8 @@ the server's insides: only its URL and tokens.
 """
 
 import asyncio
+import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -39,6 +41,39 @@ FORM: Final[Json] = {
 }
 
 
+def _choices(kind: str, action_id: str, **more: Any) -> Json:
+    texts = {"red": "Red fox", "arctic": "Arctic fox", "fennec": "Fennec"}
+    each = [{"text": {"type": "plain_text", "text": t}, "value": v} for v, t in texts.items()]
+    return {"type": kind, "action_id": action_id, "options": each, **more}
+
+
+def _input(block_id: str, label: str, element: Json, **more: Any) -> Json:
+    text = {"type": "plain_text", "text": label}
+    return {"type": "input", "block_id": block_id, "label": text, "element": element, **more}
+
+
+MENUS: Final[list[Json]] = [
+    {
+        "type": "actions",
+        "block_id": "menus",
+        "elements": [
+            _choices("multi_static_select", "pick:1", max_selected_items=2),
+            _choices("overflow", "more:1"),
+        ],
+    }
+]
+LONG_FORM: Final[Json] = {
+    **FORM,
+    "callback_id": "gather",
+    "blocks": [
+        _input("kind", "Kind", _choices("static_select", "select"), dispatch_action=True),
+        _input("coats", "Coats", _choices("checkboxes", "boxes"), optional=True),
+        _input("when", "When", {"type": "datetimepicker", "action_id": "time"}, optional=True),
+        _input("files", "Pictures", {"type": "file_input", "action_id": "files", "max_files": 2}),
+    ],
+}
+
+
 def picture_blocks(file_id: str) -> list[Json]:
     """A picture with a button under it."""
     button = {"type": "button", "action_id": "rename:1", "value": "1"}
@@ -62,6 +97,13 @@ def fox_app(client: AsyncWebClient, app: InstalledApp) -> AsyncApp:
     @bolt.command("/fox")
     async def fox(ack: Any, body: Json) -> None:
         if body["text"] == "nothing":
+            return
+        if body["text"] == "menus":
+            await ack(blocks=MENUS, text="Choose")
+            return
+        if body["text"] == "form":
+            await client.views_open(trigger_id=body["trigger_id"], view=LONG_FORM)
+            await ack()
             return
         await ack("On it.")
         parent = await client.chat_postMessage(
@@ -112,7 +154,52 @@ def fox_app(client: AsyncWebClient, app: InstalledApp) -> AsyncApp:
             channel=event["channel"], thread_ts=thread_ts, text=f"Got {sizes}"
         )
 
+    _answer_choices(bolt, client)
     return bolt
+
+
+def _answer_choices(bolt: AsyncApp, client: AsyncWebClient) -> None:
+    @bolt.action(re.compile(r"(pick|more):1"))
+    async def chosen(ack: Any, action: Json, respond: Any) -> None:
+        await ack()
+        options = action.get("selected_options") or [action["selected_option"]]
+        said = " and ".join(option["text"]["text"] for option in options)
+        await respond(text=f"You chose {said}", replace_original=True)
+
+    @bolt.action("select")
+    async def priced(ack: Any, body: Json, action: Json) -> None:
+        await ack()
+        name = action["selected_option"]["text"]["text"]
+        price = {"type": "section", "text": {"type": "mrkdwn", "text": f"{name}: $0.04"}}
+        blocks = [*LONG_FORM["blocks"], price]
+        view = body["view"]
+        await client.views_update(
+            view_id=view["id"], hash=view["hash"], view={**LONG_FORM, "blocks": blocks}
+        )
+
+    @bolt.view("gather")
+    async def gathered(ack: Any, view: Json) -> None:
+        values = view["state"]["values"]
+        told = {
+            "kind": values["kind"]["select"]["selected_option"]["value"],
+            "coats": [each["value"] for each in values["coats"]["boxes"]["selected_options"]],
+            "when": values["when"]["time"]["selected_date_time"],
+            "files": [each["name"] for each in values["files"]["files"]["files"]],
+        }
+        text = {"type": "plain_text", "text": json.dumps(told)}
+        blocks = [{"type": "section", "text": text}]
+        done = {"type": "modal", "title": LONG_FORM["title"], "blocks": blocks}
+        await ack(response_action="update", view=done)
+
+    @bolt.shortcut("look")
+    async def looked(ack: Any, shortcut: Json) -> None:
+        await ack()
+        message = shortcut["message"]
+        where = {
+            "channel": shortcut["channel"]["id"],
+            "thread_ts": message.get("thread_ts", message["ts"]),
+        }
+        await client.chat_postMessage(text=f"Looked at: {message['text']}", **where)
 
 
 async def download(url: str, token: str) -> bytes:

@@ -73,6 +73,10 @@ async def test_a_manifest_grants_exactly_what_it_asks_for() -> None:
     manifest["settings"]["event_subscriptions"] = {"bot_events": ["reaction_added"]}
     with pytest.raises(ValueError, match="reaction_added"):
         SlackServer(manifest=manifest)
+    manifest["oauth_config"]["scopes"]["bot"].append("reactions:read")
+    manifest["settings"]["socket_mode_enabled"] = False
+    with pytest.raises(ValueError, match="/fox has no url"):
+        SlackServer(manifest=manifest)
 
 
 async def test_time_passes_only_for_slack(slack: SlackServer) -> None:
