@@ -137,7 +137,9 @@ def stored(command: Json, command_id: int, application: int, guild: int | None) 
         "contexts": None,
     }
     filled |= {key: value for key, value in command.items() if value is not None}
+    needed = filled["default_member_permissions"]
     filled |= {
+        "default_member_permissions": None if needed is None else str(needed),
         "id": str(command_id),
         "application_id": str(application),
         "version": str(command_id),

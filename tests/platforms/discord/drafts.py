@@ -15,7 +15,15 @@ from tests.platforms.discord import refusals
 from tests.platforms.discord.attachments import Attachment, keep
 from tests.platforms.discord.channels import Channel
 from tests.platforms.discord.component_rules import message_faults
-from tests.platforms.discord.messages import REPLY, TEXT_DISPLAY, Flag, Message, media_links, walk
+from tests.platforms.discord.messages import (
+    REPLY,
+    TEXT_DISPLAY,
+    Flag,
+    Message,
+    media_links,
+    walk,
+    without_nulls,
+)
 from tests.platforms.discord.world import Json, User, World
 
 MOST_CONTENT: Final = 2000
@@ -184,8 +192,8 @@ def change(message: Message, body: Json, uploads: Uploads) -> None:
 def _look(body: Json, *, version_2: bool) -> Look:
     return Look(
         content=body.get("content") or "",
-        embeds=body.get("embeds") or [],
-        components=body.get("components") or [],
+        embeds=without_nulls(body.get("embeds") or []),
+        components=without_nulls(body.get("components") or []),
         version_2=version_2,
     )
 

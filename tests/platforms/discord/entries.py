@@ -136,12 +136,13 @@ def _entered(option: Json, value: Any, channel: Channel, resolved: Json) -> Any:
     kind, name = option["type"], option["name"]
     if kind not in PLAIN:
         return _entity(kind, value, channel, resolved)
-    if not isinstance(value, PLAIN[kind]) or (kind != BOOLEAN and isinstance(value, bool)):
+    fits = isinstance(value, PLAIN[kind]) and (kind == BOOLEAN or not isinstance(value, bool))
+    if not fits:
         raise NotAllowed(f"{name!r} takes a value of type {kind}, not {value!r}")
     choices = option.get("choices") or []
     if choices and value not in [each["value"] for each in choices]:
         raise NotAllowed(f"{name!r} has no choice {value!r}; it has {choices}")
-    measured: float = len(str(value)) if kind == STRING else float(value)
+    measured: float = len(value) if kind == STRING else value
     lowest = option.get("min_length" if kind == STRING else "min_value")
     highest = option.get("max_length" if kind == STRING else "max_value")
     if kind == STRING and highest is None:

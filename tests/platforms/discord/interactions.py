@@ -17,7 +17,7 @@ from tests.platforms.discord.command_rules import choice_faults
 from tests.platforms.discord.component_rules import modal_faults
 from tests.platforms.discord.drafts import Uploads
 from tests.platforms.discord.forms import Modal, opened
-from tests.platforms.discord.messages import Flag, Message
+from tests.platforms.discord.messages import Flag, Message, without_nulls
 from tests.platforms.discord.permissions import EVERYTHING
 from tests.platforms.discord.world import Json, Member, User, World
 
@@ -295,10 +295,11 @@ class Interaction:
         return Ack("choices", self, choices=tuple(each["name"] for each in choices))
 
     def _modal(self, data: Json, _: Uploads) -> Ack:
-        faults = modal_faults(data)
+        modal = without_nulls(data)
+        faults = modal_faults(modal)
         if faults:
             raise refusals.invalid(*faults)
-        return Ack("modal", self, modal=opened(data, self))
+        return Ack("modal", self, modal=opened(modal, self))
 
     def focused_type(self) -> int:
         """The type of the option in which the person is typing."""

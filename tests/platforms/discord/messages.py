@@ -218,3 +218,12 @@ def _link(shown: Json) -> Any:
 def media_links(components: list[Json]) -> list[Json]:
     """Every `{"url": …}` by which components show a file; replaced in place when it is resolved."""
     return [_link(shown) for shown in _media(components)]
+
+
+def without_nulls(value: Any) -> Any:
+    """The same JSON without keys that are null: in components and embeds null means absent."""
+    if isinstance(value, list):
+        return [without_nulls(each) for each in value]
+    if isinstance(value, dict):
+        return {key: without_nulls(each) for key, each in value.items() if each is not None}
+    return value

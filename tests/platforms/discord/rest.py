@@ -142,6 +142,10 @@ class Rest:
                 f"{request.method} {exchange.path}: {fault}" for fault in refusal.faults
             ]
             return _json(refusal.body, refusal.status, headers | refusal.headers)
+        except Exception as broken:
+            # The client would only see a 500 and try again; the test must see the bug.
+            self.violations.append(f"{request.method} {path} broke the local server: {broken!r}")
+            raise
         if answer is None:
             return web.Response(status=204, headers=headers)
         return _json(answer, route.status, headers)

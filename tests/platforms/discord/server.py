@@ -125,14 +125,15 @@ class DiscordServer:
         """Wait until a condition holds, and return what it gave.
 
         Args:
-            condition: asked again after every change.
+            condition: asked again after every change here, and every 50 ms for what changes
+                elsewhere.
             timeout: seconds, after which AssertionError tells what had been called.
         """
         end = time.monotonic() + timeout
         while not (found := condition()):
             left = end - time.monotonic()
             try:
-                await self.world.changed(min(left, 0.5) if left > 0 else 0.0)
+                await self.world.changed(min(left, 0.05) if left > 0 else 0.0)
             except TimeoutError:
                 if left <= 0:
                     raise AssertionError(self._state(timeout)) from None
