@@ -126,9 +126,9 @@ class Showing:
             message.stand(sent, thread, drawn.digest, uow.now)
             message.drawn = drawn.version
             _let_go(message)
+            if first and message.subject == "status":
+                uow.enqueue("start", message.subject_id)
             if first and message.root_id == message.id:
-                if message.subject == "status":
-                    uow.enqueue("start", message.subject_id)
                 for card in await uow.messages.of_root(message.id):
                     card.wanted += 1
                     card.wake_at = uow.later(10)

@@ -178,15 +178,15 @@ class Messages(Leased["Message"], Protocol):
         """Our card that stands at this place of a chat."""
         ...
 
-    async def since(self, moment: datetime, surface: str) -> list[Message]:
-        """Cards that stand on a surface and were made after `moment`, newest first."""
+    async def reactable(self, surface: str, since: datetime) -> list[str]:
+        """Ids of the cards on a surface, made after `since`, that take reactions; newest first."""
         ...
 
 
 class Marks(Rows["Mark", str], Protocol):
     """Signals that stand."""
 
-    async def of(self, subject: str, subject_id: str) -> list[Mark]:
+    async def of_job(self, job_id: str) -> list[Mark]:
         """Oldest first."""
         ...
 
@@ -200,6 +200,10 @@ class Requests(Rows["Request", str], Protocol):
 
     async def find(self, message_id: str, member_id: str, signal: str) -> Request | None:
         """The one request of this kind by this person on this card."""
+        ...
+
+    async def of_message(self, message_id: str) -> list[Request]:
+        """All requests made on this card."""
         ...
 
 

@@ -270,15 +270,14 @@ marks = Table(
     "marks",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("subject", String(16), nullable=False),
-    Column("subject_id", Id, nullable=False),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
     Column("member_id", Id, ForeignKey("members.id"), nullable=False),
     Column("signal", String(16), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("source", String(16), nullable=False),
+    Column("message_id", Id, nullable=False),
     Column("at", Moment, nullable=False),
     Column("active", Boolean, nullable=False),
-    UniqueConstraint("subject", "subject_id", "member_id", "signal", "number", "source"),
+    UniqueConstraint("job_id", "member_id", "signal", "number", "message_id"),
 )
 requests = Table(
     "requests",

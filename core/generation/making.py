@@ -101,11 +101,11 @@ class Making:
             job = await uow.jobs.lock(job_id)
             if job is None or job.moderation != "pending" or job.order is None:
                 return None
-            root = await uow.messages.get(job.root_id)
-            if root is None or root.sent is None:
-                if root and root.trouble and root.drawn:
-                    job.trouble = root.trouble
-                    await self._end_all(uow, job, root.trouble)
+            status = (await uow.messages.of_subject("status", job_id))[0]
+            if status.sent is None:
+                if status.trouble and status.drawn:
+                    job.trouble = status.trouble
+                    await self._end_all(uow, job, status.trouble)
                 return None
             job.wake_at = uow.later(15)
             return apply_style(job.order.prompt, job.order.style)

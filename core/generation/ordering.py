@@ -51,7 +51,7 @@ async def place_order(
         place=customer.place,
         order=order,
         created_at=uow.now,
-        root_id=status.id,
+        root_id=status.root_id,
         parent_id=parent.id if parent else None,
         wake_at=uow.later(20),
         id=job_id,

@@ -1,8 +1,9 @@
 """Marks: who has put which signal on a job's pictures, as a set and not as events.
 
-A mark by reaction mirrors what stands in the chat; a mark by control (button, menu) is our own.
-Both count alike. What they amount to (selected, approved, favourite, discarded) is derived in
-`core.review.reviewing`. It must not know emoji; `core.review.signals` does.
+A mark with a `message_id` mirrors a reaction that stands on that card; one without was put by a
+control (button, menu) and is our own. Both count alike. What they amount to (selected, approved,
+favourite, discarded) is derived in `core.review.reviewing`. It must not know emoji;
+`core.review.signals` does.
 """
 
 from dataclasses import dataclass, field
@@ -11,22 +12,19 @@ from typing import Literal
 
 from core.business.members import new_id
 
-Source = Literal["reaction", "control"]
-
 
 @dataclass(eq=False)
 class Mark:
-    """`member_id` has put `signal` (with `number` for a choice, else 0) on a subject.
+    """`member_id` has put `signal` (with `number` for a choice, else 0) on a job's pictures.
 
     `active` is False for a reaction that still stands in the chat but was withdrawn by a control.
     """
 
-    subject: str
-    subject_id: str
+    job_id: str
     member_id: str
     signal: str
     number: int
-    source: Source
+    message_id: str
     at: datetime
     active: bool = True
     id: str = field(default_factory=new_id)

@@ -15,7 +15,7 @@ from core.business.members import Member, may_approve, may_direct
 from core.errors import UserError
 from core.generation.jobs import ENDED, Item, Job
 from core.messages import redraw
-from core.review.marks import Mark, Source
+from core.review.marks import Mark
 from core.review.signals import Signal
 from core.storing import UnitOfWork
 
@@ -45,7 +45,7 @@ async def read_review(uow: UnitOfWork, job_id: str) -> Review:
     items = await uow.items.of_job(job_id)
     chosen: dict[int, list[str]] = {}
     favourites: list[str] = []
-    for mark in await uow.marks.of("job", job_id):
+    for mark in await uow.marks.of_job(job_id):
         if mark.active and mark.signal == Signal.CHOOSE:
             chosen.setdefault(mark.number, []).append(mark.member_id)
         elif mark.active and mark.signal == Signal.FAVOURITE:
@@ -62,29 +62,30 @@ async def may_mark(uow: UnitOfWork, job: Job, member: Member, signal: Signal) ->
 
 
 async def mark(
-    uow: UnitOfWork, job: Job, member: Member, signal: Signal, number: int, source: Source
+    uow: UnitOfWork, job: Job, member: Member, signal: Signal, number: int, card: str
 ) -> None:
     """Put a signal on a job's pictures; putting it again changes nothing.
 
+    `card` is the message it was put on as a reaction, "" for a control.
     Raises UserError("not_yours") where it does not count.
     """
     await _require(uow, job, member, signal)
     standing = await _standing(uow, job, member, signal, number)
-    own = [known for known in standing if known.source == source]
+    own = [known for known in standing if known.message_id == card]
     if any(known.active for known in standing) and own:
         return
     counted = any(known.active for known in standing)
     if own:
         own[0].active = True
     else:
-        uow.marks.add(Mark("job", job.id, member.id, signal, number, source, uow.now))
+        uow.marks.add(Mark(job.id, member.id, signal, number, card, uow.now))
     if not counted:
         await _put(uow, job, member, signal)
     await _redraw(uow, job)
 
 
 async def unmark(
-    uow: UnitOfWork, job: Job, member: Member, signal: Signal, number: int, source: Source
+    uow: UnitOfWork, job: Job, member: Member, signal: Signal, number: int, card: str
 ) -> None:
     """Take a signal away; taking it away again changes nothing.
 
@@ -94,11 +95,11 @@ async def unmark(
     standing = await _standing(uow, job, member, signal, number)
     counted = any(known.active for known in standing)
     for known in standing:
-        if known.source == source:
+        if known.message_id == card:
             await uow.marks.remove(known)
-        elif source == "control":
+        elif not card:
             known.active = False
-    still = source == "reaction" and any(k.active for k in standing if k.source == "control")
+    still = card and any(known.active for known in standing if known.message_id != card)
     if counted and not still:
         await _take(uow, job, member, signal)
     await _redraw(uow, job)
@@ -108,13 +109,13 @@ async def choose(uow: UnitOfWork, job: Job, member: Member, numbers: set[int]) -
     """Make `numbers` this person's whole choice, by menu."""
     standing = {
         known.number
-        for known in await uow.marks.of("job", job.id)
+        for known in await uow.marks.of_job(job.id)
         if known.member_id == member.id and known.signal == Signal.CHOOSE and known.active
     }
     for number in sorted(standing - numbers):
-        await unmark(uow, job, member, Signal.CHOOSE, number, "control")
+        await unmark(uow, job, member, Signal.CHOOSE, number, "")
     for number in sorted(numbers - standing):
-        await mark(uow, job, member, Signal.CHOOSE, number, "control")
+        await mark(uow, job, member, Signal.CHOOSE, number, "")
 
 
 async def _require(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> None:
@@ -128,7 +129,7 @@ async def _standing(
 ) -> list[Mark]:
     return [
         known
-        for known in await uow.marks.of("job", job.id)
+        for known in await uow.marks.of_job(job.id)
         if known.member_id == member.id and known.signal == signal and known.number == number
     ]
 

@@ -1,13 +1,26 @@
 """Alembic's environment: runs the revisions on the connection that `migrate` hands in."""
 
+from typing import Any
+
 from alembic import context
 
-from storage.tables import metadata
+from storage.tables import AsJson, Moment, metadata
+
+
+def render_plainly(kind: str, value: Any, _autogen: Any) -> str | bool:
+    """Write our column types as SQL's own: a revision must not change when our classes do."""
+    if kind == "type" and isinstance(value, Moment):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(value, AsJson):
+        return "sa.JSON()"
+    return False
+
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,  # SQLite cannot alter a column in place
     transactional_ddl=True,
+    render_item=render_plainly,
 )
 context.run_migrations()

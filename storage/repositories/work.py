@@ -134,13 +134,16 @@ class Messages(Leased[Message]):
             select(Message).where(columns.surface == ref.surface, columns.ref == ref_key(ref))
         )
 
-    async def since(self, moment: datetime, surface: str) -> list[Message]:
-        """Cards that stand on a surface, made after `moment`, newest first."""
+    async def reactable(self, surface: str, since: datetime) -> list[str]:
+        """Ids of the cards on a surface that take reactions, made after `since`, newest first."""
         columns = tables.messages.c
-        found = select(Message).where(
-            columns.surface == surface, columns.created_at > moment, columns.ref != ""
+        found = select(columns.id).where(
+            columns.surface == surface,
+            columns.created_at > since,
+            columns.ref != "",
+            columns.subject.in_(("status", "result", "post")),
         )
-        return await self._all(found.order_by(columns.created_at.desc()))
+        return list((await self.session.scalars(found.order_by(columns.created_at.desc()))).all())
 
 
 class Marks(SqlRows[Mark, str]):
@@ -148,10 +151,10 @@ class Marks(SqlRows[Mark, str]):
 
     entity = Mark
 
-    async def of(self, subject: str, subject_id: str) -> list[Mark]:
+    async def of_job(self, job_id: str) -> list[Mark]:
         """Oldest first."""
         columns = tables.marks.c
-        found = select(Mark).where(columns.subject == subject, columns.subject_id == subject_id)
+        found = select(Mark).where(columns.job_id == job_id)
         return await self._all(found.order_by(columns.at, columns.id))
 
     async def remove(self, mark: Mark) -> None:
@@ -174,6 +177,10 @@ class Requests(SqlRows[Request, str]):
                 columns.signal == signal,
             )
         )
+
+    async def of_message(self, message_id: str) -> list[Request]:
+        """All requests made on this card."""
+        return await self._all(select(Request).where(tables.requests.c.message_id == message_id))
 
 
 class Posts(SqlRows[Post, str]):

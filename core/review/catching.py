@@ -1,0 +1,94 @@
+"""Catching up: what was reacted while the desk was not listening.
+
+A card's whole set of reactions is read again and the difference to the marks is applied: sets
+follow, requests are asked about. It must not know any platform.
+"""
+
+from collections.abc import Mapping
+
+from core.business.admission import Door, admit
+from core.chat import Actor
+from core.errors import UserError
+from core.messages import Message
+from core.ports import ChatSurface
+from core.review.requests import ask_about, take_back
+from core.review.reviewing import mark, unmark
+from core.review.signals import REQUESTS, Signal, read_emoji
+from core.storing import UnitOfWork, Units
+
+Standing = dict[tuple[Signal, int, str], Actor]
+
+
+class Catching:
+    """Reads reactions again."""
+
+    def __init__(self, units: Units, surfaces: Mapping[str, ChatSurface], door: Door) -> None:
+        self._units = units
+        self._surfaces = surfaces
+        self._door = door
+
+    async def catch_up(self, message_id: str) -> None:
+        """Bring one card's marks in line with the chat. May run twice at once.
+
+        Raises DeskError where the chat cannot be asked; nothing was changed then.
+        """
+        async with self._units.read() as uow:
+            message = await uow.messages.get(message_id)
+        if message is None or message.sent is None:
+            return
+        found = await self._surfaces[message.surface].reactions(message.sent.ref)
+        standing: Standing = {}
+        for emoji, actor in found:
+            if meaning := read_emoji(emoji):
+                standing[(*meaning, actor.id)] = actor
+        async with self._units.write() as uow:
+            message = await uow.messages.lock(message_id)
+            if message is None:
+                return
+            message.caught_up_at = uow.now
+            if message.subject in {"status", "result"}:
+                await self._follow(uow, message, standing)
+
+    async def _follow(self, uow: UnitOfWork, message: Message, standing: Standing) -> None:
+        job = await uow.jobs.lock(message.subject_id)
+        if job is None:
+            return
+        known = await self._known(uow, message)
+        for (signal, number, user), actor in standing.items():
+            if (signal, number, user) in known:
+                continue
+            _, member = await admit(uow, self._door, message.place, actor)
+            try:
+                if signal in REQUESTS:
+                    await ask_about(uow, message, member, signal)
+                else:
+                    await mark(uow, job, member, signal, number, message.id)
+            except UserError:
+                continue  # a stranger's reaction changes nothing
+        for (signal, number, user), gone in known.items():
+            if (signal, number, user) in standing:
+                continue
+            member = await uow.members.get(gone)
+            if member and signal in REQUESTS:
+                await take_back(uow, message, member, signal)
+            elif member:
+                await unmark(uow, job, member, signal, number, message.id)
+
+    async def _known(self, uow: UnitOfWork, message: Message) -> dict[tuple[Signal, int, str], str]:
+        """What we believe to stand on this card: (signal, number, platform user) → member id."""
+        rows: list[tuple[Signal, int, str]] = [
+            (Signal(row.signal), row.number, row.member_id)
+            for row in await uow.marks.of_job(message.subject_id)
+            if row.message_id == message.id
+        ]
+        rows += [
+            (Signal(row.signal), 0, row.member_id)
+            for row in await uow.requests.of_message(message.id)
+            if row.state != "withdrawn"
+        ]
+        known = {}
+        for signal, number, member_id in rows:
+            member = await uow.members.get(member_id)
+            if member:
+                known[(signal, number, member.user)] = member_id
+        return known

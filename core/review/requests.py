@@ -1,0 +1,86 @@
+"""Requests: 🔁 and 📤 given as reactions, once per card and person.
+
+Taking one away withdraws what has not started. One that is found after an outage is asked about,
+never run by itself. It must not know how an order or a post is written: those are handed in.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+from core.business.members import Member
+from core.generation.jobs import Job
+from core.generation.ordering import withdraw
+from core.messages import Message, redraw
+from core.publishing.posting import discard
+from core.review.marks import Request
+from core.review.signals import Signal
+from core.storing import UnitOfWork
+
+Carry = Callable[[Signal, Job], Awaitable[str]]
+"""Does what a request asks for and returns the id of the job or post that came of it."""
+
+
+async def ask(
+    uow: UnitOfWork, message: Message, job: Job, member: Member, signal: Signal, carry: Carry
+) -> None:
+    """Do what the reaction asks for, unless this person had it done from this card before."""
+    if await uow.requests.find(message.id, member.id, signal):
+        return
+    request = Request(message.id, member.id, signal, uow.now)
+    request.made = await carry(signal, job)
+    uow.requests.add(request)
+
+
+async def take_back(uow: UnitOfWork, message: Message, member: Member, signal: Signal) -> None:
+    """The reaction is gone: withdraw what came of it, if that has not started."""
+    request = await uow.requests.find(message.id, member.id, signal)
+    if request is None or request.state == "withdrawn":
+        return
+    if request.state == "asked":
+        request.state = "withdrawn"
+        await redraw(uow, "question", request.id)
+        return
+    if signal == Signal.AGAIN:
+        job = await uow.jobs.lock(request.made)
+        if job and await withdraw(uow, job):
+            request.state = "withdrawn"
+    else:
+        post = await uow.posts.lock(request.made)
+        targets = await uow.targets.of_post(request.made)
+        if post and not post.discarded_at and all(t.state == "draft" for t in targets):
+            await discard(uow, post)
+            request.state = "withdrawn"
+
+
+async def ask_about(uow: UnitOfWork, message: Message, member: Member, signal: Signal) -> None:
+    """A request was found after an outage: ask its person whether it is still wanted."""
+    if await uow.requests.find(message.id, member.id, signal):
+        return
+    request = Request(message.id, member.id, signal, uow.now, "asked")
+    uow.requests.add(request)
+    question = Message(
+        message.business_id,
+        "question",
+        request.id,
+        message.place,
+        member.user,
+        uow.now,
+        root_id=message.root_id,
+        wake_at=uow.later(10),
+    )
+    uow.messages.add(question)
+    uow.enqueue("show", question.id)
+
+
+async def answer(
+    uow: UnitOfWork, request: Request, word: Literal["yes", "no"], job: Job, carry: Carry
+) -> None:
+    """The person's word on a request that was asked about; a second word changes nothing."""
+    if request.state != "asked":
+        return
+    if word == "yes":
+        request.made = await carry(Signal(request.signal), job)
+        request.state = "done"
+    else:
+        request.state = "withdrawn"
+    await redraw(uow, "question", request.id)
