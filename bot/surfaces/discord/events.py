@@ -1,0 +1,139 @@
+"""What Discord tells, as events of the desk. Owns the translation of interactions, messages and
+reactions; it must not know what is answered.
+"""
+
+import re
+from typing import Any, Final
+
+import discord
+
+from bot.surfaces.discord.forms import filled_in
+from core.chat import (
+    Actor,
+    Attachment,
+    Command,
+    Dropped,
+    Event,
+    Place,
+    Press,
+    Submission,
+    Typing,
+)
+
+Json = dict[str, Any]
+
+SURFACE: Final = "discord"
+FIRST_COMMAND: Final = "generate"  # what bare words to the desk mean
+_DECORATION: Final = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
+
+
+def of_interaction(interaction: discord.Interaction) -> Event | None:
+    """The event of an interaction; None for what the desk never offered."""
+    data: Json = dict(interaction.data or {})
+    actor, where = _actor(interaction), _place(interaction)
+    event_id = str(interaction.id)
+    match interaction.type:
+        case discord.InteractionType.application_command:
+            return _command(event_id, actor, where, data)
+        case discord.InteractionType.autocomplete:
+            return _typing(actor, where, data)
+        case discord.InteractionType.component:
+            action, _, key = str(data["custom_id"]).partition(":")
+            return Press(event_id, actor, where, action, key, tuple(data.get("values") or ()))
+        case discord.InteractionType.modal_submit:
+            key, values = str(data["custom_id"]), filled_in(data["components"])
+            return Submission(event_id, actor, where, key, values)
+    return None
+
+
+def of_message(
+    message: discord.Message, me: int, where: Place, commands: frozenset[str]
+) -> Command | Dropped | None:
+    """The event of a message that is meant for the desk: written to it directly or mentioning it.
+    Discord gives words and files of no other message without the privileged intent.
+
+    Words are a command where they begin with its name, else a prompt; files are for the library
+    unless a command was named.
+    """
+    if not where.direct and all(user.id != me for user in message.mentions):
+        return None
+    to_desk, words = _addressed(message.content, me)
+    event_id, files = str(message.id), tuple(_file(each) for each in message.attachments)
+    name, _, rest = words.partition(" ")
+    actor = _author(message)
+    if name.lstrip("/").lower() in commands:
+        return Command(
+            event_id, actor, where, name.lstrip("/").lower(), rest.strip(), attachments=files
+        )
+    if files:
+        return Dropped(event_id, actor, where, files, words)
+    # An answer to a card mentions the desk as well, without being addressed to it.
+    if to_desk or where.direct:
+        return Command(event_id, actor, where, FIRST_COMMAND, words)
+    return None
+
+
+def plain_emoji(name: str | None, number: object) -> str:
+    """An emoji as core knows it: a custom one (`number` is its id) as its name between colons, a
+    Unicode one without variation selector and skin tone.
+    """
+    return f":{name}:" if number else _DECORATION.sub("", name or "")
+
+
+def _command(event_id: str, actor: Actor, where: Place, data: Json) -> Command:
+    resolved: Json = data.get("resolved") or {}
+    files = [_raw_file(each) for each in resolved.get("attachments", {}).values()]
+    text = ""
+    for message in resolved.get("messages", {}).values():  # a command of the message menu
+        files += [_raw_file(each) for each in message.get("attachments", [])]
+        text = str(message.get("content", ""))
+    options = {each["name"]: str(each["value"]) for each in data.get("options", [])}
+    return Command(event_id, actor, where, data["name"], text, options, tuple(files))
+
+
+def _typing(actor: Actor, where: Place, data: Json) -> Typing | None:
+    for option in data.get("options", []):
+        if option.get("focused"):
+            return Typing(actor, where, data["name"], option["name"], str(option["value"]))
+    return None
+
+
+def _actor(interaction: discord.Interaction) -> Actor:
+    user = interaction.user
+    admin = interaction.guild_id is not None and interaction.permissions.manage_guild
+    return Actor(str(user.id), user.display_name, admin)
+
+
+def _place(interaction: discord.Interaction) -> Place:
+    channel, guild = interaction.channel, interaction.guild
+    number = str(interaction.channel_id or "")
+    if interaction.guild_id is None:
+        return Place(SURFACE, "", "", number, direct=True)
+    team, name = str(interaction.guild_id), guild.name if guild else ""
+    if isinstance(channel, discord.Thread):
+        return Place(SURFACE, team, name, str(channel.parent_id), thread=number)
+    return Place(SURFACE, team, name, number)
+
+
+def _author(message: discord.Message) -> Actor:
+    author = message.author
+    admin = isinstance(author, discord.Member) and author.guild_permissions.manage_guild
+    return Actor(str(author.id), author.display_name, admin)
+
+
+def _addressed(content: str, me: int) -> tuple[bool, str]:
+    """Whether the words begin with the desk's name, and the words without it."""
+    name = re.compile(rf"<@!?{me}>")
+    return name.match(content.lstrip()) is not None, " ".join(
+        name.sub(" ", content).split(" ")
+    ).strip()
+
+
+def _file(attachment: discord.Attachment) -> Attachment:
+    return Attachment(str(attachment.id), attachment.filename, attachment.url, attachment.size)
+
+
+def _raw_file(attachment: Json) -> Attachment:
+    return Attachment(
+        str(attachment["id"]), attachment["filename"], attachment["url"], int(attachment["size"])
+    )

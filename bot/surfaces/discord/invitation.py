@@ -1,0 +1,58 @@
+"""How an admin brings the desk into a server. Owns the permissions it asks for, the invitation and
+what `imagedesk manifest discord` prints.
+
+https://docs.discord.com/developers/topics/oauth2#bot-authorization-flow
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlencode
+
+import discord
+
+from bot.surfaces.discord.commands import application_commands
+from core.chat import CommandSpec
+
+AUTHORIZE: Final = "https://discord.com/oauth2/authorize"
+SCOPES: Final = ("bot", "applications.commands")
+PERMISSIONS: Final = discord.Permissions(
+    view_channel=True,  # nothing works in a channel that the bot cannot see
+    send_messages=True,  # the card of an order
+    create_public_threads=True,  # its thread
+    send_messages_in_threads=True,  # what comes into it; also reopens an archived one
+    attach_files=True,  # pictures and originals
+    read_message_history=True,  # finding our own card after a crash; reading reactions again
+)
+INTENTS: Final = discord.Intents(
+    guilds=True,  # which servers, roles and channels there are
+    guild_messages=True,  # words and files that mention the desk
+    guild_reactions=True,  # choosing and approving
+    dm_messages=True,  # the same in direct messages
+    dm_reactions=True,
+)
+
+
+def invite_link(application_id: str) -> str:
+    """The address under which an admin adds the bot to a server, with what the desk needs."""
+    asked = {
+        "client_id": application_id,
+        "permissions": PERMISSIONS.value,
+        "scope": " ".join(SCOPES),
+    }
+    return f"{AUTHORIZE}?{urlencode(asked)}"
+
+
+def manifest(specs: Sequence[CommandSpec], application_id: str) -> str:
+    """What Discord is to know of the desk, as JSON to read: the link, what it asks for and why no
+    privileged intent is among it, and the commands that are registered at the start.
+    """
+    told = {
+        "invite": invite_link(application_id),
+        "scopes": list(SCOPES),
+        "permissions": [name for name, granted in PERMISSIONS if granted],
+        "intents": [name for name, asked in INTENTS if asked],
+        "privileged_intents": [],
+        "commands": application_commands(specs),
+    }
+    return json.dumps(told, indent=2, ensure_ascii=False)

@@ -1,0 +1,113 @@
+"""Replies as answers to interactions. Owns which of Discord's answers each reply becomes; it must
+not know how an answer travels.
+
+https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from bot.surfaces.discord.controls import button, link_buttons, row
+from bot.surfaces.discord.forms import OpenForms, modal
+from bot.surfaces.discord.texts import cut, escape
+from core.chat import (
+    Button,
+    Choices,
+    Event,
+    FieldErrors,
+    Form,
+    Link,
+    Nothing,
+    Private,
+    Reply,
+    Submission,
+    Typing,
+)
+from core.wording.surfaces import CORRECT_THIS, FILL_IN_AGAIN, OPEN_FORM
+
+Json = dict[str, Any]
+
+MESSAGE: Final = 4
+DEFERRED_MESSAGE: Final = 5
+DEFERRED_UPDATE: Final = 6
+CHOICES: Final = 8
+MODAL: Final = 9
+EPHEMERAL: Final = 1 << 6
+
+MOST_CONTENT: Final = 2000
+MOST_CHOICES: Final = 25
+MOST_CHOICE: Final = 100
+AGAIN: Final = "form"  # the action of a button that opens a form; answered here, never by core
+
+
+def answer(event: Event, reply: Reply, open_forms: OpenForms, *, on_message: bool) -> Json:
+    """The body of the callback that answers the interaction of `event`; `on_message` says that it
+    came from a control of a message, or from a form opened by one.
+    """
+    if isinstance(event, Typing):
+        return {"type": CHOICES, "data": {"choices": _proposals(reply)}}
+    if isinstance(reply, Form):
+        open_forms.shown(event.actor.id, reply)
+        if not isinstance(event, Submission):
+            return {"type": MODAL, "data": modal(reply)}
+    if isinstance(reply, Nothing | Choices):
+        return _silence(on_message=on_message)
+    if isinstance(reply, FieldErrors) and isinstance(event, Submission):
+        open_forms.typed(event.actor.id, event.key, event.values)
+    return {"type": MESSAGE, "data": {"flags": EPHEMERAL} | said(event, reply, open_forms)}
+
+
+def said(event: Event, reply: Reply, open_forms: OpenForms) -> Json:
+    """A message for the actor of `event`, for replies that are words or must be opened."""
+    if isinstance(reply, Form):
+        return words("", form=reply)
+    if isinstance(reply, FieldErrors):
+        form = None
+        if isinstance(event, Submission):
+            form = open_forms.find(event.actor.id, event.key)
+        labels = {field.id: field.label for field in form.fields} if form else {}
+        lines = [f"{labels.get(name, name)}: {text}" for name, text in reply.errors.items()]
+        return words("\n".join([CORRECT_THIS, *lines]), form=form)
+    if isinstance(reply, Private):
+        return words(reply.text, reply.links)
+    return words("")
+
+
+def words(
+    text: str, links: Sequence[Link] = (), *, form: Form | None = None, place: str = ""
+) -> Json:
+    """A plain message: a sentence, its links, and where given a button that opens `form`.
+
+    `place` is the channel it is about, named before the sentence where it is said elsewhere.
+    """
+    rows, written = link_buttons(links, room=6)
+    lines = [f"<#{place}>"] if place else []
+    lines += [escape(text)] if text else []
+    lines += [f"{escape(link.label)}: {link.url}" for link in written]
+    if form is not None:
+        label = FILL_IN_AGAIN if text else (form.title or OPEN_FORM)
+        rows.append(row([button(Button(AGAIN, label, style="primary"), f"{AGAIN}:{form.key}")]))
+    return {
+        "content": cut("\n".join(lines), MOST_CONTENT),
+        "components": rows,
+        "allowed_mentions": {"parse": []},
+    }
+
+
+def _silence(*, on_message: bool) -> Json:
+    """No words. What came from a message may leave it as it is; a command demands a message, so a
+    waiting one is opened for its author alone, which the gateway takes away at once.
+    """
+    if on_message:
+        return {"type": DEFERRED_UPDATE}
+    return {"type": DEFERRED_MESSAGE, "data": {"flags": EPHEMERAL}}
+
+
+def _proposals(reply: Reply) -> list[Json]:
+    if not isinstance(reply, Choices):
+        return []
+    return [
+        {"name": cut(option.label, MOST_CHOICE), "value": option.value}
+        for option in reply.options[:MOST_CHOICES]
+        if len(option.value) <= MOST_CHOICE
+    ]

@@ -1,0 +1,16 @@
+"""Plain text as Discord shows it. Owns escaping and cutting; it must not know what words say."""
+
+from discord.utils import escape_markdown, escape_mentions
+
+
+def escape(text: str) -> str:
+    """`text` so that it reads in Discord as it stands: no markup, no mention; links stay links."""
+    return escape_mentions(escape_markdown(text))
+
+
+def cut(text: str, most: int) -> str:
+    """`text` in at most `most` characters, ending in "…" where something was left out."""
+    if len(text) <= most:
+        return text
+    # A cut may leave half of an escape, whose backslash would be shown.
+    return text[: most - 1].rstrip("\\ ") + "…"
