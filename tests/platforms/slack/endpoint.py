@@ -88,6 +88,10 @@ class Endpoint:
             response = _json({"ok": True, **work()}, hub)
         except Refusal as refusal:
             response = _refused(refusal, hub)
+        except Exception as error:
+            hub.crashes.append(error)  # this server's own mistake: the test must fail of it
+            hub.workspace.changed()
+            raise
         hub.workspace.changed()
         return _cut(request) if fault is not None else response
 

@@ -82,8 +82,9 @@ def message_action(
         "channel_id": message.channel,
         "is_ephemeral": private,
     }
-    if message.thread_ts:
-        container["thread_ts"] = message.thread_ts
+    drawn = hub.renderer.message(message)
+    if "thread_ts" in drawn:
+        container["thread_ts"] = drawn["thread_ts"]
     hook = hub.workspace.new_response_url(user.id, channel.id, message.ts, message.thread_ts)
     payload = _interaction(hub, "block_actions", user, trigger) | {
         "container": container,
@@ -92,7 +93,7 @@ def message_action(
         "response_url": response_address(hub, hook),
         "state": {"values": {}},
     }
-    return payload if private else payload | {"message": hub.renderer.message(message)}
+    return payload if private else payload | {"message": drawn}
 
 
 def view_action(hub: Hub, user: User, view: View, actions: list[Json], trigger: Trigger) -> Json:

@@ -72,6 +72,8 @@ def _parts(node: Json) -> Iterator[str]:
         yield "".join(lines(node["elements"]))
     elif kind != "link":
         hidden = {"options"} if kind in MENUS else set()
+        if "initial_option" in node:
+            hidden.add("placeholder")
         for part in PARTS:
             if part in node and part not in hidden:
                 yield from lines(node[part])

@@ -11,6 +11,7 @@ else is in the modules beside it.
         slack.check()
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -84,8 +85,10 @@ class SlackServer:
         trace: TracebackType | None,
     ) -> None:
         """Close everything; a failure of this server itself comes up here."""
-        for task in list(self.hub.tasks):
+        beside = list(self.hub.tasks)
+        for task in beside:
             task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await self.hub.sockets.close()
         if self.http is not None:
             await self.http.close()

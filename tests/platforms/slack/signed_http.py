@@ -32,7 +32,8 @@ class SignedHttp:
         self.url = url
         self._secret = secret
         self._ack_window = ack_window
-        self._session = aiohttp.ClientSession()
+        # Slack has no limit on connections: five hundred commands at once come at once.
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
 
     async def carry(self, sent: Sent, attempt: int, reason: str) -> Answer:
         """POST a payload and read the answer."""

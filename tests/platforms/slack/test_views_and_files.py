@@ -175,6 +175,8 @@ async def test_people_channels_and_the_team_are_told_of(
     assert set(members) == {ada.id, slack.bot_user}
     opened = await client.conversations_open(users=ada.id)
     assert opened["channel"]["id"] == slack.direct_message(ada).id
+    directly = await client.chat_postMessage(channel=ada.id, text="hi")
+    assert directly["channel"] == slack.direct_message(ada).id
     assert (await client.team_info())["team"]["domain"] == "desk-test"
     assert (await client.bots_info())["bot"]["user_id"] == slack.bot_user
     slack.check()

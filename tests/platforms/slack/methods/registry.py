@@ -136,7 +136,10 @@ def page(items: list[Any], args: Args, default: int, most: int) -> tuple[list[An
         default: the limit where none was asked for.
         most: the greatest limit that is honoured.
     """
-    start = int(args.text("cursor", "next:0").removeprefix("next:"))
+    cursor = args.text("cursor").removeprefix("next:") or "0"
+    if not cursor.isdecimal():
+        raise Refusal("invalid_cursor")
+    start = int(cursor)
     end = start + min(args.number("limit", default), most)
     following = f"next:{end}" if end < len(items) else ""
     return items[start:end], {"response_metadata": {"next_cursor": following}}
