@@ -1,0 +1,156 @@
+"""Bytes in a bucket: AWS S3 and everything that speaks its protocol (B2, R2, MinIO …).
+
+Owns the boto3 client and the meaning of its failures. It must not know what the bytes are. boto3
+blocks, so its calls run in threads of their own: a slow bucket must not stop what else uses
+threads.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
+
+from core.errors import ActionNeeded, TryLater
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+Result = TypeVar("Result")
+
+AT_ONCE = 16
+RETRY_SECONDS = 15
+LONGEST_LINK = 7 * 24 * 3600  # of signature version 4 (Amazon S3: "Expiration … seven days")
+PASSING = frozenset({"RequestTimeout", "SlowDown", "Throttling", "ThrottlingException"})
+
+
+class S3Blobs:
+    """Keeps each key as an object of the same name in `AWS_S3_BUCKET`.
+
+    Without `AWS_ACCESS_KEY_ID`, boto3 finds credentials by itself (a machine's role). Raises
+    ActionNeeded("settings_wrong") without a bucket.
+    """
+
+    name = "s3"
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.aws_s3_bucket:
+            raise ActionNeeded("settings_wrong", problems=["AWS_S3_BUCKET: needed for s3"])
+        self._bucket = settings.aws_s3_bucket
+        self._s3 = _connect(settings, settings.s3_endpoint_url)
+        self._public = (
+            _connect(settings, settings.s3_public_url) if settings.s3_public_url else self._s3
+        )
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="s3")
+
+    async def put(self, key: str, data: bytes, mime_type: str) -> None:
+        """Store whole or not at all, as `core.ports.BlobStore.put`: S3 shows an object only when
+        all of its bytes have come (Amazon S3: "never adds partial objects").
+        """
+        await self._call(
+            key,
+            lambda: self._s3.put_object(
+                Bucket=self._bucket, Key=key, Body=data, ContentType=mime_type
+            ),
+        )
+
+    async def get(self, key: str) -> bytes:
+        """The bytes of `key`. Raises FileNotFoundError, TryLater("storage_unavailable"),
+        ActionNeeded("storage_forbidden"); the last one also for a missing key where the bucket may
+        not be listed (Amazon S3, GetObject: 403 without `s3:ListBucket`).
+        """
+
+        def read() -> bytes:
+            return self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+
+        return await self._call(key, read)
+
+    async def delete(self, key: str) -> None:
+        """Remove `key` if it is there. Raises as `get`, but not FileNotFoundError."""
+        await self._call(key, lambda: self._s3.delete_object(Bucket=self._bucket, Key=key))
+
+    async def url(self, key: str, lifetime: int, filename: str | None = None) -> str:
+        """A presigned address under `S3_PUBLIC_URL`, else under the endpoint; at most a week."""
+        parameters = {"Bucket": self._bucket, "Key": key}
+        if filename:
+            parameters["ResponseContentDisposition"] = (
+                f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
+            )
+        return await self._call(
+            key,
+            lambda: self._public.generate_presigned_url(
+                "get_object", Params=parameters, ExpiresIn=min(lifetime, LONGEST_LINK)
+            ),
+        )
+
+    def close(self) -> None:
+        """Let go of threads and connections; calls on their way are finished first."""
+        self._threads.shutdown()
+        self._s3.close()
+        self._public.close()
+
+    async def _call(self, key: str, action: Callable[[], Result]) -> Result:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._threads, action)
+        except ClientError as error:
+            raise _translated(error, key) from error
+        except (
+            CredentialRetrievalError,
+            NoCredentialsError,
+            ParamValidationError,
+            PartialCredentialsError,
+        ) as error:
+            raise ActionNeeded("storage_forbidden", reason=type(error).__name__) from error
+        except BotoCoreError as error:
+            raise _outage(type(error).__name__) from error
+
+
+def _connect(settings: Settings, endpoint: str) -> "S3Client":
+    config = Config(
+        # The newer default sends checksums that B2 and others refuse (jschneier/django-storages
+        # issue 1498).
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if endpoint else "virtual"},
+        retries={"total_max_attempts": 2, "mode": "standard"},
+        connect_timeout=5,
+        read_timeout=30,
+        max_pool_connections=AT_ONCE,
+    )
+    client: S3Client = boto3.session.Session().client(
+        "s3",
+        region_name=settings.aws_s3_region,
+        endpoint_url=endpoint or None,
+        aws_access_key_id=settings.aws_access_key_id or None,
+        aws_secret_access_key=settings.aws_secret_access_key.get_secret_value() or None,
+        config=config,
+    )
+    return client
+
+
+def _translated(error: ClientError, key: str) -> Exception:
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    code = error.response["Error"]["Code"]
+    if status >= 500 or status == 429 or code in PASSING:  # noqa: PLR2004  # HTTP's own numbers
+        return _outage(code)
+    if status == 404 and code != "NoSuchBucket":  # noqa: PLR2004  # as above
+        return FileNotFoundError(key)
+    return ActionNeeded("storage_forbidden", reason=code)
+
+
+def _outage(reason: str) -> TryLater:
+    return TryLater("storage_unavailable", after=RETRY_SECONDS, reason=reason)
