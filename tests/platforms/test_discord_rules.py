@@ -136,6 +136,22 @@ async def test_what_is_not_discord_is_not_answered(
         assert answer.status == 401
 
 
+async def test_components_v2_cannot_be_taken_back(
+    server: DiscordServer, session: aiohttp.ClientSession
+) -> None:
+    """Once a message has the flag, it takes no content, with or without the flag repeated."""
+    channel = server.guild("Acme").channel("marketing")
+    text = {"flags": 1 << 15, "components": [{"type": 10, "content": "hello"}]}
+    async with session.post(f"channels/{channel.id}/messages", json=text) as answer:
+        assert answer.status == 200
+    (message,) = server.messages(channel)
+    path = f"channels/{channel.id}/messages/{message.id}"
+    for body in ({"content": "x"}, {"content": "x", "flags": 0}, {"embeds": [{"title": "x"}]}):
+        async with session.patch(path, json=body) as answer:
+            assert answer.status == 400
+    assert message.plain() == "hello"
+
+
 async def test_a_reaction_has_its_limits(
     server: DiscordServer, session: aiohttp.ClientSession
 ) -> None:
@@ -207,3 +223,34 @@ async def test_a_bot_that_was_thrown_out_has_no_access(
     for path in (f"guilds/{guild.id}", f"channels/{channel.id}"):
         async with session.get(path) as answer:
             assert (answer.status, (await answer.json())["code"]) == (403, 50001)
+
+
+async def test_file_names_are_kept_as_discord_keeps_them(server: DiscordServer) -> None:
+    """Only plain characters stay in a file's name; what was given stays as its title."""
+    guild = server.guild("Acme")
+    ada = guild.person("Ada")
+    files = [("my fox.png", b"a"), ("мій.png", b"b"), ("plain.png", b"c")]
+    message = await ada.say(guild.channel("marketing"), "", files)
+    assert [(each.filename, each.title) for each in message.files()] == [
+        ("my_fox.png", "my fox"),
+        ("unknown.png", "мій"),
+        ("plain.png", None),
+    ]
+
+
+async def test_faults_strike_as_often_as_they_were_ordered(
+    server: DiscordServer, session: aiohttp.ClientSession
+) -> None:
+    """fail and drop_before do nothing of what was asked, and then the route works again."""
+    channel = server.guild("Acme").channel("marketing")
+    url, hello = f"channels/{channel.id}/messages", {"content": "hello"}
+    server.faults.fail("POST", "/channels/{}/messages", 503)
+    server.faults.drop_before("POST", "/channels/{}/messages")
+    async with session.post(url, json=hello) as answer:
+        assert answer.status == 503
+    with pytest.raises((aiohttp.ClientError, ConnectionError)):
+        await session.post(url, json=hello)
+    assert channel.posts == 0
+    async with session.post(url, json=hello) as answer:
+        assert answer.status == 200
+    assert [one.status for one in server.calls] == [503, 0, 200]

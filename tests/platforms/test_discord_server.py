@@ -64,6 +64,9 @@ async def test_a_command_leads_to_a_thread_with_pictures(
     assert gallery.plain() == "Here they are"
     assert gallery.images() == [picture()] * 4
     assert gallery.alt_texts()[0] == "picture 0"
+    assert (
+        await bot.get_partial_messageable(thread.id).fetch_message(gallery.id)
+    ).attachments == []
     assert (channel.posts, thread.posts) == (1, 1)
     assert server.violations == []
 

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import io
 import mimetypes
+import re
 import time
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote
@@ -23,6 +24,8 @@ class Attachment:
 
     Args:
         place: id of the channel under which the link is filed.
+        filename: as Discord keeps it: letters, digits, `_`, `-` and `.` only.
+        title: the name as it was given, without its ending, where Discord had to change it.
         size: width and height of a picture; None for what is none.
     """
 
@@ -31,6 +34,7 @@ class Attachment:
     place: int
     filename: str
     content: bytes
+    title: str | None = None
     description: str | None = None
     ephemeral: bool = False
     size: tuple[int, int] | None = None
@@ -71,6 +75,8 @@ class Attachment:
         }
         if self.size is not None:
             shown["width"], shown["height"] = self.size
+        if self.title is not None:
+            shown["title"] = self.title
         if self.description is not None:
             shown["description"] = self.description
         if self.ephemeral:
@@ -113,11 +119,14 @@ def keep(
         Image.DecompressionBombWarning,
     ):
         size = None
+    kept = re.sub(r"[^A-Za-z0-9._-]", "", filename.replace(" ", "_"))
+    kept = f"unknown{kept}" if kept[:1] in ("", ".") else kept
     attachment = Attachment(
         world=world,
         id=world.snowflake(),
         place=place,
-        filename=filename,
+        filename=kept,
+        title=None if kept == filename else filename.rpartition(".")[0] or filename,
         content=content,
         description=description,
         ephemeral=ephemeral,

@@ -68,10 +68,10 @@ class Look:
         if self.version_2 and (self.content or self.embeds):
             yield "content and embeds do not stand beside components v2"
         yield from message_faults(self.components, version_2=self.version_2)
-        names = {each.filename for each in self.attachments}
+        named = {f"attachment://{each.filename}" for each in self.attachments}
         for url in self._references():
-            if url.startswith("attachment://") and url.removeprefix("attachment://") not in names:
-                yield f"{url} names no file of this message"
+            if url.startswith("attachment://") and url not in named:
+                yield f"{url} names no file of this message, as Discord keeps its name"
 
     def empty(self) -> bool:
         """Whether a reader would see nothing."""

@@ -226,7 +226,7 @@ def message(one: "Message", *, whole: bool | None = None) -> Json:
         "content": one.content if whole else "",
         "embeds": _linked_embeds(one) if whole else [],
         "components": _linked_components(one) if whole else [],
-        "attachments": [each.payload() for each in one.attachments] if whole else [],
+        "attachments": _listed_attachments(one) if whole else [],
         "timestamp": one.created.isoformat(),
         "edited_timestamp": None if one.edited is None else one.edited.isoformat(),
         "tts": False,
@@ -249,6 +249,21 @@ def message(one: "Message", *, whole: bool | None = None) -> Json:
         shown["message_reference"] = {"message_id": str(one.reference.id)} | place(one.channel)
         shown["referenced_message"] = message(one.reference)
     return shown
+
+
+def _listed_attachments(one: "Message") -> list[Json]:
+    """The files beside the message; those that embeds or components show are not repeated here.
+
+    Source: resources/message, `attachments`; discord/discord-api-docs#8279.
+    """
+    shown = {link.get("attachment_id") for link in media_links(one.components)}
+    pictures = [embed.get(part) for embed in one.embeds for part in ("image", "thumbnail")]
+    named = {picture["url"] for picture in pictures if picture}
+    return [
+        each.payload()
+        for each in one.attachments
+        if str(each.id) not in shown and f"attachment://{each.filename}" not in named
+    ]
 
 
 def _linked_components(one: "Message") -> list[Json]:

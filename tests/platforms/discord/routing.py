@@ -105,6 +105,10 @@ def reachable(world: World, channel_id: str, *needed: Permission) -> Channel:
 
 
 def require_open(channel: Channel) -> None:
-    """Refusal 50083 where a thread is archived."""
+    """Refusal 50083 where a thread is archived.
+
+    The real API reopens an unlocked thread by itself when a message is sent into it, though not
+    for edits, deletions and reactions; this one never does, so that a bot does not rely on it.
+    """
     if channel.archived:
         raise refusals.archived()

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tests.platforms.discord.channels import Channel
     from tests.platforms.discord.guilds import Guild
     from tests.platforms.discord.interactions import Interaction
-    from tests.platforms.discord.messages import Message
 
 Json = dict[str, Any]
 DISCORD_EPOCH: Final = 1_420_070_400_000  # the first millisecond of 2015
@@ -144,13 +143,6 @@ class World:
             return True
         held = channel.guild.bot_member
         return held is not None and all(each in held.permissions(channel) for each in permissions)
-
-    def message(self, message_id: int) -> "Message | None":
-        """A message wherever it stands; None when there is none, or it was deleted."""
-        for channel in self.channels.values():
-            if message_id in channel.log:
-                return channel.log[message_id]
-        return None
 
     def emit(
         self, event: str, payload: Json, intent: Intent | None, channel: "Channel | None" = None
