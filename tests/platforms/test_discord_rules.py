@@ -241,7 +241,7 @@ async def test_file_names_are_kept_as_discord_keeps_them(server: DiscordServer) 
 async def test_faults_strike_as_often_as_they_were_ordered(
     server: DiscordServer, session: aiohttp.ClientSession
 ) -> None:
-    """fail and drop_before do nothing of what was asked, and then the route works again."""
+    """Neither fail nor drop_before does what was asked, and then the route works again."""
     channel = server.guild("Acme").channel("marketing")
     url, hello = f"channels/{channel.id}/messages", {"content": "hello"}
     server.faults.fail("POST", "/channels/{}/messages", 503)
