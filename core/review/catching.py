@@ -68,11 +68,11 @@ class Catching:
         for (signal, number, user), gone in known.items():
             if (signal, number, user) in standing:
                 continue
-            member = await uow.members.get(gone)
-            if member and signal in REQUESTS:
-                await take_back(uow, message, member, signal)
-            elif member:
-                await unmark(uow, job, member, signal, number, message.id)
+            whose = await uow.members.get(gone)
+            if whose and signal in REQUESTS:
+                await take_back(uow, message, whose, signal)
+            elif whose:
+                await unmark(uow, job, whose, signal, number, message.id)
 
     async def _known(self, uow: UnitOfWork, message: Message) -> dict[tuple[Signal, int, str], str]:
         """What we believe to stand on this card: (signal, number, platform user) → member id."""

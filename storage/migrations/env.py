@@ -1,13 +1,14 @@
 """Alembic's environment: runs the revisions on the connection that `migrate` hands in."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 
 from storage.tables import AsJson, Moment, metadata
 
 
-def render_plainly(kind: str, value: Any, _autogen: Any) -> str | bool:
+def render_plainly(kind: str, value: Any, _autogen: AutogenContext) -> str | Literal[False]:
     """Write our column types as SQL's own: a revision must not change when our classes do."""
     if kind == "type" and isinstance(value, Moment):
         return "sa.DateTime(timezone=True)"

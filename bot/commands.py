@@ -1,0 +1,94 @@
+"""The command table. Both chats, their manifests, the page's completion and `/help` are made of it.
+
+To add a command: one row in `command_table` and one handler in `bot.handlers`. It must not know any
+surface.
+"""
+
+import re
+from collections.abc import Mapping
+
+from core.chat import Choices, CommandOption, CommandSpec, Option
+from core.errors import UserError
+from core.generation.orders import MAX_COUNT
+from core.generation.prices import Model
+from core.generation.prompts import STYLES
+from core.wording import forms as words
+
+# A dash pair becomes one long dash on telephones and in Slack on a Mac.
+_OPTION = re.compile(r"(?:^|(?<=\s))(?:--|—|–)([a-z]+)(?:[ \t]*=[ \t]*|[ \t]+|$)(\"[^\"]*\"|\S*)")
+
+
+def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
+    """All commands; `models` are those that can be used, the default first."""
+    first = next(iter(models.values()))
+    return (
+        CommandSpec(
+            "generate",
+            words.GENERATE,
+            "/generate a lighthouse at dusk --style vintage --count 4",
+            (
+                CommandOption("prompt", words.OPTIONS["prompt"], rest=True),
+                CommandOption("style", words.OPTIONS["style"], choices=_options(STYLES)),
+                CommandOption("size", words.OPTIONS["size"], choices=_options(first.sizes)),
+                CommandOption(
+                    "quality", words.OPTIONS["quality"], choices=_options(first.qualities)
+                ),
+                CommandOption("model", words.OPTIONS["model"], complete=True),
+                CommandOption(
+                    "count", words.OPTIONS["count"], "integer", minimum=1, maximum=MAX_COUNT
+                ),
+            ),
+        ),
+        CommandSpec(
+            "post",
+            words.POST,
+            "/post We open on Monday!",
+            (CommandOption("text", words.OPTIONS["text"], rest=True),),
+        ),
+        CommandSpec("desk", words.DESK, "/desk"),
+        CommandSpec(
+            "approver",
+            words.APPROVER,
+            "/approver @ada",
+            (
+                CommandOption("person", words.OPTIONS["person"], rest=True),
+                CommandOption("remove", words.OPTIONS["remove"], choices=_options(("yes",))),
+            ),
+        ),
+        CommandSpec("help", words.HELP, "/help"),
+    )
+
+
+def _options(values: Mapping[str, str] | tuple[str, ...]) -> tuple[Option, ...]:
+    return tuple(Option(value, value) for value in values)
+
+
+def read_text(command: CommandSpec, text: str) -> dict[str, str]:
+    """Split `text` into options: `--name value` (quoted where it has spaces), the rest to the
+    command's free option. Raises UserError("option_unknown" | "option_empty").
+    """
+    known = {option.name: option for option in command.options}
+    found: dict[str, str] = {}
+    for name, value in _OPTION.findall(text):
+        if name not in known:
+            raise UserError("option_unknown", option=name, options=[f"--{one}" for one in known])
+        if not value.strip('"'):
+            raise UserError("option_empty", option=name)
+        found[name] = value.strip('"')
+    rest = next((option.name for option in command.options if option.rest), None)
+    words_left = " ".join(_OPTION.sub("", text).split())
+    if rest and words_left:
+        found.setdefault(rest, words_left)
+    return found
+
+
+def complete(command: CommandSpec, option: str, text: str, models: Mapping[str, Model]) -> Choices:
+    """Proposals for an option that is being typed, at most 25."""
+    if option == "model":
+        offers = [Option(name, words.model_option(model)) for name, model in models.items()]
+    else:
+        spec = next((known for known in command.options if known.name == option), None)
+        offers = list(spec.choices) if spec else []
+    typed = text.casefold()
+    fitting = [o for o in offers if typed in o.value.casefold() or typed in o.label.casefold()]
+    return Choices(tuple(fitting[:25]))

@@ -1,0 +1,304 @@
+"""What buttons, menus and reactions on cards do, each within the inbox's one transaction.
+
+A control holds only its action and its card's key; everything else is read from the rows, so that a
+card ninety days old still acts, once. It must not know any surface.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.desk import Desk
+from bot.forms import edit_form, publish_form
+from bot.handlers import Asking
+from core.chat import Nothing, Press, Reaction, Reply
+from core.errors import UserError
+from core.generation.jobs import ENDED, Job
+from core.generation.ordering import make_again, place_order
+from core.messages import Message, redraw
+from core.publishing.posting import (
+    approve,
+    discard,
+    propose,
+    require_approver,
+    resolve,
+    stop,
+    write_post,
+)
+from core.publishing.posts import Post
+from core.review import requests
+from core.review.reviewing import (
+    cancel,
+    choose,
+    mark,
+    may_mark,
+    read_review,
+    restore,
+    unmark,
+)
+from core.review.signals import REQUESTS, Signal, read_emoji
+from core.storing import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Touch:
+    """A card that a person touches, and what with."""
+
+    desk: Desk
+    uow: UnitOfWork
+    asking: Asking
+    message: Message
+    values: tuple[str, ...] = ()
+
+
+async def press(desk: Desk, uow: UnitOfWork, asking: Asking, event: Press) -> Reply:
+    """A button or menu. Raises UserError for what cannot be or who may not."""
+    message = await uow.messages.get(event.key)
+    action = ACTIONS.get(event.action)
+    if message is None or action is None or message.business_id != asking.business.id:
+        raise UserError("card_unknown")
+    touch = Touch(desk, uow, asking, message, event.values)
+    return await action(touch) or Nothing()
+
+
+async def react(desk: Desk, uow: UnitOfWork, asking: Asking, event: Reaction) -> None:
+    """A reaction on any message; unknown emoji and foreign messages mean nothing."""
+    meaning = read_emoji(event.emoji)
+    message = await uow.messages.by_ref(event.message)
+    if meaning is None or message is None or message.business_id != asking.business.id:
+        return
+    signal, number = meaning
+    touch = Touch(desk, uow, asking, message)
+    if message.subject == "post":
+        await _react_to_post(touch, signal, added=event.added)
+    elif message.subject in {"status", "result"}:
+        job = await _job(touch)
+        if signal in REQUESTS and event.added:
+            await requests.ask(uow, message, job, asking.member, signal, _carry(touch))
+        elif signal in REQUESTS:
+            await requests.take_back(uow, message, asking.member, signal)
+        elif event.added:
+            await mark(uow, job, asking.member, signal, number, message.id)
+        else:
+            await unmark(uow, job, asking.member, signal, number, message.id)
+
+
+async def _react_to_post(touch: Touch, signal: Signal, *, added: bool) -> None:
+    post = await _post(touch)
+    if signal == Signal.APPROVE and added:
+        await approve(touch.uow, post, touch.asking.member, touch.desk.networks, touch.desk.grace)
+    elif signal == Signal.APPROVE and post.approved_by == touch.asking.member.id:
+        await stop(touch.uow, post)
+    elif signal == Signal.DISCARD and added:
+        await require_approver(touch.uow, post, touch.asking.member)
+        await discard(touch.uow, post)
+
+
+# ── cards of a job ───────────────────────────────────────────────────────────────────────────────
+
+
+async def _job(touch: Touch) -> Job:
+    job = await touch.uow.jobs.lock(touch.message.subject_id)
+    if job is None:
+        raise UserError("card_unknown")
+    return job
+
+
+async def _require(touch: Touch, signal: Signal) -> Job:
+    job = await _job(touch)
+    if not await may_mark(touch.uow, job, touch.asking.member, signal):
+        raise UserError("not_approver" if signal == Signal.PUBLISH else "not_yours")
+    return job
+
+
+def _carry(touch: Touch) -> requests.Carry:
+    async def carry(signal: Signal, job: Job) -> str:
+        if signal == Signal.AGAIN:
+            return (await _order_again(touch, job)).id
+        return (await _draft_post(touch, job)).id
+
+    return carry
+
+
+async def _order_again(touch: Touch, job: Job) -> Job:
+    await _require_on(touch, job, Signal.AGAIN)
+    if job.order is None:
+        raise UserError("card_unknown")
+    customer = touch.asking.customer
+    return await place_order(
+        touch.uow, customer, job.order, touch.desk.orders_per_minute, parent=job
+    )
+
+
+async def _draft_post(touch: Touch, job: Job) -> Post:
+    await _require_on(touch, job, Signal.PUBLISH)
+    review = await read_review(touch.uow, job.id)
+    if not review.selected:
+        raise UserError("nothing_selected")
+    draft = await propose(touch.uow, job.business_id, review.selected)
+    asking = touch.asking
+    return await write_post(touch.uow, asking.business, asking.member, job.place, draft, job)
+
+
+async def _require_on(touch: Touch, job: Job, signal: Signal) -> None:
+    if not await may_mark(touch.uow, job, touch.asking.member, signal):
+        raise UserError("not_approver" if signal == Signal.PUBLISH else "not_yours")
+
+
+async def _cancel(touch: Touch) -> None:
+    await cancel(touch.uow, await _require(touch, Signal.DISCARD))
+
+
+async def _remake(touch: Touch) -> None:
+    job = await _require(touch, Signal.AGAIN)
+    await make_again(touch.uow, touch.asking.business, touch.asking.member, job)
+
+
+async def _choose(touch: Touch) -> None:
+    job = await _require(touch, Signal.CHOOSE)
+    numbers = {int(value) for value in touch.values if value.isdigit()}
+    await choose(touch.uow, job, touch.asking.member, numbers)
+
+
+async def _approve(touch: Touch) -> None:
+    job = await _job(touch)
+    await mark(touch.uow, job, touch.asking.member, Signal.APPROVE, 0, "")
+
+
+async def _withdraw(touch: Touch) -> None:
+    job = await _job(touch)
+    await unmark(touch.uow, job, touch.asking.member, Signal.APPROVE, 0, "")
+
+
+async def _publish(touch: Touch) -> Reply:
+    job = await _require(touch, Signal.PUBLISH)
+    return await publish_form(touch.desk, touch.uow, job, touch.message.id)
+
+
+async def _again(touch: Touch) -> None:
+    await _order_again(touch, await _job(touch))
+
+
+async def _restore(touch: Touch) -> None:
+    job = await _require(touch, Signal.DISCARD)
+    restore(job)
+    await redraw(touch.uow, "result", job.id)
+
+
+async def _more(touch: Touch) -> None:
+    job = await _require(touch, Signal.FAVOURITE)
+    for value in touch.values:
+        if value == "originals":
+            await _send_originals(touch, job)
+        elif value == "favourite":
+            await _toggle_favourite(touch, job)
+        elif value == "discard" and all(
+            item.state in ENDED for item in await touch.uow.items.of_job(job.id)
+        ):
+            job.discarded_at, job.discarded_by = touch.uow.now, touch.asking.member.id
+            await redraw(touch.uow, "result", job.id)
+
+
+async def _toggle_favourite(touch: Touch, job: Job) -> None:
+    member = touch.asking.member
+    starred = (await read_review(touch.uow, job.id)).favourites
+    change = unmark if member.id in starred else mark
+    await change(touch.uow, job, member, Signal.FAVOURITE, 0, "")
+
+
+async def _send_originals(touch: Touch, job: Job) -> None:
+    card = Message(
+        job.business_id,
+        "originals",
+        job.id,
+        job.place,
+        touch.asking.member.user,
+        touch.uow.now,
+        root_id=touch.message.root_id,
+        wake_at=touch.uow.later(10),
+    )
+    touch.uow.messages.add(card)
+    touch.uow.enqueue("show", card.id)
+
+
+# ── cards of a post ──────────────────────────────────────────────────────────────────────────────
+
+
+async def _post(touch: Touch) -> Post:
+    post = await touch.uow.posts.lock(touch.message.subject_id)
+    if post is None:
+        raise UserError("card_unknown")
+    return post
+
+
+async def _approvers_post(touch: Touch) -> Post:
+    post = await _post(touch)
+    await require_approver(touch.uow, post, touch.asking.member)
+    return post
+
+
+async def _confirm(touch: Touch) -> None:
+    desk, member = touch.desk, touch.asking.member
+    await approve(touch.uow, await _post(touch), member, desk.networks, desk.grace)
+
+
+async def _edit(touch: Touch) -> Reply:
+    return await edit_form(touch.desk, touch.uow, await _approvers_post(touch), touch.message.id)
+
+
+async def _drop(touch: Touch) -> None:
+    await discard(touch.uow, await _approvers_post(touch))
+
+
+async def _stop(touch: Touch) -> None:
+    if not await stop(touch.uow, await _approvers_post(touch)):
+        raise UserError("post_settled")
+
+
+async def _settle(touch: Touch) -> None:
+    post = await _approvers_post(touch)
+    for value in touch.values:
+        word, _, target_id = value.partition(" ")
+        await resolve(touch.uow, post, target_id, word)
+
+
+# ── the question about a missed request ──────────────────────────────────────────────────────────
+
+
+async def _answer(touch: Touch, word: Literal["yes", "no"]) -> None:
+    request = await touch.uow.requests.lock(touch.message.subject_id)
+    card = await touch.uow.messages.get(request.message_id) if request else None
+    job = await touch.uow.jobs.lock(card.subject_id) if card else None
+    if request is None or job is None:
+        raise UserError("card_unknown")
+    if request.member_id != touch.asking.member.id:
+        raise UserError("not_yours")
+    await requests.answer(touch.uow, request, word, job, _carry(touch))
+
+
+async def _yes(touch: Touch) -> None:
+    await _answer(touch, "yes")
+
+
+async def _no(touch: Touch) -> None:
+    await _answer(touch, "no")
+
+
+ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
+    "cancel": _cancel,
+    "remake": _remake,
+    "choose": _choose,
+    "approve": _approve,
+    "withdraw": _withdraw,
+    "publish": _publish,
+    "again": _again,
+    "restore": _restore,
+    "more": _more,
+    "confirm": _confirm,
+    "edit": _edit,
+    "drop": _drop,
+    "stop": _stop,
+    "settle": _settle,
+    "yes": _yes,
+    "no": _no,
+}

@@ -1,0 +1,28 @@
+"""The desk as the inbox needs it: what can be ordered, where can be published, who is let in.
+
+Made once by `bot.wiring`; plain facts, no connections.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.business.admission import Door
+from core.chat import CommandSpec
+from core.generation.prices import Catalogue, Model
+from core.publishing.posting import NetworkFacts
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`models` can be used now, the default first; `grace` is seconds between ✅ and sending."""
+
+    address: str
+    door: Door
+    catalogue: Catalogue
+    models: Mapping[str, Model]
+    networks: Mapping[str, NetworkFacts]
+    commands: tuple[CommandSpec, ...]
+    moderated: bool
+    orders_per_minute: int
+    blocked_words: str
+    grace: float

@@ -1,0 +1,177 @@
+"""What commands and submitted forms do, each within the inbox's one transaction.
+
+A handler takes the desk, the unit of work, who asks and what they gave, and returns the reply. It
+must not know any surface and makes no network call.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.desk import Desk
+from bot.forms import FIELDS, generate_form, post_form, read_draft
+from core.business.members import Business, Member
+from core.chat import FieldErrors, Link, Nothing, Place, Private, Reply
+from core.errors import UserError
+from core.generation.ordering import Customer, place_order
+from core.generation.orders import read_order
+from core.page import SignIn
+from core.publishing.posting import (
+    Draft,
+    approve,
+    check_draft,
+    propose,
+    require_approver,
+    rewrite_post,
+    write_post,
+)
+from core.review.reviewing import may_mark, read_review
+from core.review.signals import Signal
+from core.storing import UnitOfWork
+from core.wording import forms as words
+from core.wording.errors import sentence
+
+SIGN_IN_LIFETIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks, for which business, where."""
+
+    business: Business
+    member: Member
+    place: Place
+
+    @property
+    def customer(self) -> Customer:
+        """The same, as an order needs it."""
+        return Customer(self.business, self.member, self.place)
+
+
+Handler = Callable[[Desk, UnitOfWork, Asking, dict[str, str]], Awaitable[Reply]]
+
+
+async def generate(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:
+    """Place an order, or open the form where there is no prompt."""
+    if not values.get("prompt", "").strip():
+        return await generate_form(desk, uow, asking.business, values)
+    return await order(desk, uow, asking, values)
+
+
+async def order(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:
+    """Place an order from a command or the form."""
+    given = {name: "" if value == "none" else value for name, value in values.items()}
+    read = read_order(given, desk.catalogue, desk.models, desk.blocked_words)
+    await place_order(uow, asking.customer, read, desk.orders_per_minute)
+    return Nothing()
+
+
+async def post(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:
+    """Open a post's form, filled with the text that was given."""
+    return await post_form(desk, uow, asking.business, values.get("text", ""))
+
+
+async def open_desk(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:  # noqa: ARG001  # every handler is called alike
+    """A one-time link to the page, as this person in this business."""
+    token = secrets.token_urlsafe(32)
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    await uow.members.get(asking.member.id)  # a new member is written before its link
+    uow.signins.add(SignIn(digest, asking.member.id, uow.now + SIGN_IN_LIFETIME))
+    link = Link(words.DESK_LINK, f"{desk.address}/sign-in/{token}")
+    return Private(words.DESK_SENT, (link,))
+
+
+async def show_help(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:  # noqa: ARG001  # every handler is called alike
+    """All commands and reactions."""
+    return Private(words.help_text(desk.commands))
+
+
+async def name_approver(
+    desk: Desk,  # noqa: ARG001  # every handler is called alike
+    uow: UnitOfWork,
+    asking: Asking,
+    values: dict[str, str],
+) -> Reply:
+    """An admin names who approves, or takes it back."""
+    if not asking.member.admin:
+        raise UserError("not_admin")
+    person = values.get("person", "").strip()
+    mentioned = re.fullmatch(r"<@!?([A-Za-z0-9]+)(?:\|[^>]*)?>", person)
+    user = mentioned.group(1) if mentioned else person.removeprefix("@")
+    member = await uow.members.by_user(asking.business.id, asking.place.surface, user)
+    if member is None:
+        return Private(words.PERSON_UNKNOWN)
+    member.approver = values.get("remove") != "yes"
+    said = words.APPROVER_NAMED if member.approver else words.APPROVER_REMOVED
+    return Private(said.format(name=member.name))
+
+
+COMMANDS: dict[str, Handler] = {
+    "generate": generate,
+    "post": post,
+    "desk": open_desk,
+    "approver": name_approver,
+    "help": show_help,
+}
+
+
+async def submit(
+    desk: Desk, uow: UnitOfWork, asking: Asking, key: str, values: dict[str, str]
+) -> Reply:
+    """What a submitted form does; what is wrong is said at its field."""
+    kind, _, card = key.partition(":")
+    try:
+        if kind == "generate":
+            return await order(desk, uow, asking, values)
+        if kind == "post":
+            draft = await _checked(desk, uow, asking, read_draft(values, []))
+            await write_post(uow, asking.business, asking.member, asking.place, draft, None)
+            return Nothing()
+        if kind == "publish":
+            return await _publish(desk, uow, asking, card, values)
+        if kind == "edit":
+            return await _edit(desk, uow, asking, card, values)
+    except UserError as error:
+        if error.code in FIELDS:
+            return FieldErrors({FIELDS[error.code]: sentence(error.trouble)})
+        raise
+    raise UserError("card_unknown")
+
+
+async def _publish(
+    desk: Desk, uow: UnitOfWork, asking: Asking, card: str, values: dict[str, str]
+) -> Reply:
+    message = await uow.messages.get(card)
+    job = await uow.jobs.get(message.subject_id) if message else None
+    if job is None or job.business_id != asking.business.id:
+        raise UserError("card_unknown")
+    if not await may_mark(uow, job, asking.member, Signal.PUBLISH):
+        raise UserError("not_approver")
+    proposed = await propose(uow, job.business_id, (await read_review(uow, job.id)).selected)
+    draft = await _checked(desk, uow, asking, read_draft(values, proposed.images))
+    written = await write_post(uow, asking.business, asking.member, job.place, draft, job)
+    await approve(uow, written, asking.member, desk.networks, desk.grace)
+    return Nothing()
+
+
+async def _edit(
+    desk: Desk, uow: UnitOfWork, asking: Asking, card: str, values: dict[str, str]
+) -> Reply:
+    message = await uow.messages.get(card)
+    found = await uow.posts.lock(message.subject_id) if message else None
+    if found is None or found.business_id != asking.business.id:
+        raise UserError("card_unknown")
+    await require_approver(uow, found, asking.member)
+    draft = await _checked(desk, uow, asking, read_draft(values, found.images))
+    await rewrite_post(uow, found, draft)
+    return Nothing()
+
+
+async def _checked(desk: Desk, uow: UnitOfWork, asking: Asking, draft: Draft) -> Draft:
+    problems = await check_draft(uow, asking.business.id, draft, desk.networks)
+    if problems:
+        raise problems[0]
+    return draft

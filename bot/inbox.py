@@ -1,0 +1,117 @@
+"""The inbox: one chat event in, one short transaction, one reply out.
+
+Whatever arrives is written down before it is acknowledged, and nothing here makes a network call.
+The platform's own event id makes a second delivery harmless. It must not know any surface.
+"""
+
+from typing import cast
+
+from pydantic import TypeAdapter
+
+from bot.commands import complete, read_text
+from bot.controls import press, react
+from bot.desk import Desk
+from bot.handlers import COMMANDS, Asking, submit
+from core.business.admission import admit
+from core.chat import (
+    Choices,
+    Command,
+    Dropped,
+    Event,
+    FieldErrors,
+    Form,
+    Nothing,
+    Press,
+    Private,
+    Reaction,
+    Reply,
+    Submission,
+    Typing,
+)
+from core.errors import TryLater, UserError
+from core.storing import UnitOfWork, Units
+from core.wording.errors import sentence
+
+_KINDS: dict[str, type] = {
+    kind.__name__: kind for kind in (Nothing, Private, Form, FieldErrors, Choices)
+}
+
+TRIES = 3
+"""Two deliveries may meet on the same new row; the one that lost is simply handled again."""
+
+
+class DeskInbox:
+    """Handles events for one desk."""
+
+    def __init__(self, units: Units, desk: Desk) -> None:
+        self._units = units
+        self._desk = desk
+
+    async def handle(self, event: Event) -> Reply:
+        """Do what the event asks and say what is answered at once; see `core.ports.Inbox`."""
+        if isinstance(event, Typing):
+            return self._propose(event)
+        for attempt in range(TRIES):
+            try:
+                return await self._handle(event)
+            except UserError as error:
+                silent = isinstance(event, Reaction)
+                return Nothing() if silent else Private(sentence(error.trouble))
+            except TryLater:
+                if attempt == TRIES - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _handle(self, event: Command | Press | Submission | Reaction | Dropped) -> Reply:
+        surface = event.place.surface
+        async with self._units.write() as uow:
+            if not await uow.events.enter(surface, event.event_id):
+                return _read_reply(await uow.events.reply(surface, event.event_id))
+            business, member = await admit(uow, self._desk.door, event.place, event.actor)
+            asking = Asking(business, member, event.place)
+            reply = await self._dispatch(uow, asking, event)
+            await uow.events.answer(surface, event.event_id, _write_reply(reply))
+            return reply
+
+    async def _dispatch(
+        self,
+        uow: UnitOfWork,
+        asking: Asking,
+        event: Command | Press | Submission | Reaction | Dropped,
+    ) -> Reply:
+        match event:
+            case Command():
+                return await self._command(uow, asking, event)
+            case Press():
+                return await press(self._desk, uow, asking, event)
+            case Submission():
+                return await submit(self._desk, uow, asking, event.key, event.values)
+            case Reaction():
+                await react(self._desk, uow, asking, event)
+        return Nothing()
+
+    async def _command(self, uow: UnitOfWork, asking: Asking, event: Command) -> Reply:
+        spec = next((one for one in self._desk.commands if one.name == event.name), None)
+        if spec is None:
+            raise UserError("command_unknown", name=event.name)
+        values = event.options or read_text(spec, event.text)
+        return await COMMANDS[spec.name](self._desk, uow, asking, values)
+
+    def _propose(self, event: Typing) -> Choices:
+        spec = next((one for one in self._desk.commands if one.name == event.command), None)
+        if spec is None:
+            return Choices(())
+        return complete(spec, event.option, event.text, self._desk.models)
+
+
+def _write_reply(reply: Reply) -> dict[str, object]:
+    kind = type(reply)
+    return {kind.__name__: TypeAdapter(kind).dump_python(reply, mode="json")}
+
+
+def _read_reply(stored: dict[str, object] | None) -> Reply:
+    """The first delivery's reply; nothing where it has not been answered yet."""
+    if not stored:
+        return Nothing()
+    name, value = next(iter(stored.items()))
+    return cast("Reply", TypeAdapter(_KINDS[name]).validate_python(value))

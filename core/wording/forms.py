@@ -1,0 +1,80 @@
+"""Titles, labels and hints of forms, and what commands say of themselves."""
+
+from core.chat import CommandSpec
+from core.generation.prices import Model
+from core.wording.money import money
+
+GENERATE_TITLE = "Generate pictures"
+GENERATE_SUBMIT = "Generate"
+PUBLISH_TITLE = "Publish"
+PUBLISH_SUBMIT = "Publish"
+EDIT_TITLE = "Edit the post"
+EDIT_SUBMIT = "Save"
+POST_TITLE = "New post"
+POST_SUBMIT = "Preview"
+
+PROMPT = "Prompt"
+PROMPT_HINT = "What to draw, for example: a lighthouse at dusk"
+STYLE = "Style"
+NO_STYLE = "No style"
+SIZE = "Size"
+QUALITY = "Quality"
+MODEL = "Model"
+ACCOUNTS = "Accounts"
+CAPTION = "Caption"
+ALT = "Alt text"
+ALT_HINT = "What the picture shows, for those who do not see it. One line a picture."
+TEXT_HINT = "What the post says"
+
+GENERATE = "Draw pictures from words"
+POST = "Start a post from text"
+DESK = "Open the desk's page: a link for you alone"
+HELP = "What the desk can do"
+APPROVER = "Name who approves and publishes (admins)"
+
+OPTIONS = {
+    "prompt": "What to draw; leave it out for a form",
+    "style": "A style preset",
+    "size": "Width x height in pixels",
+    "quality": "How fine, and how dear",
+    "model": "Which model draws",
+    "count": "How many pictures, 1 to 10",
+    "text": "What the post says; leave it out for a form",
+    "person": "Whom: a mention, or a name on the page",
+    "remove": "“yes” takes it back",
+}
+
+DESK_LINK = "Open the desk"
+DESK_SENT = "This link is yours alone; it works once, within 10 minutes."
+
+REACTIONS = (
+    "On pictures: 1️⃣–🔟 choose, ✅ approve, ⭐ favourite, 🔁 again, 📤 publish, ❌ cancel or "
+    "discard. Every reaction has a button or menu entry that does the same."
+)
+
+APPROVER_NAMED = "{name} approves and publishes from now on."
+APPROVER_REMOVED = "{name} does not approve any more."
+PERSON_UNKNOWN = "I do not know that person yet. They must use the desk once first."
+
+
+def quality_option(quality: str, price: int | None) -> str:
+    """A quality with its price."""
+    return f"{quality} (≈ {money(price)} a picture)"
+
+
+def model_option(model: Model) -> str:
+    """A model with its character, at most 75 characters."""
+    return f"{model.label}: {model.character}"[:75]
+
+
+def price_note(model: Model, left: int, *, moderated: bool) -> str:
+    """What a picture costs and what is left today."""
+    price = model.price(model.qualities[0], model.sizes[0])
+    note = f"{model.label} costs about {money(price)} a picture; {money(left)} is left today."
+    return note if moderated else f"{note} Not moderated: no moderation key is set."
+
+
+def help_text(commands: tuple[CommandSpec, ...]) -> str:
+    """Every command with its usage, and the reactions."""
+    rows = [f"{command.usage}\n    {command.description}" for command in commands]
+    return "\n".join([*rows, "", REACTIONS])
