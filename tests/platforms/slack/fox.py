@@ -1,7 +1,7 @@
 """A small real slack-bolt app, against which the pretended Slack is itself tested.
 
 It owns one job: `/fox` opens a thread, waits for a reaction, posts a picture with a button, and the
-button's modal renames the fox. It is reached by Socket Mode or by signed HTTP and must not know
+button's modal renames the fox; menus, a long form and a shortcut stand beside it. It is reached by Socket Mode or by signed HTTP and must not know
 the server's insides: only its URL and tokens.
 """
 
@@ -90,95 +90,95 @@ async def processed(client: AsyncWebClient, file_id: str) -> None:
         await asyncio.sleep(0.01)
 
 
-def fox_app(client: AsyncWebClient, app: InstalledApp) -> AsyncApp:
-    """The app's listeners."""
-    bolt = AsyncApp(client=client, signing_secret=app.signing_secret)
+class Fox:
+    """The app's listeners, of which `bolt` is the app.
 
-    @bolt.command("/fox")
-    async def fox(ack: Any, body: Json) -> None:
-        if body["text"] == "nothing":
-            return
+    Args:
+        client: what it calls Slack with.
+        app: its tokens and secret.
+    """
+
+    def __init__(self, client: AsyncWebClient, app: InstalledApp) -> None:
+        self._client = client
+        self._token = app.bot_token
+        self.bolt = AsyncApp(client=client, signing_secret=app.signing_secret)
+        self.bolt.command("/fox")(self._command)
+        self.bolt.event("reaction_added")(self._picture)
+        self.bolt.event("app_mention")(self._mentioned)
+        self.bolt.action("rename:1")(self._rename)
+        self.bolt.action(re.compile(r"(pick|more):1"))(self._chosen)
+        self.bolt.action("select")(self._priced)
+        self.bolt.view("rename")(self._renamed)
+        self.bolt.view("gather")(self._gathered)
+        self.bolt.shortcut("look")(self._looked)
+
+    async def _command(self, ack: Any, body: Json) -> None:
         if body["text"] == "menus":
             await ack(blocks=MENUS, text="Choose")
-            return
-        if body["text"] == "form":
-            await client.views_open(trigger_id=body["trigger_id"], view=LONG_FORM)
+        elif body["text"] == "form":
+            await self._client.views_open(trigger_id=body["trigger_id"], view=LONG_FORM)
             await ack()
-            return
-        await ack("On it.")
-        parent = await client.chat_postMessage(
+        elif body["text"] != "nothing":
+            await ack("On it.")
+            await self._open_thread(body)
+
+    async def _open_thread(self, body: Json) -> None:
+        parent = await self._client.chat_postMessage(
             channel=body["channel_id"],
             text="A fox was asked for",
             metadata={"event_type": "fox", "event_payload": {"id": "1"}},
         )
         reply = {"channel": body["channel_id"], "thread_ts": parent["ts"]}
-        await client.chat_postMessage(text=f"<@{body['user_id']}>: {body['text']}", **reply)
+        await self._client.chat_postMessage(text=f"<@{body['user_id']}>: {body['text']}", **reply)
 
-    @bolt.event("reaction_added")
-    async def picture(event: Json) -> None:
-        item = event["item"]
-        uploaded = await client.files_upload_v2(file=PIXEL, filename="fox.png")
+    async def _picture(self, event: Json) -> None:
+        uploaded = await self._client.files_upload_v2(file=PIXEL, filename="fox.png")
         file_id = uploaded["files"][0]["id"]
-        await processed(client, file_id)
-        await client.chat_postMessage(
-            channel=item["channel"],
-            thread_ts=item["ts"],
+        await processed(self._client, file_id)
+        await self._client.chat_postMessage(
+            channel=event["item"]["channel"],
+            thread_ts=event["item"]["ts"],
             text="A fox",
             blocks=picture_blocks(file_id),
         )
 
-    @bolt.action("rename:1")
-    async def rename(ack: Any, body: Json) -> None:
-        await ack()
-        where = f"{body['channel']['id']} {body['message']['ts']} {body['message']['text']}"
-        await client.views_open(
-            trigger_id=body["trigger_id"], view={**FORM, "private_metadata": where}
+    async def _mentioned(self, event: Json) -> None:
+        files = [file["url_private"] for file in event.get("files", ())]
+        sizes = [len(await download(url, self._token)) for url in files]
+        thread_ts = event.get("thread_ts", event["ts"])
+        await self._client.chat_postMessage(
+            channel=event["channel"], thread_ts=thread_ts, text=f"Got {sizes}"
         )
 
-    @bolt.view("rename")
-    async def renamed(ack: Any, view: Json) -> None:
+    async def _rename(self, ack: Any, body: Json) -> None:
+        await ack()
+        where = f"{body['channel']['id']} {body['message']['ts']}"
+        view = {**FORM, "private_metadata": where}
+        await self._client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    async def _renamed(self, ack: Any, view: Json) -> None:
         name = view["state"]["values"]["name"]["text"]["value"]
         if name == "Rex":
             await ack(response_action="errors", errors={"name": "That is a dog's name."})
             return
         await ack()
-        channel, ts, _ = view["private_metadata"].split(" ", 2)
-        await client.chat_update(channel=channel, ts=ts, text=f"{name} the fox", blocks=[])
+        channel, ts = view["private_metadata"].split()
+        await self._client.chat_update(channel=channel, ts=ts, text=f"{name} the fox", blocks=[])
 
-    @bolt.event("app_mention")
-    async def mentioned(event: Json) -> None:
-        files = [file["url_private"] for file in event.get("files", ())]
-        sizes = [len(await download(url, app.bot_token)) for url in files]
-        thread_ts = event.get("thread_ts", event["ts"])
-        await client.chat_postMessage(
-            channel=event["channel"], thread_ts=thread_ts, text=f"Got {sizes}"
-        )
-
-    _answer_choices(bolt, client)
-    return bolt
-
-
-def _answer_choices(bolt: AsyncApp, client: AsyncWebClient) -> None:
-    @bolt.action(re.compile(r"(pick|more):1"))
-    async def chosen(ack: Any, action: Json, respond: Any) -> None:
+    async def _chosen(self, ack: Any, action: Json, respond: Any) -> None:
         await ack()
         options = action.get("selected_options") or [action["selected_option"]]
         said = " and ".join(option["text"]["text"] for option in options)
         await respond(text=f"You chose {said}", replace_original=True)
 
-    @bolt.action("select")
-    async def priced(ack: Any, body: Json, action: Json) -> None:
+    async def _priced(self, ack: Any, body: Json, action: Json) -> None:
         await ack()
-        name = action["selected_option"]["text"]["text"]
+        name, view = action["selected_option"]["text"]["text"], body["view"]
         price = {"type": "section", "text": {"type": "mrkdwn", "text": f"{name}: $0.04"}}
-        blocks = [*LONG_FORM["blocks"], price]
-        view = body["view"]
-        await client.views_update(
-            view_id=view["id"], hash=view["hash"], view={**LONG_FORM, "blocks": blocks}
-        )
+        redrawn = {**LONG_FORM, "blocks": [*LONG_FORM["blocks"], price]}
+        await self._client.views_update(view_id=view["id"], hash=view["hash"], view=redrawn)
 
-    @bolt.view("gather")
-    async def gathered(ack: Any, view: Json) -> None:
+    async def _gathered(self, ack: Any, view: Json) -> None:
         values = view["state"]["values"]
         told = {
             "kind": values["kind"]["select"]["selected_option"]["value"],
@@ -186,20 +186,18 @@ def _answer_choices(bolt: AsyncApp, client: AsyncWebClient) -> None:
             "when": values["when"]["time"]["selected_date_time"],
             "files": [each["name"] for each in values["files"]["files"]["files"]],
         }
-        text = {"type": "plain_text", "text": json.dumps(told)}
-        blocks = [{"type": "section", "text": text}]
+        blocks = [{"type": "section", "text": {"type": "plain_text", "text": json.dumps(told)}}]
         done = {"type": "modal", "title": LONG_FORM["title"], "blocks": blocks}
         await ack(response_action="update", view=done)
 
-    @bolt.shortcut("look")
-    async def looked(ack: Any, shortcut: Json) -> None:
+    async def _looked(self, ack: Any, shortcut: Json) -> None:
         await ack()
         message = shortcut["message"]
         where = {
             "channel": shortcut["channel"]["id"],
             "thread_ts": message.get("thread_ts", message["ts"]),
         }
-        await client.chat_postMessage(text=f"Looked at: {message['text']}", **where)
+        await self._client.chat_postMessage(text=f"Looked at: {message['text']}", **where)
 
 
 async def download(url: str, token: str) -> bytes:
@@ -212,7 +210,7 @@ async def download(url: str, token: str) -> bytes:
 @asynccontextmanager
 async def over_sockets(api_url: str, app: InstalledApp) -> AsyncIterator[AsyncSocketModeHandler]:
     """The app, connected through Socket Mode; a short ping interval makes it reconnect soon."""
-    bolt = fox_app(AsyncWebClient(app.bot_token, base_url=api_url), app)
+    bolt = Fox(AsyncWebClient(app.bot_token, base_url=api_url), app).bolt
     own = AsyncWebClient(app.app_token, base_url=api_url)
     handler = AsyncSocketModeHandler(bolt, app.app_token, web_client=own, ping_interval=0.2)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
@@ -225,7 +223,7 @@ async def over_sockets(api_url: str, app: InstalledApp) -> AsyncIterator[AsyncSo
 @asynccontextmanager
 async def over_http(api_url: str, app: InstalledApp) -> AsyncIterator[str]:
     """The app behind its own signed endpoint; yields the URL to deliver to."""
-    bolt = fox_app(AsyncWebClient(app.bot_token, base_url=api_url), app)
+    bolt = Fox(AsyncWebClient(app.bot_token, base_url=api_url), app).bolt
     runner = web.AppRunner(bolt.server(port=0, path="/slack/events", host="127.0.0.1").web_app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
