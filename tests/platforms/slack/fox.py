@@ -1,8 +1,8 @@
 """A small real slack-bolt app, against which the pretended Slack is itself tested.
 
 It owns one job: `/fox` opens a thread, waits for a reaction, posts a picture with a button, and the
-button's modal renames the fox; menus, a long form and a shortcut stand beside it. It is reached by Socket Mode or by signed HTTP and must not know
-the server's insides: only its URL and tokens.
+button's modal renames the fox; menus, a long form and a shortcut stand beside it. It is reached by
+Socket Mode or by signed HTTP and must not know the server's insides: only its URL and tokens.
 """
 
 import asyncio
