@@ -1,6 +1,6 @@
 """What keeps a post from being published is said before anything is sent."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.ports import NetworkRules
@@ -36,12 +36,13 @@ def test_a_picture_needs_no_words() -> None:
 
 
 def test_too_many_hashtags_are_counted() -> None:
-    """A `#` inside a word is none, and three are one more than two."""
-    [problem] = check("C#major #one #two,#three", ["x"], RULES, "Net")
+    """A lonely `#` is none, and three are one more than two."""
+    [problem] = check("# 1 #one #two,#three", ["x"], RULES, "Net")
     assert problem.code == "too_many_hashtags"
     assert problem.facts == {"network": "Net", "limit": 2, "count": 3}
 
 
+@example("ü" * 40)
 @given(st.text(max_size=80))
 def test_a_caption_is_too_long_exactly_when_it_has_more_characters(caption: str) -> None:
     """Characters count, not bytes; limit and length are told."""

@@ -172,7 +172,7 @@ def _refusal(response: httpx2.Response, error: Json, secret: str, *, committing:
     # A 4xx that nobody has documented has been seen after the deed was done: it proves nothing.
     if committing and (kind is None or (kind, reason) == _AGAIN):
         return OutcomeUnknown("network_unanswered", **facts)
-    if kind is None:
+    if kind is None or (kind is OutcomeUnknown and not committing):
         kind, reason = _REFUSED
     if kind is TryLater:
         after = _regain(response.headers) if (kind, reason) == _BUSY else None
