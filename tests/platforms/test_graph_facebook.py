@@ -44,6 +44,26 @@ async def test_the_user_finds_pages_and_their_accounts(
     assert graph.violations == []
 
 
+async def test_me_is_whoever_speaks(
+    graph: GraphServer, graph_client: httpx2.AsyncClient, acme: Page, acme_instagram: str
+) -> None:
+    """To a page's token `me` is the page, with its account; a person has no such fields."""
+    fields = {"fields": "id,access_token,instagram_business_account{id}"}
+    page = (await graph_client.get("/me", params=fields)).json()
+    user = {"Authorization": f"Bearer {graph.user_token}"}
+    person = await graph_client.get("/me", headers=user)
+    refused = await graph_client.get("/me", params=fields, headers=user)
+
+    assert page == {
+        "id": acme.id,
+        "access_token": acme.token,
+        "instagram_business_account": {"id": acme_instagram},
+    }
+    assert person.json()["name"] == "Robin Owner"
+    assert refused.json()["error"]["code"] == 100
+    assert graph.violations == []
+
+
 async def test_a_single_photo_is_published_with_its_words(
     graph: GraphServer, graph_client: httpx2.AsyncClient, acme: Page, picture_host: PictureHost
 ) -> None:

@@ -215,13 +215,15 @@ async def test_containers_fail_and_expire(
 ) -> None:
     """ERROR and EXPIRED containers are shown as such and cannot be published."""
     graph.behave(polls_until_finished=0)
-    graph.spoil_container()
+    graph.spoil_container(2207052)
     data = {"image_url": picture_host.put("fox.jpg", JPEG)}
     names = [
         (await graph_client.post(f"/{acme_instagram}/media", data=data)).json()["id"]
         for _ in range(2)
     ]
-    failed = (await graph_client.get(f"/{names[0]}", params={"fields": "status_code"})).json()
+    failed = (
+        await graph_client.get(f"/{names[0]}", params={"fields": "status_code,status"})
+    ).json()
     fresh = (await graph_client.get(f"/{names[1]}", params={"fields": "status_code"})).json()
     graph.expire_containers()
     expired = (await graph_client.get(f"/{names[1]}", params={"fields": "status_code"})).json()
@@ -230,6 +232,7 @@ async def test_containers_fail_and_expire(
     )
 
     assert failed["status_code"] == "ERROR"
+    assert "2207052" in failed["status"]
     assert fresh["status_code"] == "FINISHED"
     assert expired["status_code"] == "EXPIRED"
     assert sent.json()["error"]["error_subcode"] == 2207020

@@ -44,7 +44,7 @@ class Call:
     """What an operation works with.
 
     Attributes:
-        node: what the path names; None for `me`.
+        node: what the path names; None for the user.
         spoiled: how the work is to fail, in the operation's own words; empty for well.
         base_url: of this server, for paging links.
     """

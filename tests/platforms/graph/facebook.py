@@ -25,7 +25,7 @@ from tests.platforms.graph.errors import (
 from tests.platforms.graph.fetching import Unfetchable, fetch, look_inside
 from tests.platforms.graph.world import Page, Photo, Picture, Publication
 
-LARGEST_PHOTO: Final = 4 * 1024**2
+LARGEST_PHOTO: Final = 4_000_000  # the error says 4 MB, and nobody says of which kind
 LONGEST_MESSAGE: Final = 63_206
 LONGEST_ALT_TEXT: Final = 1_000
 MOST_PHOTOS: Final = 10
@@ -39,7 +39,12 @@ async def read_user(call: Call) -> dict[str, Any]:
         page = call.world.nodes[call.token.page_id]
         assert isinstance(page, Page)
         return call.select(_page_fields(page), "id,name")
-    return call.select({"id": "4242", "name": "Robin Owner"}, "id,name")
+    try:
+        return call.select({"id": "4242", "name": "Robin Owner"}, "id,name")
+    except GraphError as error:
+        # Asking a page's fields is how a client learns that it holds a person's token.
+        error.violation = False
+        raise
 
 
 async def list_accounts(call: Call) -> dict[str, Any]:

@@ -44,7 +44,7 @@ STATUS_TEXTS: Final = {
     "IN_PROGRESS": "In Progress: Media is still being processed.",
     "FINISHED": "Finished: Media has been uploaded and it is ready to be published.",
     "PUBLISHED": "Published: Media has been successfully published.",
-    "ERROR": "Error: Media upload has failed.",
+    "ERROR": "Error: Media upload has failed with error code {failure}",
     "EXPIRED": "Expired: Media was not published within 24 hours.",
 }
 
@@ -75,7 +75,7 @@ async def add_container(call: Call) -> dict[str, Any]:
     else:
         container = await _single(call, call.node, caption)
     if call.spoiled:
-        container.outcome = "ERROR"
+        container.outcome, container.failure = "ERROR", call.spoiled
     if not container.polls_left:
         container.status = container.outcome
     call.world.nodes[container.id] = container
@@ -86,7 +86,8 @@ async def read_container(call: Call) -> dict[str, Any]:
     """GET /{container}: asking for the status is a poll, which brings it nearer to its end."""
     assert isinstance(call.node, Container)
     shown = _poll(call.node) if "status" in call.text("fields") else call.node.status
-    known = {"id": call.node.id, "status_code": shown, "status": STATUS_TEXTS[shown]}
+    text = STATUS_TEXTS[shown].format(failure=call.node.failure)
+    known = {"id": call.node.id, "status_code": shown, "status": text}
     return call.select(known, "id")
 
 
@@ -173,6 +174,8 @@ async def _single(call: Call, account: Instagram, caption: str) -> Container:
     is_item = call.flag("is_carousel_item", default=False)
     if is_item and caption:
         raise broken_contract("a carousel's caption belongs to the carousel, not to its child")
+    if is_item and "is_ai_generated" in call.parameters:
+        raise broken_contract("is_ai_generated belongs to the carousel, not to its child")
     ai = call.flag("is_ai_generated", default=False)
     picture = await _take_picture(call)
     return _container(call, account, caption, (picture,), ai=ai, is_item=is_item)
@@ -190,7 +193,7 @@ def _carousel(call: Call, account: Instagram, caption: str) -> Container:
     children = [_child(call, account, name) for name in names]
     for child in children:
         child.taken = True
-    ai = call.flag("is_ai_generated", default=any(child.is_ai_generated for child in children))
+    ai = call.flag("is_ai_generated", default=False)
     pictures = tuple(picture for child in children for picture in child.pictures)
     return _container(call, account, caption, pictures, ai=ai, is_item=False)
 

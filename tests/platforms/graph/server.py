@@ -13,6 +13,7 @@ Calls, as `calls` and faults name them: `me`, `accounts`, `page`, `photos`, `fee
 
 import itertools
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
@@ -130,9 +131,9 @@ class GraphServer(FarEnd):
             if container.status != "PUBLISHED":
                 container.status = "EXPIRED"
 
-    def spoil_container(self, times: int = 1) -> None:
-        """The next containers end as ERROR instead of FINISHED."""
-        self.faults.add(Fault("media", "spoil", "after", spoil="ERROR", times=times))
+    def spoil_container(self, subcode: int = 2207032, times: int = 1) -> None:
+        """The next containers end as ERROR instead of FINISHED; `status` tells this subcode."""
+        self.faults.add(Fault("media", "spoil", "after", spoil=str(subcode), times=times))
 
     def refuse(
         self,
@@ -157,11 +158,14 @@ class GraphServer(FarEnd):
         node: Node | None = None
         name = "unknown"
         try:
-            operation, node = self._find(request)
+            parameters = await read_parameters(request)
+            given = _given_token(request, parameters)
+            operation, node = self._find(request, given)
             name = operation.name
             self.calls.append(name)
-            parameters = await read_parameters(request)
-            token = self._token(request, parameters, name)
+            if "access_token" in request.query:
+                self.tokens_in_urls.append(name)
+            token = self._token(given)
             operation.demand_known(parameters)
             self._demand_access(operation, node, token)
             return await self._serve(request, operation, node, parameters, token)
@@ -193,31 +197,22 @@ class GraphServer(FarEnd):
             return late
         return web.json_response(result, headers=self._usage(node, 0))
 
-    def _find(self, request: web.Request) -> tuple[Operation, Node | None]:
+    def _find(self, request: web.Request, given: str) -> tuple[Operation, Node | None]:
         version, _, path = request.match_info["path"].partition("/")
         name, _, edge = path.partition("/")
         if version != VERSION or not name:
             raise GraphError(2500, f"Unknown path components: {request.path}", violation=True)
-        node = None if name == "me" else self._world.nodes.get(name)
+        node = self._world.nodes.get(name) if name != "me" else self._world.speaker(given)
         if name != "me" and node is None:
             raise no_such_object(name)
         operation = OPERATIONS.get((request.method, _kind(node), edge))
         if operation is None:
-            raise GraphError(
-                2500,
-                f"Unknown path components: {request.method} {_kind(node)}/{edge}",
-                violation=True,
-            )
+            message = f"Unknown path components: {request.method} {_kind(node)}/{edge}"
+            raise GraphError(2500, message, violation=True)
         return operation, node
 
-    def _token(self, request: web.Request, parameters: dict[str, Value], name: str) -> Token:
-        scheme, _, value = request.headers.get("Authorization", "").partition(" ")
-        if "access_token" in request.query:
-            self.tokens_in_urls.append(name)
-        if scheme not in {"", "Bearer", "OAuth"}:
-            raise broken_contract(f"Authorization: {scheme} is not understood")
-        given = value or parameters.get("access_token")
-        if not isinstance(given, str):
+    def _token(self, given: str) -> Token:
+        if not given:
             raise no_token()
         token = self._world.tokens.get(given)
         if token is None:
@@ -229,8 +224,6 @@ class GraphServer(FarEnd):
     def _demand_access(self, operation: Operation, node: Node | None, token: Token) -> None:
         if node is not None and token.page_id not in {None, self._world.page_of(node)}:
             raise no_such_object(node.id)
-        if operation.name == "accounts" and token.page_id is not None:
-            raise broken_contract("accounts belong to a user; this is a page's token")
         if not operation.permissions <= token.permissions:
             raise operation.lacking()
         if operation.needs_page_token and token.page_id is None:
@@ -249,6 +242,14 @@ class GraphServer(FarEnd):
     def _as_answer(self, error: GraphError, node: Node | None) -> Answer:
         trace = f"A{next(self._traces):08}"
         return Answer(error.status, error.body(trace), self._usage(node, error.minutes))
+
+
+def _given_token(request: web.Request, parameters: Mapping[str, Value]) -> str:
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme not in {"", "Bearer", "OAuth"}:
+        raise broken_contract(f"Authorization: {scheme} is not understood")
+    given = value or parameters.get("access_token", "")
+    return given if isinstance(given, str) else ""
 
 
 def _kind(node: Node | None) -> str:

@@ -94,6 +94,7 @@ class Container:
         is_item: a carousel's child, which is never published by itself.
         stale_reads: how many readings after the publication still say FINISHED.
         taken: whether a carousel holds it.
+        failure: the error subcode that an ERROR tells.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Container:
     status: Status = "IN_PROGRESS"
     stale_reads: int = 0
     taken: bool = False
+    failure: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,12 @@ class World:
         self.nodes[page_id] = page
         self.tokens[token.value] = token
         return page
+
+    def speaker(self, token: str) -> Page | None:
+        """The page that `me` means to this token; None for the user and for nobody."""
+        known = self.tokens.get(token)
+        node = self.nodes.get(known.page_id or "") if known else None
+        return node if isinstance(node, Page) else None
 
     def publish(self, publication: Publication) -> None:
         """Makes a post visible."""
