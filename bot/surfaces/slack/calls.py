@@ -58,6 +58,7 @@ BUSY: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"
 OUT_OF_ORDER: Final = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
 )
+PASSING: Final = frozenset({0, 200, 408})  # no answer in JSON, where one should be
 LONGEST_PAUSE: Final = 3.0  # seconds; beyond it the caller plans the repetition
 CALL_TIMEOUT: Final = 30  # seconds
 
@@ -118,14 +119,15 @@ def _translated(error: SlackApiError, channel: str) -> DeskError:
     if status == 429 or code in BUSY:  # noqa: PLR2004  # HTTP's own number
         after = _pause(response.headers) if isinstance(response, AsyncSlackResponse) else 1.0
         return TryLater("chat_busy", after=after)
-    if not code or code in OUT_OF_ORDER or status >= 500:  # noqa: PLR2004  # HTTP's own number
+    if code in OUT_OF_ORDER or (not code and status in PASSING) or status >= 500:  # noqa: PLR2004  # as above
         return TryLater("chat_unavailable", after=5, reason=code or f"HTTP {status}")
     if code in MESSAGE_LOST:
         return UserError(MESSAGE_LOST[code])
     if code in FORBIDDEN:
-        scope = str(_data(error).get("needed") or "")
-        return ActionNeeded("chat_forbidden", scope=scope, reason=code)
-    return ActionNeeded(CHANNEL_TROUBLE.get(code, "chat_refused"), channel=channel, reason=code)
+        permission = str(_data(error).get("needed") or code)
+        return ActionNeeded("chat_forbidden", channel=channel, permission=permission)
+    reason = code or f"HTTP {status}"
+    return ActionNeeded(CHANNEL_TROUBLE.get(code, "chat_refused"), channel=channel, reason=reason)
 
 
 def _data(error: SlackApiError) -> Json:

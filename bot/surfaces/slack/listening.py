@@ -16,9 +16,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from core.chat import FieldErrors, Form, Private, Reply
+from core.chat import Command, FieldErrors, Form, Press, Private, Reply
 from core.errors import DeskError
 from core.ports import Inbox
+from core.wording.surfaces import NOTHING_WAS_DONE
 
 from . import events, forms
 from .answering import Answering, Gesture
@@ -61,7 +62,8 @@ class Listener:
             logger=logger,
             client=AsyncWebClient(base_url=api_url),
             signing_secret=signing_secret,
-            authorize=self._authorize,
+            # Bolt reads the argument names, and would pass a bound method its `self` again.
+            authorize=lambda: self._authorize(),  # noqa: PLW0108  # see above
             # Bolt would otherwise acknowledge events before their listeners have run.
             process_before_response=True,
         )
@@ -89,7 +91,7 @@ class Listener:
     async def _command(self, body: Json, ack: AsyncAck) -> None:
         actor = await self._people.glance(body["user_id"], body.get("user_name", ""))
         event = events.command(body, actor, await self._people.desk())
-        reply = await self._inbox.handle(event)
+        reply = await self._ask(event)
         if isinstance(reply, Private):
             await ack({"response_type": "ephemeral", **speech(reply.text, reply.links)})
             return
@@ -100,28 +102,30 @@ class Listener:
         if body["type"] == "message_action":
             actor = await self._people.glance(body["user"]["id"], body["user"].get("name", ""))
             event = events.shortcut(body, actor, await self._people.desk())
-            reply = await self._inbox.handle(event)
-            self._answer(reply, Gesture(event, body["trigger_id"], body.get("response_url", "")))
+            gesture = Gesture(event, body["trigger_id"], body.get("response_url", ""))
+            self._answer(await self._ask(event), gesture)
         await ack()
 
     async def _action(self, body: Json, ack: AsyncAck) -> None:
         actor = await self._people.glance(body["user"]["id"], body["user"].get("name", ""))
-        desk = await self._people.desk()
         reopened = body["actions"][0].get("action_id") == events.OPENER
         make = events.opener if reopened else events.press
-        event = make(body, actor, desk)
+        event = make(body, actor, await self._people.desk())
         if event is not None:
-            reply = await self._inbox.handle(event)
-            self._answer(
-                reply,
-                Gesture(
-                    event,
-                    body["trigger_id"],
-                    body.get("response_url", ""),
-                    _inner_thread(body.get("container") or {}),
-                ),
-            )
+            thread = _inner_thread(body.get("container") or {})
+            gesture = Gesture(event, body["trigger_id"], body.get("response_url", ""), thread)
+            self._answer(await self._ask(event), gesture)
         await ack()
+
+    async def _ask(self, event: Command | Press) -> Reply:
+        """The inbox's reply. Slack delivers gestures once: where the inbox fails, nobody else will
+        tell the person. (Messages and reactions come again, and a modal stays open.)
+        """
+        try:
+            return await self._inbox.handle(event)
+        except Exception:  # noqa: BLE001  # whatever kept the inbox from writing
+            _log.exception("slack_event_not_written", event_id=event.event_id)
+            return Private(NOTHING_WAS_DONE)
 
     async def _submission(self, body: Json, ack: AsyncAck) -> None:
         actor = await self._people.glance(body["user"]["id"], body["user"].get("name", ""))

@@ -25,6 +25,7 @@ from .calls import in_our_words
 
 PING_SECONDS: Final = 5.0
 SILENT_PINGS: Final = 6  # the SDK gives itself four before it reconnects
+LOOK_SECONDS: Final = 0.5
 CONNECT_SECONDS: Final = 15.0
 LAST_WORDS_SECONDS: Final = 3.0  # Slack waits no longer for an acknowledgement
 
@@ -94,11 +95,22 @@ async def _address(client: AsyncWebClient, app_token: str) -> str:
 
 
 async def _until_silent(client: SocketModeClient, ping_seconds: float) -> None:
-    """Return when no pong came for six pings, or when nobody takes the messages any more."""
+    """Return when the connection has been closed for two looks, when no pong came for six pings,
+    or when nobody takes the messages any more.
+
+    The SDK itself looks only once a ping whether it is closed, and what Slack sends meanwhile is
+    lost.
+    """
     loop = asyncio.get_running_loop()
     pong, since = client.last_ping_pong_time, loop.time()
+    seen_closed: object = None
     while not client.message_processor.done():
-        await asyncio.sleep(ping_seconds / 2)
+        await asyncio.sleep(min(LOOK_SECONDS, ping_seconds))
+        session = client.current_session
+        if session is not None and session.closed:
+            if session is seen_closed:
+                return
+            seen_closed = session
         if client.last_ping_pong_time != pong:
             pong, since = client.last_ping_pong_time, loop.time()
         elif loop.time() - since > SILENT_PINGS * ping_seconds:

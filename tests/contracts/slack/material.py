@@ -1,0 +1,50 @@
+"""What the tests of the Slack surface speak of: the command table, a form, some bytes."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+
+from core.chat import (
+    CommandOption,
+    CommandSpec,
+    File,
+    Form,
+    FormField,
+    Option,
+)
+
+JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
+ZIP = b"PK\x03\x04" + bytes(300)
+COMMANDS = (
+    CommandSpec(
+        "generate",
+        "Make pictures",
+        "a prompt --count 4",
+        (CommandOption("prompt", "What to show", rest=True),),
+    ),
+    CommandSpec("help", "What the desk can do", ""),
+)
+FORM = Form(
+    "order:1",
+    "Make pictures",
+    "Make",
+    (
+        FormField("prompt", "Prompt", "paragraph", value="a fox"),
+        FormField(
+            "size", "Size", "select", "s", options=(Option("s", "Small"), Option("l", "Large"))
+        ),
+        FormField(
+            "styles",
+            "Styles",
+            "multiselect",
+            "ink\noil",
+            required=False,
+            options=(Option("ink", "Ink"), Option("oil", "Oil"), Option("pen", "Pen")),
+        ),
+        FormField("title", "Title", "line", required=False, max_length=80, hint="Short is good"),
+    ),
+    note="It costs $0.04 a picture.",
+)
+
+
+Load = Callable[[File], Awaitable[bytes]]
+Listening = Callable[[], AbstractAsyncContextManager[None]]

@@ -1,0 +1,78 @@
+"""The app manifest: enough for the whole journey, and no more than is told."""
+
+import asyncio
+
+from pydantic import SecretStr
+
+from bot.surfaces.slack import Slack
+from core.chat import (
+    Card,
+    Dropped,
+    File,
+    Private,
+)
+from core.ports import ChatSurface
+from core.settings import Settings
+from tests.fakes.inbox import FakeInbox
+from tests.platforms.slack import SlackServer
+
+from .material import COMMANDS, JPEG, Load
+
+
+async def test_the_manifest_grants_all_that_the_surface_uses(
+    settings: Settings, load: Load
+) -> None:
+    """A workspace that grants exactly the manifest lets every part of a journey happen."""
+    manifest = Slack(settings, COMMANDS).manifest()
+    async with SlackServer(manifest=manifest, share_delay=0.02) as slack:
+        own = settings.model_copy(update={"slack_api_url": slack.api_url})
+        surface, inbox = Slack(own, COMMANDS), FakeInbox()
+        ada, channel = slack.person("Ada"), slack.channel("secret", private=True)
+        channel.members.add(ada.id)
+        task = asyncio.create_task(surface.listen(inbox))
+        await slack.until(lambda: slack.sockets)
+        await ada.command("/generate", "a fox", channel)
+        root = await ada.mention(channel, "help")
+        await ada.shortcut(root, "generate")
+        await ada.upload(slack.direct_message(ada), [("fox.jpg", JPEG)])
+        await inbox.next(4)
+        card = Card(
+            "k1",
+            "Foxes",
+            pictures=(File("b1", "1.jpg", "image/jpeg"),),
+            files=(File("z1", "all.zip", "application/zip"),),
+        )
+        place = inbox.events[0].place
+        _, sent = await surface.open_thread(place, card, load, repeat=True)
+        await ada.react(next(m for m in slack.messages(channel) if m.ts == sent.ref.id), "star")
+        await inbox.next(5)
+        await surface.reactions(sent.ref)
+        await surface.tell(place, slack.person("Not here").id, Private("Hello"))
+        dropped = inbox.events[3]
+        assert isinstance(dropped, Dropped)
+        assert [chunk async for chunk in surface.fetch(dropped.attachments[0], 1000)] == [JPEG]
+        task.cancel()
+        await asyncio.wait([task])
+        slack.check()
+
+
+def test_the_manifest_names_the_address_where_http_is_used(settings: Settings) -> None:
+    """Without an app token, Slack is told where to send everything."""
+    over_http = settings.model_copy(update={"slack_app_token": SecretStr("")})
+    manifest = Slack(over_http, COMMANDS).manifest()
+    url = "https://desk.example/slack/events"
+    assert manifest["settings"]["socket_mode_enabled"] is False
+    assert manifest["settings"]["event_subscriptions"]["request_url"] == url
+    assert manifest["settings"]["interactivity"]["request_url"] == url
+    assert [each["url"] for each in manifest["features"]["slash_commands"]] == [url, url]
+    assert [each["command"] for each in manifest["features"]["slash_commands"]] == [
+        "/generate",
+        "/help",
+    ]
+
+
+def test_the_surface_is_a_chat_surface(surface: Slack) -> None:
+    """Its pace says that pictures are not shown before they are done."""
+    port: ChatSurface = surface
+    assert port.name == "slack"
+    assert (port.pace.edit_seconds, port.pace.shows_previews) == (3, False)
