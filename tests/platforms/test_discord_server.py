@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from datetime import timedelta
 
 import aiohttp
 import discord
@@ -379,9 +380,9 @@ async def test_late_and_second_answers_are_refused(server: DiscordServer, bot: S
 async def test_old_messages_take_few_edits(server: DiscordServer, bot: SampleBot) -> None:
     """After the first hour edits are capped: 30046."""
     channel = server.guild("Acme").channel("marketing")
+    server.world.ahead = timedelta(hours=-2)
     sent = await bot.get_partial_messageable(channel.id).send("a")
-    server.messages(channel)[0].grow_old(hours=2)
-    server.world.old_edits = 0
+    server.world.ahead, server.world.old_edits = timedelta(), 0
     bot.http.max_ratelimit_timeout = 30.0
     with pytest.raises(discord.RateLimited):
         await sent.edit(content="b")

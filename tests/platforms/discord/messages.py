@@ -6,7 +6,7 @@ must not know HTTP, nor who may write it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntFlag
 from typing import TYPE_CHECKING, Any, Final
 
@@ -116,10 +116,6 @@ class Message:
     def ephemeral(self) -> bool:
         """Whether only one person sees it."""
         return self.ephemeral_for is not None
-
-    def grow_old(self, **age: float) -> None:
-        """Pretend that it was written earlier, e.g. `hours=2`: for the cap on late edits."""
-        self.created -= timedelta(**age)
 
     def plain(self) -> str:
         """All text that a reader sees, a line each: content, embeds, text displays."""

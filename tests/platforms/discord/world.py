@@ -7,10 +7,9 @@ bot (`emit`) and the waiting test (`touch`). It must not know HTTP or the gatewa
 import asyncio
 import itertools
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import IntFlag
 from typing import TYPE_CHECKING, Any, Final
 
@@ -97,6 +96,8 @@ class World:
         token_seconds: how long an interaction's token may be used (15 min).
         attachment_seconds: how long a signed attachment link is good.
         nonce_seconds: how long `enforce_nonce` remembers.
+        ahead: how far this server's clock is ahead of the real one. Put it back by two hours, let
+            something be posted, set it to zero again: that message, its id included, is old.
         old_edits: how many edits a message older than one hour takes before 30046.
     """
 
@@ -106,6 +107,7 @@ class World:
         self.emit_to: Callable[[str, Json, Intent | None], None] = lambda *_: None
         self.base_url = ""
         self.key = secrets.token_bytes(16)
+        self.ahead = timedelta()
         self.interaction_seconds = 3.0
         self.token_seconds = 900.0
         self.attachment_seconds = 86_400.0
@@ -121,15 +123,15 @@ class World:
         self.owner = self.user("Owner")
 
     def snowflake(self) -> int:
-        """A new id, larger than every one before."""
+        """A new id, larger than every one before unless the clock was put back."""
         # 12 bits of increment would wrap within a busy test; the time part only grows, so adding
         # the counter keeps ids unique and in order.
-        milliseconds = int(time.time() * 1000) - DISCORD_EPOCH
+        milliseconds = int(self.now().timestamp() * 1000) - DISCORD_EPOCH
         return (milliseconds << 22) + next(self._increment)
 
     def now(self) -> datetime:
-        """The present, in UTC."""
-        return datetime.now(UTC)
+        """The present of this server, in UTC."""
+        return datetime.now(UTC) + self.ahead
 
     def user(self, name: str, *, bot: bool = False) -> User:
         """A new account."""
