@@ -16,14 +16,15 @@ from core.chat import CommandSpec
 
 AUTHORIZE: Final = "https://discord.com/oauth2/authorize"
 SCOPES: Final = ("bot", "applications.commands")
-PERMISSIONS: Final = discord.Permissions(
-    view_channel=True,  # nothing works in a channel that the bot cannot see
-    send_messages=True,  # the card of an order
-    create_public_threads=True,  # its thread
-    send_messages_in_threads=True,  # what comes into it; also reopens an archived one
-    attach_files=True,  # pictures and originals
-    read_message_history=True,  # finding our own card after a crash; reading reactions again
-)
+GRANTS: Final = {  # by Discord's names, with what each is for
+    "view_channel": "hear commands and reactions in a channel",
+    "send_messages": "post the card of an order",
+    "create_public_threads": "open its thread",
+    "send_messages_in_threads": "post what comes into it, and reopen it after it was archived",
+    "attach_files": "pictures and originals",
+    "read_message_history": "find a card again after a crash; read missed reactions",
+}
+PERMISSIONS: Final = discord.Permissions(**dict.fromkeys(GRANTS, True))
 INTENTS: Final = discord.Intents(
     guilds=True,  # which servers, roles and channels there are
     guild_messages=True,  # words and files that mention the desk
@@ -50,7 +51,7 @@ def manifest(specs: Sequence[CommandSpec], application_id: str) -> str:
     told = {
         "invite": invite_link(application_id),
         "scopes": list(SCOPES),
-        "permissions": [name for name, granted in PERMISSIONS if granted],
+        "permissions": GRANTS,
         "intents": [name for name, asked in INTENTS if asked],
         "privileged_intents": [],
         "commands": application_commands(specs),

@@ -1,0 +1,1 @@
+"""The Discord surface against the strict local Discord, over real sockets."""

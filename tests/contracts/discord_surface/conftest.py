@@ -1,0 +1,148 @@
+"""A local Discord with a guild, the desk on it, and what tests put into its cards."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+import pytest
+from PIL import Image
+from pydantic import SecretStr
+
+from bot.surfaces.discord import Discord
+from core.chat import CommandOption, CommandSpec, File, Option, Place
+from core.ports import Inbox
+from core.settings import Settings
+from tests.fakes.inbox import FakeInbox
+from tests.platforms.discord import DiscordServer, Guild, Person
+from tests.platforms.discord.channels import Channel
+
+Listen = Callable[[Discord, Inbox], AbstractAsyncContextManager[None]]
+COMMANDS = (
+    CommandSpec(
+        "generate",
+        "Make pictures from words",
+        "/generate a fox --count 4",
+        (
+            CommandOption("prompt", "What to draw", rest=True),
+            CommandOption("count", "How many", "integer", minimum=1, maximum=10),
+            CommandOption("size", "Shape", choices=(Option("1024x1024", "Square"),)),
+            CommandOption("model", "Who draws", complete=True),
+        ),
+    ),
+    CommandSpec("Add to library", "Keep the pictures of a message", ""),
+)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[DiscordServer]:
+    """A fresh local Discord; whatever broke Discord's rules fails the test at its end."""
+    async with DiscordServer() as running:
+        yield running
+        assert running.violations == []
+
+
+@pytest.fixture
+def acme(server: DiscordServer) -> Guild:
+    """A guild with the bot in it."""
+    return server.guild("Acme")
+
+
+@pytest.fixture
+def marketing(acme: Guild) -> Channel:
+    """Its channel."""
+    return acme.channel("marketing")
+
+
+@pytest.fixture
+def ada(acme: Guild) -> Person:
+    """A member without special rights."""
+    return acme.person("Ada")
+
+
+@pytest.fixture
+def in_marketing(acme: Guild, marketing: Channel) -> Place:
+    """Where a command of that channel comes from."""
+    return Place("discord", str(acme.id), "Acme", str(marketing.id))
+
+
+def settings_for(server: DiscordServer, token: str | None = None) -> Settings:
+    """Settings that point the desk at the local Discord."""
+    return Settings(
+        discord_token=SecretStr(server.token if token is None else token),
+        discord_api_url=server.api_url,
+        discord_gateway_url=server.gateway_url,
+    )
+
+
+@pytest.fixture
+async def desk(server: DiscordServer, marketing: Channel) -> AsyncIterator[Discord]:
+    """The surface, which has opened no connection yet."""
+    surface = Discord(settings_for(server), COMMANDS)
+    yield surface
+    await surface.close()
+
+
+@pytest.fixture
+def inbox() -> FakeInbox:
+    """Where events arrive."""
+    return FakeInbox()
+
+
+@pytest.fixture
+def listening_as(server: DiscordServer) -> Listen:
+    """Lets a surface listen within a `with`, and ends it as a process is ended: by cancelling."""
+
+    @asynccontextmanager
+    async def listen(surface: Discord, inbox: Inbox) -> AsyncIterator[None]:
+        before = server.gateway.identified
+        running = asyncio.create_task(surface.listen(inbox))
+        try:
+            await server.until(lambda: running.done() or server.gateway.identified > before)
+            if running.done():
+                await running
+            yield
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+    return listen
+
+
+@pytest.fixture
+async def listening(desk: Discord, inbox: FakeInbox, listening_as: Listen) -> AsyncIterator[None]:
+    """The desk is connected and hands everything to `inbox`."""
+    async with listening_as(desk, inbox):
+        yield
+
+
+class Shelf:
+    """Bytes of files by id, which remembers what was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self._held: dict[str, bytes] = {}
+
+    def picture(self, id_: str, colour: str = "teal", alt: str = "A fox") -> File:
+        """A JPEG of one colour."""
+        stream = io.BytesIO()
+        Image.new("RGB", (32, 32), colour).save(stream, "JPEG")
+        self._held[id_] = stream.getvalue()
+        return File(id_, "fox.jpg", "image/jpeg", alt)
+
+    def file(self, id_: str, name: str, data: bytes) -> File:
+        """Any file."""
+        self._held[id_] = data
+        return File(id_, name, "application/zip")
+
+    async def load(self, file: File) -> bytes:
+        """As `core.ports.Load`."""
+        self.asked.append(file.id)
+        return self._held[file.id]
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    """Files for cards."""
+    return Shelf()
