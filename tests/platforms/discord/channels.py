@@ -221,14 +221,18 @@ def open_thread(
         start.flags |= Flag.HAS_THREAD
         parent.emit_message("MESSAGE_UPDATE", start)
     elif kind == PUBLIC_THREAD:
-        announcement = Message(
-            channel=parent,
-            id=world.snowflake(),
-            author=owner,
-            created=world.now(),
-            content=name,
-            kind=THREAD_CREATED,
-            thread=thread,
-        )
-        parent.post(announcement)
+        _announce(thread, parent, owner)
     return thread
+
+
+def _announce(thread: Channel, parent: Channel, owner: User) -> None:
+    announcement = Message(
+        channel=parent,
+        id=parent.world.snowflake(),
+        author=owner,
+        created=parent.world.now(),
+        content=thread.name,
+        kind=THREAD_CREATED,
+        thread=thread,
+    )
+    parent.post(announcement)

@@ -122,18 +122,12 @@ def write(
     Args:
         body: as `POST …/messages` takes it.
         origin: `interaction_metadata`, where an interaction makes it.
-        ephemeral_for: the only person who will see it, where the body's flags say so.
+        ephemeral_for: who alone will see it, where the body's flags say so.
 
-    Raises:
-        Refusal: it breaks a rule.
+    Raises Refusal where it breaks a rule.
     """
     world = channel.world
-    flags = int(body.get("flags") or 0)
-    allowed = Flag.SUPPRESS_EMBEDS | Flag.SUPPRESS_NOTIFICATIONS | Flag.IS_COMPONENTS_V2
-    if origin is not None:
-        allowed |= Flag.EPHEMERAL
-    if flags & ~allowed:
-        raise refusals.invalid(f"flags {flags} cannot be set here")
+    flags = _new_flags(body, by_interaction=origin is not None)
     look = _look(body, version_2=bool(flags & Flag.IS_COMPONENTS_V2))
     _check_uploads(uploads)
     whispered = bool(flags & Flag.EPHEMERAL)
@@ -159,6 +153,16 @@ def write(
     message.mentions = _mentioned(world, message)
     message.notified = set(_notified(message, body.get("allowed_mentions")))
     return message
+
+
+def _new_flags(body: Json, *, by_interaction: bool) -> int:
+    flags = int(body.get("flags") or 0)
+    allowed = Flag.SUPPRESS_EMBEDS | Flag.SUPPRESS_NOTIFICATIONS | Flag.IS_COMPONENTS_V2
+    if by_interaction:
+        allowed |= Flag.EPHEMERAL
+    if flags & ~allowed:
+        raise refusals.invalid(f"flags {flags} cannot be set here")
+    return flags
 
 
 def change(message: Message, body: Json, uploads: Uploads) -> None:

@@ -245,10 +245,14 @@ def message(one: "Message", *, whole: bool | None = None) -> Json:
     if one.origin is not None:
         shown["interaction_metadata"] = one.origin
         shown["application_id"] = shown["webhook_id"] = str(world.bot.id)
-    if one.reference is not None:
-        shown["message_reference"] = {"message_id": str(one.reference.id)} | place(one.channel)
-        shown["referenced_message"] = message(one.reference)
-    return shown
+    return shown | _answered(one)
+
+
+def _answered(one: "Message") -> Json:
+    if one.reference is None:
+        return {}
+    where = {"message_id": str(one.reference.id)} | place(one.channel)
+    return {"message_reference": where, "referenced_message": message(one.reference)}
 
 
 def _listed_attachments(one: "Message") -> list[Json]:
