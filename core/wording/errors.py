@@ -59,6 +59,32 @@ SENTENCES: dict[str, str] = {
     "post_settled": "That is decided already. Nothing was changed.",
     "post_outcome_unknown": "The network never answered, so the post may be there. Look, then say "
     "which: nothing is sent again by itself.",
+    # the networks
+    "account_expired": "The account's token has expired or was withdrawn. An admin connects it "
+    "again with: imagedesk account add.",
+    "account_forbidden": "The token may not do this for the account ({message}). An admin grants "
+    "the permission and connects the account again.",
+    "account_blocked": "The network has blocked this account from posting. Put it right in the "
+    "network's own app; nothing is tried again by itself.",
+    "account_not_found": "The network does not know this account, or the token may not see it.",
+    "account_token_rejected": "The network does not take this token. Make a new one and connect "
+    "the account again.",
+    "image_unreachable": "The network could not fetch the picture from this desk. PUBLIC_URL, or "
+    "the picture store, must be reachable from the internet. Nothing was posted.",
+    "image_rejected": "The network did not take the picture: {message} Nothing was posted.",
+    "caption_rejected": "The network did not take the caption: {message} Nothing was posted.",
+    "network_refused": "The network refused: {message}",
+    "network_busy": "The network takes no more calls for now. It goes on by itself.",
+    "network_unavailable": "The network does not answer. It goes on by itself.",
+    "network_processing": "The network is still working on the pictures. It goes on by itself.",
+    "network_unanswered": "The network never answered, so the post may be there. It is looked for; "
+    "nothing is sent again by itself.",
+    "daily_quota": "The account has posted as often as the network allows in 24 hours. It goes on "
+    "by itself when there is room.",
+    "container_gone": "The network dropped the prepared pictures. They are prepared again.",
+    "container_failed": "The network failed to prepare the pictures. They are prepared again.",
+    "duplicate_refused": "The network says that this stands already. It is looked for; nothing is "
+    "sent again by itself.",
     # making
     "worker_died": "The work was cut off after the call had begun. It may have been billed.",
     "provider_missing": "The provider {provider} is not set up on this desk. Nothing was paid.",

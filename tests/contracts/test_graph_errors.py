@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, TryLater, UserError
-from core.ports import Credential, OutgoingPost
+from core.ports import Credential, OutgoingPost, Unsure
 from core.publishing.networks.facebook import Facebook
 from core.publishing.networks.meta import Graph
 from tests.contracts.network_grounds import (
@@ -111,6 +111,20 @@ async def test_a_refusal_that_nobody_documented_proves_nothing(
     assert (type(staging), staging.code) == (UserError, "network_refused")
     meta.server.fail("feed", status=400, body={"error": ERROR}, after=True)
     assert isinstance(await failure_of(meta, photo, "feed"), OutcomeUnknown)
+
+
+async def test_a_look_that_is_refused_leaves_us_unsure(
+    meta: MetaGround, photo: OutgoingPost
+) -> None:
+    """A post that perhaps stands never fails because looking for it did."""
+    async with PictureServer().serving() as pictures:
+        profile = make_post(pictures, meta.profile)
+        ticket = await meta.instagram.stage(profile, {}, Checkpoint())
+    for call in ("published_posts", "container"):
+        meta.server.fail(call, status=400, body={"error": ERROR})
+    assert isinstance(await meta.facebook.find(photo, {"photos": ["1"]}), Unsure)
+    assert isinstance(await meta.instagram.find(profile, ticket), Unsure)
+    assert meta.server.faults.waiting == []
 
 
 async def test_where_nobody_answers_the_phone_nothing_was_said(photo: OutgoingPost) -> None:

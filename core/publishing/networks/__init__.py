@@ -10,6 +10,6 @@ How to add a network
    `UserError`, `TryLater` or `ActionNeeded`; the rest is `OutcomeUnknown`.
 4. `find` answers from what the network shows: `Published`, or `Absent` where the network proves it,
    else `Unsure`. It never guesses: the desk sends again after `Absent`, and only then.
-5. One line in `bot.wiring`, one `Ground` in `tests/contracts/network_grounds.py`; the contract suite does
-   the rest. New reason codes need a sentence in `core.wording`.
+5. One line in `bot.wiring`, one `Ground` in `tests/contracts/network_grounds.py`; the contract
+   suite does the rest. New reason codes need a sentence in `core.wording`.
 """

@@ -91,7 +91,11 @@ class Facebook:
         the list is ranked, bounded and late.
         """
         photos = set(_texts(ticket, "photos"))
-        for row in await self._recent(post.account):
+        try:
+            recent = await self._recent(post.account)
+        except UserError:
+            return Unsure()
+        for row in recent:
             ours = (
                 bool(photos & _photos_of(row))
                 if photos

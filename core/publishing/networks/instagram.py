@@ -111,6 +111,8 @@ class Instagram:
             row = await self._graph.read(
                 post.account, str(ticket["container"]), fields="status_code"
             )
+        except UserError:
+            return Unsure()
         except (ActionNeeded, TryLater) as error:
             if error.code in {"account_not_found", "container_gone"}:
                 return Unsure()
