@@ -82,6 +82,17 @@ async def test_containers_that_keep_failing_are_left_for_later(
     assert len(meta.server.containers) == 3
 
 
+async def test_a_container_that_says_why_it_failed_is_believed(
+    meta: MetaGround, single: OutgoingPost
+) -> None:
+    """A picture that is not taken is not offered again: its `status` holds the error's number."""
+    failed = {"status_code": "ERROR", "status": "2207009"}
+    meta.server.fail("container", status=200, body=failed)
+    with pytest.raises(UserError, match="image_rejected"):
+        await publish(meta.instagram, single)
+    assert len(meta.server.containers) == 1
+
+
 async def test_what_expired_meanwhile_is_made_again(
     meta: MetaGround, carousel: OutgoingPost
 ) -> None:

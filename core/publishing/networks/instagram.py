@@ -271,7 +271,7 @@ def _failure(status: str) -> DeskError:
         meaning = meaning_of(int(number))
         if meaning is not None and meaning[0] is not TryLater:
             kind, code = meaning
-            return kind(code, meta_subcode=int(number))
+            return kind(code, meta_subcode=int(number), message=status[:100])
     return TryLater("container_failed", after=60, status=status[:100])
 
 
