@@ -130,13 +130,13 @@ def stored(command: Json, command_id: int, application: int, guild: int | None) 
     filled: Json = {
         "type": CHAT_INPUT,
         "description": "",
-        "options": [],
         "default_member_permissions": None,
         "nsfw": False,
         "integration_types": [0],
         "contexts": None,
     }
-    filled |= {key: value for key, value in command.items() if value is not None}
+    # Discord leaves out the options of a command that has none.
+    filled |= {key: value for key, value in command.items() if value not in (None, [])}
     needed = filled["default_member_permissions"]
     filled |= {
         "default_member_permissions": None if needed is None else str(needed),
