@@ -6,11 +6,13 @@ what is called, or what for.
 Slack's codes: https://docs.slack.dev/reference/methods, the error table of each method.
 """
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.http_retry.request import HttpRequest
@@ -22,6 +24,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from core.errors import ActionNeeded, DeskError, TryLater, UserError
 
 Json = dict[str, Any]
+Answer = TypeVar("Answer")
 
 CHANNEL_TROUBLE: Final[Mapping[str, str]] = {
     "not_in_channel": "chat_not_invited",
@@ -62,6 +65,8 @@ PASSING: Final = frozenset({0, 200, 408})  # no answer in JSON, where one should
 LONGEST_PAUSE: Final = 3.0  # seconds; beyond it the caller plans the repetition
 CALL_TIMEOUT: Final = 30  # seconds
 
+_log = structlog.get_logger(__name__)
+
 
 class BriefPause(AsyncRateLimitErrorRetryHandler):
     """Waits out a 429 that asks for a moment, so that ten uploads are not begun again for it.
@@ -92,8 +97,18 @@ def make_client(token: str, api_url: str) -> AsyncWebClient:
         token=token or None,
         base_url=api_url,
         timeout=CALL_TIMEOUT,
-        retry_handlers=[BriefPause(max_retry_count=2)],
+        retry_handlers=[BriefPause(max_retry_count=4)],
     )
+
+
+async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Ask again until Slack answers, however long that takes. Raises what is no TryLater."""
+    while True:
+        try:
+            return await ask()
+        except TryLater as error:
+            _log.warning("slack_unavailable", reason=str(error))
+            await asyncio.sleep(error.after)
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def draw(card: Card, files: Mapping[str, str]) -> Json:
             "event_type": METADATA_TYPE,
             "event_payload": {
                 "key": card.key,
-                "files": [{"id": ours, "file": theirs} for ours, theirs in files.items()],
+                "files": [{"id": each.id, "file": files[each.id]} for each in card.pictures],
             },
         },
     }

@@ -10,6 +10,7 @@ certain one too, `files.info` tells whether it took effect
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from io import BytesIO
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -134,7 +135,7 @@ class Files:
             ticket = await self._client.api_call("files.getUploadURLExternal", data=asked)
             async with (
                 aiohttp.ClientSession(timeout=TRANSFER) as session,
-                session.post(ticket["upload_url"], data=data) as response,
+                session.post(ticket["upload_url"], data=BytesIO(data)) as response,
             ):
                 if response.status != HTTP_OK:
                     raise TryLater("chat_unavailable", after=2, reason=f"HTTP {response.status}")

@@ -19,9 +19,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from core.errors import TryLater
-
-from .calls import in_our_words
+from .calls import in_our_words, patiently
 
 PING_SECONDS: Final = 5.0
 SILENT_PINGS: Final = 6  # the SDK gives itself four before it reconnects
@@ -66,8 +64,13 @@ async def keep_connected(
     app: AsyncApp, app_token: str, client: AsyncWebClient, ping_seconds: float = PING_SECONDS
 ) -> None:
     """Deliver to `app` until cancelled. Raises ActionNeeded where Slack refuses the app token."""
+
+    async def address() -> str:
+        with in_our_words():
+            return str((await client.apps_connections_open(app_token=app_token))["url"])
+
     while True:
-        url = await _address(client, app_token)
+        url = await patiently(address)
         socket = Socket(app, app_token, client, ping_seconds)
         socket.client.wss_uri = url
         try:
@@ -81,17 +84,6 @@ async def keep_connected(
             _log.warning("slack_connection_refused")
         finally:
             await socket.close_after_work()
-
-
-async def _address(client: AsyncWebClient, app_token: str) -> str:
-    """A fresh WebSocket address, waiting for Slack as long as it takes."""
-    while True:
-        try:
-            with in_our_words():
-                return str((await client.apps_connections_open(app_token=app_token))["url"])
-        except TryLater as error:
-            _log.warning("slack_unavailable", reason=str(error))
-            await asyncio.sleep(error.after)
 
 
 async def _until_silent(client: SocketModeClient, ping_seconds: float) -> None:

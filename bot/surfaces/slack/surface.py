@@ -6,7 +6,7 @@ Owns the choice between Socket Mode and signed HTTP. Each part has its module: w
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from starlette.requests import Request
@@ -30,13 +30,15 @@ from core.ports import Inbox, Load
 from core.settings import Settings
 
 from .answering import Answering
-from .calls import make_client
+from .calls import make_client, patiently
 from .files import Files
 from .listening import Listener
 from .manifest import HTTP_PATH, make_manifest
 from .people import People
 from .sending import SURFACE, Sending
 from .sockets import keep_connected
+
+MOST_BYTES: Final = 1024 * 1024
 
 HttpHandler = Callable[[Request], Awaitable[Response]]
 
@@ -65,6 +67,7 @@ class Slack:
         """See `ChatSurface.listen`. Without an app token Slack speaks to `http_handler`, and this
         only waits. Raises ActionNeeded("chat_forbidden") where Slack refuses a token.
         """
+        await patiently(self._people.desk)
         app_token = self._settings.slack_app_token.get_secret_value()
         if not app_token:
             await asyncio.Event().wait()
@@ -78,14 +81,25 @@ class Slack:
     def http_handler(self, inbox: Inbox) -> HttpHandler:
         """The handler of `POST /slack/events`.
 
-        It answers 401 to what Slack did not sign within the last 300 seconds. Raises
+        It answers 401 to what Slack did not sign within the last 300 seconds, 413 to what is longer
+        than anything Slack sends. Raises
         ActionNeeded("settings_wrong") without a signing secret: an empty one is everybody's.
         """
         secret = self._settings.slack_signing_secret.get_secret_value()
         if not secret:
             raise ActionNeeded("settings_wrong", problems=["SLACK_SIGNING_SECRET: is not set"])
-        app = self._listener(inbox).app(self._settings.slack_api_url, secret)
-        return AsyncSlackRequestHandler(app).handle
+        bolt = AsyncSlackRequestHandler(
+            self._listener(inbox).app(self._settings.slack_api_url, secret)
+        )
+
+        async def handle(request: Request) -> Response:
+            length = request.headers.get("content-length", "")
+            # A signature can be checked only over the whole body, so a stranger's is kept short.
+            if not length.isdigit() or int(length) > MOST_BYTES:
+                return Response(status_code=413)
+            return await bolt.handle(request)
+
+        return handle
 
     def manifest(self) -> dict[str, Any]:
         """The app manifest, as plain values; for signed HTTP where no app token is set."""

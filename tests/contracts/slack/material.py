@@ -13,7 +13,7 @@ from core.chat import (
 )
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
-ZIP = b"PK\x03\x04" + bytes(300)
+ZIP = b"PK\x03\x04" + bytes(2 * 1024**2)
 COMMANDS = (
     CommandSpec(
         "generate",

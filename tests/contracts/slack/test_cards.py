@@ -71,6 +71,17 @@ async def test_replies_stand_in_the_thread(
     assert standing == [root.ref.id, reply.ref.id, third.ref.id]
 
 
+async def test_a_direct_message_has_threads_too(
+    slack: SlackServer, surface: Slack, ada: Person, place: Place, load: Load
+) -> None:
+    """A card may be opened there and answered in its thread."""
+    direct = Place("slack", place.team, "", slack.direct_message(ada).id, direct=True)
+    thread, root = await surface.open_thread(direct, Card("k1", "Order"), load, repeat=True)
+    await surface.post(thread, Card("k2", "Result"), load, repeat=True)
+    standing = [each.plain() for each in slack.thread(slack.direct_message(ada), root.ref.id)]
+    assert standing == ["Order", "Result"]
+
+
 async def test_an_edit_keeps_the_pictures_that_are_there(
     slack: SlackServer, surface: Slack, marketing: Channel, place: Place, load: Load
 ) -> None:

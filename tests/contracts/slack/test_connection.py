@@ -3,7 +3,9 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from io import BytesIO
 
+import aiohttp
 import pytest
 import uvicorn
 from aiohttp import web
@@ -108,6 +110,28 @@ async def test_a_refused_app_token_ends_in_a_reason(
     assert refusal.value.facts["permission"] == "invalid_auth"
 
 
+async def test_a_refused_bot_token_ends_in_a_reason_too(
+    settings: Settings, inbox: FakeInbox
+) -> None:
+    """Before anything is connected."""
+    wrong = settings.model_copy(update={"slack_bot_token": SecretStr("xoxb-wrong")})
+    with pytest.raises(ActionNeeded) as refusal:
+        await Slack(wrong, COMMANDS).listen(inbox)
+    assert refusal.value.facts["permission"] == "invalid_auth"
+
+
+async def test_a_slack_that_is_down_at_first_is_waited_for(
+    slack: SlackServer, listening: Listening, inbox: FakeInbox, ada: Person, marketing: Channel
+) -> None:
+    """The desk starts before Slack answers, and connects when it does."""
+    slack.faults.drop_before("auth.test")
+    slack.faults.answer("apps.connections.open", status=429, retry_after=0)
+    slack.faults.drop_before("apps.connections.open")
+    async with listening():
+        assert (await ada.command("/generate", "a fox", marketing)).status == "ok"
+    assert len(inbox.events) == 1
+
+
 async def test_shutting_down_waits_for_the_acknowledgement_in_hand(
     slack: SlackServer, surface: Slack, inbox: FakeInbox, ada: Person, marketing: Channel
 ) -> None:
@@ -166,6 +190,15 @@ async def test_forged_and_stale_requests_get_401_and_repeated_ones_200(
     assert await http.stale(command, -301) == 401
     assert await http.repeated(command) == 200
     assert len(inbox.events) == 1
+
+
+async def test_a_strangers_endless_body_is_not_read(endpoint: str) -> None:
+    """Checking its signature would mean to keep it whole."""
+    async with aiohttp.ClientSession() as session:
+        async with session.post(endpoint, data=BytesIO(bytes(2 * 1024**2))) as response:
+            assert response.status == 413
+        async with session.post(endpoint, data=b"payload={}") as response:
+            assert response.status == 401
 
 
 def test_without_a_signing_secret_there_is_no_http(settings: Settings, inbox: FakeInbox) -> None:

@@ -1,5 +1,7 @@
 """Sending when Slack fails: nothing twice, nothing lost, and a reason that can be told."""
 
+import asyncio
+
 import pytest
 
 from bot.surfaces.slack import Slack
@@ -113,6 +115,16 @@ async def test_a_rate_limit_is_waited_out_when_short_and_told_when_long(
         await surface.open_thread(place, Card("k2", "Bears"), load, repeat=False)
     assert (later.value.code, later.value.after) == ("chat_busy", 30)
     assert slack.posts(marketing) == 1
+
+
+async def test_cards_that_come_at_once_keep_to_slacks_pace(
+    slack: SlackServer, surface: Slack, marketing: Channel, place: Place, load: Load
+) -> None:
+    """One post a second and channel: the second waits its turn, and both stand once."""
+    slack.faults.limit_posts = True
+    cards = [Card(f"k{n}", f"Card {n}") for n in range(2)]
+    await asyncio.gather(*(surface.open_thread(place, card, load, repeat=False) for card in cards))
+    assert {message.plain() for message in slack.messages(marketing)} == {"Card 0", "Card 1"}
 
 
 @pytest.mark.parametrize(
