@@ -109,7 +109,11 @@ def _comparable(commands: Sequence[Json]) -> list[Json]:
 def _plain(part: Any) -> Any:
     """Without what is empty or false, which Discord may leave out or add."""
     if isinstance(part, dict):
-        return {key: _plain(value) for key, value in part.items() if value not in (None, False, "")}
+        return {key: _plain(value) for key, value in part.items() if not _is_nothing(value)}
     if isinstance(part, list):
         return [_plain(each) for each in part]
     return part
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or value is False or value in ("", [])

@@ -14,7 +14,7 @@ import discord
 from bot.surfaces.discord.cards import attachment_ids, carries, draw, nonce, sent_name
 from bot.surfaces.discord.events import SURFACE
 from bot.surfaces.discord.failures import Code
-from bot.surfaces.discord.replies import words
+from bot.surfaces.discord.replies import offered, words
 from bot.surfaces.discord.rest import Rest, Upload, code_of
 from bot.surfaces.discord.texts import cut
 from core.chat import Card, File, Form, MessageRef, Place, Private, Sent, Thread
@@ -106,7 +106,7 @@ class Posting:
             "POST",
             MESSAGES,
             permission=SPEAK,
-            body=words("", form=form) | {"message_reference": about} | _once(message),
+            body=offered(form) | {"message_reference": about} | _once(message),
             places={"channel_id": place.thread or place.channel},
         )
 

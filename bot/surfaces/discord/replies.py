@@ -60,38 +60,42 @@ def answer(event: Event, reply: Reply, open_forms: OpenForms, *, on_message: boo
 def said(event: Event, reply: Reply, open_forms: OpenForms) -> Json:
     """A message for the actor of `event`, for replies that are words or must be opened."""
     if isinstance(reply, Form):
-        return words("", form=reply)
+        return offered(reply)
     if isinstance(reply, FieldErrors):
         form = None
         if isinstance(event, Submission):
             form = open_forms.find(event.actor.id, event.key)
         labels = {field.id: field.label for field in form.fields} if form else {}
         lines = [f"{labels.get(name, name)}: {text}" for name, text in reply.errors.items()]
-        return words("\n".join([CORRECT_THIS, *lines]), form=form)
+        told = words("\n".join([CORRECT_THIS, *lines]))
+        return told if form is None else told | {"components": [_opener(form, FILL_IN_AGAIN)]}
     if isinstance(reply, Private):
         return words(reply.text, reply.links)
     return words("")
 
 
-def words(
-    text: str, links: Sequence[Link] = (), *, form: Form | None = None, place: str = ""
-) -> Json:
-    """A plain message: a sentence, its links, and where given a button that opens `form`.
+def offered(form: Form) -> Json:
+    """A message with a button that opens `form`, where a form cannot open by itself."""
+    return words(form.title) | {"components": [_opener(form, OPEN_FORM)]}
 
-    `place` is the channel it is about, named before the sentence where it is said elsewhere.
+
+def words(text: str, links: Sequence[Link] = (), *, place: str = "") -> Json:
+    """A plain message: a sentence and its links. `place` is the channel it is about, named before
+    the sentence where it is said elsewhere.
     """
     rows, written = link_buttons(links, room=6)
     lines = [f"<#{place}>"] if place else []
     lines += [escape(text)] if text else []
     lines += [f"{escape(link.label)}: {link.url}" for link in written]
-    if form is not None:
-        label = FILL_IN_AGAIN if text else (form.title or OPEN_FORM)
-        rows.append(row([button(Button(AGAIN, label, style="primary"), f"{AGAIN}:{form.key}")]))
     return {
         "content": cut("\n".join(lines), MOST_CONTENT),
         "components": rows,
         "allowed_mentions": {"parse": []},
     }
+
+
+def _opener(form: Form, label: str) -> Json:
+    return row([button(Button(AGAIN, label, style="primary"), f"{AGAIN}:{form.key}")])
 
 
 def _silence(*, on_message: bool) -> Json:

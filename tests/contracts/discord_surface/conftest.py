@@ -66,21 +66,40 @@ def in_marketing(acme: Guild, marketing: Channel) -> Place:
     return Place("discord", str(acme.id), "Acme", str(marketing.id))
 
 
-def settings_for(server: DiscordServer, token: str | None = None) -> Settings:
-    """Settings that point the desk at the local Discord."""
-    return Settings(
-        discord_token=SecretStr(server.token if token is None else token),
-        discord_api_url=server.api_url,
-        discord_gateway_url=server.gateway_url,
-    )
+class Desks:
+    """Makes surfaces as the processes of one desk have them, closed at the end of a `with`."""
+
+    def __init__(self, server: DiscordServer) -> None:
+        self._server = server
+
+    @asynccontextmanager
+    async def __call__(
+        self, commands: tuple[CommandSpec, ...], token: str | None = None
+    ) -> AsyncIterator[Discord]:
+        """One that knows these commands, with the bot's token or a wrong one."""
+        settings = Settings(
+            discord_token=SecretStr(self._server.token if token is None else token),
+            discord_api_url=self._server.api_url,
+            discord_gateway_url=self._server.gateway_url,
+        )
+        surface = Discord(settings, commands)
+        try:
+            yield surface
+        finally:
+            await surface.close()
 
 
 @pytest.fixture
-async def desk(server: DiscordServer, marketing: Channel) -> AsyncIterator[Discord]:
+def another_desk(server: DiscordServer) -> Desks:
+    """For tests with a second process."""
+    return Desks(server)
+
+
+@pytest.fixture
+async def desk(another_desk: Desks, marketing: Channel) -> AsyncIterator[Discord]:
     """The surface, which has opened no connection yet."""
-    surface = Discord(settings_for(server), COMMANDS)
-    yield surface
-    await surface.close()
+    async with another_desk(COMMANDS) as surface:
+        yield surface
 
 
 @pytest.fixture
