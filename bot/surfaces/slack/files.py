@@ -36,11 +36,21 @@ HTTP_OK: Final = 200
 
 
 class Files:
-    """Sends and fetches files. `people` tells which messages are our own."""
+    """Sends and fetches files.
 
-    def __init__(self, client: AsyncWebClient, people: People) -> None:
+    `people` tells which messages are our own; `processing_seconds` is how long Slack may take to
+    process an upload before it is given up for now.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        people: People,
+        processing_seconds: float = PROCESSING_SECONDS,
+    ) -> None:
         self._client = client
         self._people = people
+        self._processing_seconds = processing_seconds
         self._api = urlsplit(client.base_url)
 
     async def upload(self, files: Sequence[File], load: Load) -> dict[str, str]:
@@ -112,9 +122,7 @@ class Files:
 
     async def _address(self, file_id: str) -> str:
         """Files from connected workspaces come without an address."""
-        with in_our_words():
-            told = await self._client.files_info(file=file_id)
-        return str(told["file"].get("url_private") or "")
+        return str((await self._facts(file_id)).get("url_private") or "")
 
     async def _send_all(self, files: Sequence[File], load: Load) -> dict[str, str]:
         results = await asyncio.gather(
@@ -162,18 +170,26 @@ class Files:
                 raise
 
     async def _until(self, file_ids: Sequence[str], fine: Callable[[Json], bool]) -> None:
-        """Wait until Slack tells of every file what is wanted."""
-        deadline = asyncio.get_running_loop().time() + PROCESSING_SECONDS
-        for file_id in file_ids:
-            looks = iter(LOOKS)
-            while True:
-                with in_our_words():
-                    told = await self._client.files_info(file=file_id)
-                if fine(told["file"]):
-                    break
-                if asyncio.get_running_loop().time() > deadline:
-                    raise TryLater("chat_unavailable", after=5, reason="file_not_processed")
-                await asyncio.sleep(next(looks, LOOKS[-1]))
+        """Wait until Slack tells of every file what is wanted. Raises TryLater when it does not."""
+        try:
+            async with asyncio.timeout(self._processing_seconds):
+                for file_id in file_ids:
+                    looks = iter(LOOKS)
+                    while not fine(await self._facts(file_id)):  # noqa: ASYNC110  # Slack's state, not ours
+                        await asyncio.sleep(next(looks, LOOKS[-1]))
+        except TimeoutError as error:
+            raise TryLater("chat_unavailable", after=5, reason="file_not_processed") from error
+
+    async def _facts(self, file_id: str) -> Json:
+        """A file as Slack tells of it; {} where an upload was perhaps never completed."""
+        try:
+            with in_our_words():
+                told: Json = (await self._client.files_info(file=file_id))["file"]
+        except ActionNeeded as error:
+            if error.facts.get("reason") != "file_not_found":
+                raise
+            return {}
+        return told
 
     async def _shared(self, channel: str, thread: str) -> dict[tuple[str, int], str]:
         """Our files that stand in a thread, by name and size."""

@@ -5,6 +5,9 @@ import asyncio
 import pytest
 
 from bot.surfaces.slack import Slack
+from bot.surfaces.slack.calls import make_client
+from bot.surfaces.slack.files import Files
+from bot.surfaces.slack.people import People
 from core.chat import (
     Card,
     File,
@@ -89,6 +92,39 @@ async def test_an_uncertain_completion_of_an_upload_is_looked_at_not_repeated(
         *slack.messages(marketing)[-1].files().values(),
     ]
     assert shown == [ZIP if download else JPEG + b"b1"]
+
+
+async def test_an_upload_that_was_never_completed_means_later(
+    slack: SlackServer, settings: Settings, load: Load
+) -> None:
+    """Slack tells of no such file; that is no admin's matter."""
+    client = make_client(settings.slack_bot_token.get_secret_value(), slack.api_url)
+    files = Files(client, People(client), processing_seconds=0.2)
+    slack.faults.drop_before("files.completeUploadExternal")
+    slack.faults.answer("files.info", error="file_not_found", times=9)
+    with pytest.raises(TryLater):
+        await files.upload([File("b1", "1.jpg", "image/jpeg")], load)
+
+
+async def test_a_share_that_came_late_is_found_not_repeated(
+    slack: SlackServer,
+    settings: Settings,
+    surface: Slack,
+    marketing: Channel,
+    place: Place,
+    load: Load,
+) -> None:
+    """Slack may say ok and share much later: the thread is looked at before anything is sent."""
+    thread, _ = await surface.open_thread(place, Card("k1", "Originals"), load, repeat=False)
+    client = make_client(settings.slack_bot_token.get_secret_value(), slack.api_url)
+    files, download = Files(client, People(client), 0.05), File("z1", "all.zip", "application/zip")
+    slack.hub.share_delay = 0.3
+    with pytest.raises(TryLater):
+        await files.share([download], load, marketing.id, thread.id, repeat=False)
+    await slack.until(lambda: len(slack.messages(marketing)) == 2)
+    found = await files.share([download], load, marketing.id, thread.id, repeat=True)
+    assert found.keys() == {"z1"}
+    assert slack.calls["files.completeUploadExternal"] == 1
 
 
 async def test_bytes_that_did_not_arrive_mean_later(

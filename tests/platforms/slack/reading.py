@@ -22,6 +22,7 @@ PARTS: Final = (
     *("hero_image", "actions", "details", "output", "sources", "options", "initial_option"),
     "placeholder",
 )
+LITERAL: Final = frozenset({"text", "plain_text"})  # shown letter by letter
 MENUS: Final = frozenset({"static_select", "multi_static_select", "overflow"})  # closed when seen
 
 
@@ -66,11 +67,13 @@ def _parts(node: Json) -> Iterator[str]:
         "image": "[{alt_text}]",
         "task_card": "{status}:",
     }
-    if kind in alone:
+    if kind in LITERAL:
+        yield html.escape(node["text"], quote=False)  # `spoken` reads markup, and here is none
+    elif kind in alone:
         yield alone[kind].format_map({"text": node.get("url"), **node})
     if kind == "rich_text_section":
         yield "".join(lines(node["elements"]))
-    elif kind != "link":
+    elif kind not in LITERAL | {"link"}:
         hidden = {"options"} if kind in MENUS else set()
         if "initial_option" in node:
             hidden.add("placeholder")
