@@ -9,6 +9,7 @@ size and scaled down.
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from random import Random
 from typing import Final, TypeAlias
 
@@ -35,6 +36,11 @@ def colour(text: str) -> Colour:
     return int(text[:2], 16), int(text[2:4], 16), int(text[4:], 16)
 
 
+def chance(random: Random, share: float) -> bool:
+    """True in `share` (0–1) of all cases."""
+    return random.random() < share
+
+
 class Canvas:
     """A picture while it is drawn. `random` is the hand: the same one draws the same picture."""
 
@@ -56,6 +62,13 @@ class Canvas:
         shape = Shape(self)
         draw(shape)
         self.paint(shape.mask, stops, strength)
+
+    def inside(
+        self, edge: "Shape", mask: Image.Image, stops: Sequence[Colour], strength: float = 1.0
+    ) -> None:
+        """Paint through a mask, but only where `edge` is too."""
+        empty = Image.new("L", edge.mask.size)
+        self.paint(Image.composite(mask, empty, edge.mask), stops, strength)
 
     def paint(self, mask: Image.Image, stops: Sequence[Colour], strength: float = 1.0) -> None:
         """Paint through a mask of any size, scaled to the canvas."""
@@ -120,6 +133,10 @@ class Shape:
     def polygon(self, points: Iterable[Point], value: int = 255) -> None:
         """A filled outline."""
         self._pen.polygon([(x * self._wide, y * self._high) for x, y in points], fill=value)
+
+    def box(self, left: float, top: float, right: float, bottom: float) -> None:
+        """A filled rectangle."""
+        self.polygon([(left, top), (right, top), (right, bottom), (left, bottom)])
 
     def circle(self, at: Point, radius: float, value: int = 255, flat: float = 1.0) -> None:
         """A disc; `flat` under 1 squeezes it from above."""
@@ -197,7 +214,7 @@ def jagged(random: Random, depth: int = 8, roughness: float = 0.55) -> list[Poin
     reach = 1.0
     for _ in range(depth):
         finer = []
-        for left, right in zip(heights, heights[1:], strict=False):
+        for left, right in pairwise(heights):
             finer += [left, (left + right) / 2 + random.uniform(-reach, reach) * 0.6]
         heights = [*finer, heights[-1]]
         reach *= roughness

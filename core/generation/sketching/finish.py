@@ -15,7 +15,7 @@ def finish(image: Image.Image, style: str, random: Random) -> Image.Image:
     """Tone the picture in a style ("" for none) and sign it."""
     image = _bloom(image, 0.3 if style == "professional" else 0.16)
     if style == "vintage":
-        image = _age(image, random)
+        image = _age(image)
     elif style == "creative":
         image = ImageEnhance.Contrast(ImageEnhance.Color(image).enhance(1.5)).enhance(1.08)
     elif style == "minimalist":
@@ -39,7 +39,7 @@ def _bloom(image: Image.Image, strength: float) -> Image.Image:
     return Image.blend(image, spilled, strength)
 
 
-def _age(image: Image.Image, random: Random) -> Image.Image:
+def _age(image: Image.Image) -> Image.Image:
     """Faded sepia under warm light, on old paper with a pale frame."""
     grey = ImageOps.grayscale(image)
     sepia = ImageOps.colorize(grey, (40, 30, 36), (255, 240, 208), (176, 128, 96))

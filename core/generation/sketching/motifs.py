@@ -1,61 +1,21 @@
 """Motifs: the one thing that a sketch is about, drawn by itself on a transparent tile.
 
 Owns the looks of animals, buildings and things. It must not know where in a picture they stand.
-Coordinates on a tile: y from 0 (top) to 1 (bottom), x from 0 to the tile's width in heights.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from random import Random
 from typing import Final, TypeAlias
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from core.generation.sketching.canvas import Colour, Point, mix, smooth
+from core.generation.sketching.canvas import Colour, chance, mix, smooth
 from core.generation.sketching.palettes import Palette
+from core.generation.sketching.tile import Tile
 
-FINENESS: Final = 3
 INK: Final = (38, 30, 36)
 CREAM: Final = (253, 245, 232)
-
-
-class Tile:
-    """A transparent sheet, `aspect` times as wide as `height` pixels."""
-
-    def __init__(self, height: int, aspect: float) -> None:
-        self._unit = height * FINENESS
-        self._size = (max(round(height * aspect), 1), max(height, 1))
-        wide, high = (side * FINENESS for side in self._size)
-        self._image = Image.new("RGBA", (wide, high))
-        self._pen = ImageDraw.Draw(self._image)
-
-    def polygon(self, points: Sequence[Point], shade: Colour) -> None:
-        """A filled outline with corners."""
-        self._pen.polygon([(x * self._unit, y * self._unit) for x, y in points], fill=shade)
-
-    def curve(self, points: Sequence[Point], shade: Colour) -> None:
-        """A filled outline without corners."""
-        self.polygon(smooth(points), shade)
-
-    def oval(self, at: Point, wide: float, high: float, shade: Colour) -> None:
-        """An ellipse by its middle and half axes."""
-        x, y = at
-        box = ((x - wide) * self._unit, (y - high) * self._unit)
-        end = ((x + wide) * self._unit, (y + high) * self._unit)
-        self._pen.ellipse((*box, *end), fill=shade)
-
-    def box(self, left: float, top: float, right: float, bottom: float, shade: Colour) -> None:
-        """A rectangle."""
-        edges = (left * self._unit, top * self._unit, right * self._unit, bottom * self._unit)
-        self._pen.rectangle(edges, fill=shade)
-
-    def line(self, points: Sequence[Point], width: float, shade: Colour) -> None:
-        """A stroke with round joints."""
-        path = [(x * self._unit, y * self._unit) for x, y in points]
-        self._pen.line(path, fill=shade, width=max(round(width * self._unit), 1), joint="curve")
-
-    def done(self) -> Image.Image:
-        """The tile at its own size."""
-        return self._image.resize(self._size, Image.Resampling.BOX)
+LIT: Final = 0.86  # x + y on a tile: what lies nearer to the upper left is in the light
 
 
 Motif: TypeAlias = Callable[[int, Palette, Random], Image.Image]
@@ -71,20 +31,44 @@ def fox(height: int, palette: Palette, random: Random) -> Image.Image:
     tile.curve([*tail, (0.74, 0.80), (0.56, 0.84)], shadow)
     tile.curve([(0.965, 0.66), (0.97, 0.60), (0.88, 0.48), (0.845, 0.64), (0.91, 0.62)], white)
     tile.curve(
-        [(0.40, 0.38), (0.30, 0.58), (0.22, 0.86), (0.28, 0.985), (0.66, 0.985)]
-        + [(0.72, 0.86), (0.64, 0.58), (0.54, 0.38)],
+        [
+            (0.40, 0.38),
+            (0.30, 0.58),
+            (0.22, 0.86),
+            (0.28, 0.985),
+            (0.66, 0.985),
+            (0.72, 0.86),
+            (0.64, 0.58),
+            (0.54, 0.38),
+        ],
         coat,
     )
-    tile.curve([(0.60, 0.66), (0.71, 0.84), (0.68, 0.985), (0.54, 0.985), (0.55, 0.82)], shadow)
-    tile.polygon(
-        [(0.47, 0.46), (0.37, 0.52), (0.40, 0.74), (0.47, 0.88), (0.54, 0.74), (0.57, 0.52)], white
+    tile.curve([(0.585, 0.62), (0.70, 0.80), (0.715, 0.96), (0.60, 0.985), (0.56, 0.86)], shadow)
+    tile.curve(
+        [(0.355, 0.62), (0.24, 0.80), (0.225, 0.96), (0.34, 0.985), (0.38, 0.86)],
+        mix(coat, INK, 0.1),
     )
-    for x in (0.405, 0.535):
+    tile.curve(
+        [
+            (0.47, 0.42),
+            (0.365, 0.50),
+            (0.385, 0.64),
+            (0.43, 0.74),
+            (0.47, 0.82),
+            (0.51, 0.74),
+            (0.555, 0.64),
+            (0.575, 0.50),
+        ],
+        white,
+    )
+    for x in (0.415, 0.525):
         tile.curve(
-            [(x - 0.05, 0.72), (x + 0.05, 0.72), (x + 0.048, 0.985), (x - 0.048, 0.985)], coat
+            [(x - 0.04, 0.70), (x + 0.04, 0.70), (x + 0.042, 0.97), (x - 0.042, 0.97)],
+            mix(coat, white, 0.1),
         )
         tile.curve(
-            [(x - 0.046, 0.92), (x + 0.046, 0.92), (x + 0.06, 0.995), (x - 0.06, 0.995)], INK
+            [(x - 0.04, 0.90), (x, 0.87), (x + 0.04, 0.90), (x + 0.056, 0.99), (x - 0.056, 0.99)],
+            INK,
         )
     _fox_head(tile, coat, shadow, white)
     return _face(tile.done(), random)
@@ -157,7 +141,7 @@ def cat(height: int, palette: Palette, random: Random) -> Image.Image:
 
 
 def _face(tile: Image.Image, random: Random) -> Image.Image:
-    return tile.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if random.random() < 0.5 else tile
+    return tile.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if chance(random, 0.5) else tile
 
 
 def lighthouse(height: int, palette: Palette, random: Random) -> Image.Image:
@@ -243,10 +227,24 @@ def _cottage(
 
 
 def house(height: int, palette: Palette, random: Random) -> Image.Image:
-    """A cottage with light in its windows."""
-    tile = Tile(height, 1.5)
-    wall = mix(CREAM, palette.haze, 0.35)
-    _cottage(tile, (0.15, 0.1, 1.35, 1.0), wall, mix(palette.accent, INK, 0.25), palette.light)
+    """A gabled cottage with light in its windows and smoke-black chimney."""
+    wall, roof = mix(CREAM, palette.haze, 0.3), mix(palette.accent, INK, 0.22)
+    lit, frame = mix(palette.light, (255, 206, 112), 0.65), mix(roof, INK, 0.45)
+    tile = Tile(height, 1.25)
+    tile.box(0.86, 0.10, 0.96, 0.42, frame)
+    tile.box(0.44, 0.44, 1.15, 1.0, wall)
+    tile.polygon([(0.40, 0.47), (0.52, 0.16), (1.06, 0.16), (1.21, 0.47)], roof)
+    side = mix(wall, INK, 0.14)
+    tile.polygon([(0.10, 1.0), (0.10, 0.48), (0.30, 0.16), (0.50, 0.48), (0.50, 1.0)], side)
+    tile.line([(0.045, 0.50), (0.30, 0.10), (0.555, 0.50)], 0.055, mix(roof, INK, 0.25))
+    tile.box(0.225, 0.66, 0.375, 1.0, frame)
+    tile.oval((0.355, 0.84), 0.010, 0.010, lit)
+    tile.oval((0.30, 0.45), 0.05, 0.05, lit)
+    for left in (0.60, 0.88):
+        tile.box(left - 0.012, 0.608, left + 0.162, 0.812, frame)
+        tile.box(left, 0.62, left + 0.15, 0.80, lit)
+        tile.line([(left + 0.075, 0.62), (left + 0.075, 0.80)], 0.012, frame)
+        tile.line([(left, 0.70), (left + 0.15, 0.70)], 0.012, frame)
     return _face(tile.done(), random)
 
 
@@ -300,19 +298,18 @@ def tree(height: int, palette: Palette, random: Random) -> Image.Image:
     tile.line([(0.5, 0.72), (0.36, 0.5)], 0.03, bark)
     tile.line([(0.5, 0.68), (0.64, 0.48)], 0.03, bark)
     leaf = mix(palette.near, palette.accent, 0.35)
-    spots = [
-        (random.gauss(0.5, 0.17), random.gauss(0.36, 0.12), random.uniform(0.08, 0.15))
-        for _ in range(26)
+    crown = [
+        (random.gauss(0.5, 0.15), random.gauss(0.36, 0.1), random.uniform(0.09, 0.15))
+        for _ in range(24)
     ]
-    for tone, shift in (
-        (mix(leaf, INK, 0.3), 0.02),
-        (leaf, 0.0),
-        (mix(leaf, palette.light, 0.35), -0.035),
-    ):
-        for x, y, r in spots:
-            x, y = min(max(x, 0.17), 0.83), min(max(y, 0.17), 0.56)
-            shrink = 1.0 if shift >= 0 else 0.6
-            tile.oval((x + shift * 1.2, y + shift * 1.5), r * shrink, r * shrink, tone)
+    inside = [(min(max(x, 0.2), 0.8), min(max(y, 0.2), 0.52), r) for x, y, r in crown]
+    for x, y, r in inside:
+        tile.oval((x + 0.02, y + 0.03), r, r, mix(leaf, INK, 0.3))
+    for x, y, r in inside:
+        tile.oval((x - 0.01, y - 0.01), r * 0.86, r * 0.86, leaf)
+    for x, y, r in inside:
+        if x + y < LIT:
+            tile.oval((x - r * 0.3, y - r * 0.3), r * 0.5, r * 0.42, mix(leaf, palette.light, 0.18))
     return tile.done()
 
 

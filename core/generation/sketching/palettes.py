@@ -24,6 +24,7 @@ class Palette:
     water: tuple[Colour, Colour]
     accent: Colour
     dark: bool = False
+    aurora: bool = False
 
     @property
     def haze(self) -> Colour:
@@ -114,7 +115,7 @@ def choose(words: Collection[str], random: Random) -> Palette:
     named = [mood for mood, hints in WORDS.items() if not set(hints.split()).isdisjoint(words)]
     strong = [mood for mood in named if mood in {"dusk", "dawn", "night", "winter", "aurora"}]
     mood = random.choice(strong or named or ["dusk", "dawn", "day", "green", "autumn", "pastel"])
-    palette = random.choice(MOODS[mood])
+    palette = replace(random.choice(MOODS[mood]), aurora=mood == "aurora")
     turn = random.uniform(-0.12, 0.12)
     towards = colour("ff7f6a") if turn > 0 else colour("5a8cff")
     high, middle, low = (mix(part, towards, abs(turn)) for part in palette.sky)
