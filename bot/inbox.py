@@ -26,9 +26,11 @@ from core.chat import (
     Reaction,
     Reply,
     Submission,
+    SurfaceName,
     Typing,
 )
 from core.errors import TryLater, UserError
+from core.recovery import wake_catching_up
 from core.storing import UnitOfWork, Units
 from core.wording.errors import sentence
 
@@ -61,6 +63,11 @@ class DeskInbox:
                 if attempt == TRIES - 1:
                     raise
         raise AssertionError("unreachable")
+
+    async def connected(self, surface: SurfaceName) -> None:
+        """Have the reactions read again that were given while nobody listened."""
+        async with self._units.write() as uow:
+            await wake_catching_up(uow, surface)
 
     async def _handle(self, event: Command | Press | Submission | Reaction | Dropped) -> Reply:
         surface = event.place.surface

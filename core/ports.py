@@ -21,6 +21,7 @@ from core.chat import (
     Private,
     Reply,
     Sent,
+    SurfaceName,
     Thread,
 )
 from core.errors import Fact
@@ -42,6 +43,10 @@ class Inbox(Protocol):
         """
         ...
 
+    async def connected(self, surface: SurfaceName) -> None:
+        """A surface is listening (again): have what was missed meanwhile read again."""
+        ...
+
 
 class ChatSurface(Protocol):
     """One chat: it turns what arrives there into events, and cards into messages."""
@@ -52,8 +57,8 @@ class ChatSurface(Protocol):
     async def listen(self, inbox: Inbox) -> None:
         """Run until cancelled, handing every event to `inbox`; reconnects by itself.
 
-        Acknowledges to the platform only after `inbox.handle` has returned. On each (re)connect it
-        hands nothing by itself: `catch_up` in core re-reads what was missed.
+        Acknowledges to the platform only after `inbox.handle` has returned, and calls
+        `inbox.connected` on each (re)connect.
         """
         ...
 

@@ -315,25 +315,92 @@ class SignIns(Rows["SignIn", str], Protocol):
 
 
 class UnitOfWork(Protocol):
-    """One transaction over all rows. `now` is its moment, the same throughout."""
+    """One transaction over all rows."""
 
-    now: datetime
-    businesses: Businesses
-    members: Members
-    jobs: Jobs
-    items: Items
-    attempts: Attempts
-    images: Images
-    ledger: Ledger
-    messages: Messages
-    marks: Marks
-    requests: Requests
-    posts: Posts
-    targets: Targets
-    accounts: Accounts
-    events: Events
-    lines: Lines
-    signins: SignIns
+    @property
+    def now(self) -> datetime:
+        """The moment of this unit, the same throughout."""
+        ...
+
+    @property
+    def businesses(self) -> Businesses:
+        """Tenants."""
+        ...
+
+    @property
+    def members(self) -> Members:
+        """People."""
+        ...
+
+    @property
+    def jobs(self) -> Jobs:
+        """Orders."""
+        ...
+
+    @property
+    def items(self) -> Items:
+        """Pictures asked for."""
+        ...
+
+    @property
+    def attempts(self) -> Attempts:
+        """Paid calls."""
+        ...
+
+    @property
+    def images(self) -> Images:
+        """What we hold."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """Bookings."""
+        ...
+
+    @property
+    def messages(self) -> Messages:
+        """Cards in chats."""
+        ...
+
+    @property
+    def marks(self) -> Marks:
+        """Signals that stand."""
+        ...
+
+    @property
+    def requests(self) -> Requests:
+        """Requests by reaction."""
+        ...
+
+    @property
+    def posts(self) -> Posts:
+        """What is published."""
+        ...
+
+    @property
+    def targets(self) -> Targets:
+        """Posts on their way."""
+        ...
+
+    @property
+    def accounts(self) -> Accounts:
+        """Connected accounts."""
+        ...
+
+    @property
+    def events(self) -> Events:
+        """What was handled already."""
+        ...
+
+    @property
+    def lines(self) -> Lines:
+        """The page's chat."""
+        ...
+
+    @property
+    def signins(self) -> SignIns:
+        """One-time links."""
+        ...
 
     def later(self, seconds: float) -> datetime:
         """`now` plus some seconds."""

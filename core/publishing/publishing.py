@@ -11,6 +11,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+import structlog
+
 from core.business.accounts import Account
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, TryLater, UserError
 from core.leases import LEASE, keeping
@@ -53,6 +55,9 @@ class Parcel:
     account: Account
     images: list[Image]
     cut_off: bool
+
+
+log = structlog.get_logger(__name__)
 
 
 class Publishing:
@@ -204,7 +209,12 @@ class Publishing:
         await self._reach("confirmed")
         if not published.url:
             network = self._networks[parcel.account.network]
-            url = await network.permalink(outgoing.account, published)
+            try:
+                url = await network.permalink(outgoing.account, published)
+            except DeskError as error:
+                # The post stands; only its address stays unknown.
+                log.warning("permalink_unknown", target=parcel.target.id, reason=error.code)
+                return
             async with self._units.write() as uow:
                 target = await uow.targets.lock(parcel.target.id)
                 if target and not target.url:
@@ -233,7 +243,11 @@ class Publishing:
         """Ask the network whether a post that was cut off stands."""
         network = self._networks[parcel.account.network]
         outgoing = await self._prepare(parcel, network)
-        found = await network.find(outgoing, dict(parcel.target.ticket))
+        try:
+            found = await network.find(outgoing, dict(parcel.target.ticket))
+        except (UserError, ActionNeeded) as error:
+            # Being refused a look proves nothing about the post: it may stand all the same.
+            raise OutcomeUnknown(error.code, **error.facts) from error
         if isinstance(found, Published):
             await self._confirm(parcel, outgoing, found)
         elif isinstance(found, Absent):

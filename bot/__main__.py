@@ -1,0 +1,161 @@
+"""The command line: demo, run, bot, worker, web, migrate, account, manifest, doctor."""
+
+import asyncio
+import json
+import sys
+import webbrowser
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from bot import accounts, checkup
+from bot.commands import command_table
+from bot.logs import configure_logs
+from bot.serving import Role, serve
+from bot.wiring import Running, make_offers
+from core.errors import DeskError
+from core.generation.prices import read_catalogue
+from core.settings import Settings, read_settings
+from core.wording import terminal as words
+from core.wording.errors import sentence
+from storage.database import open_engine
+from storage.migrations import migrate as migrate_database
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=words.ABOUT)
+account_app = typer.Typer(no_args_is_help=True, help=words.ACCOUNT)
+app.add_typer(account_app, name="account")
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+ALL: frozenset[Role] = frozenset({"web", "bot", "worker"})
+
+
+def _run(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+    """Read the settings, do the work, and say what is wrong in a sentence."""
+    try:
+        settings = read_settings()
+        configure_logs(settings.log_level)
+        asyncio.run(work(settings))
+    except DeskError as error:
+        err.print(f"[red]✗[/red] {sentence(error.trouble)}")
+        raise typer.Exit(1) from error
+
+
+@app.command(help=words.DEMO)
+def demo(*, browser: Annotated[bool, typer.Option(help=words.BROWSER)] = True) -> None:
+    """Everything in one process, for one person on this machine."""
+
+    def ready(joined: Running) -> None:
+        model = next(iter(joined.desk.models.values()))
+        address = joined.settings.address
+        out.print(words.DEMO_READY.format(address=address, model=model.label))
+        if browser and sys.stdout.isatty():
+            webbrowser.open(address)
+
+    def local(settings: Settings) -> Settings:
+        return settings.model_copy(update={"http_host": "127.0.0.1"})
+
+    _run(lambda settings: serve(local(settings), ALL, embed=True, demo=True, ready=ready))
+
+
+def _announce(joined: Running) -> None:
+    out.print(words.READY.format(address=joined.settings.address))
+    for name in joined.surfaces:
+        out.print(f"  {name}: {words.SURFACES[name]}")
+
+
+@app.command(help=words.RUN)
+def run() -> None:
+    """Bot, worker and web in one process."""
+    _run(lambda settings: serve(settings, ALL, embed=True, ready=_announce))
+
+
+@app.command(help=words.BOT)
+def bot() -> None:
+    """The chats' listeners."""
+    _run(lambda settings: serve(settings, frozenset({"bot"}), ready=_announce))
+
+
+@app.command(help=words.WORKER)
+def worker() -> None:
+    """The tasks and the sweep."""
+    _run(lambda settings: serve(settings, frozenset({"worker"}), ready=_announce))
+
+
+@app.command(help=words.WEB)
+def web() -> None:
+    """The page, media, and Slack over HTTP."""
+    _run(lambda settings: serve(settings, frozenset({"web"}), ready=_announce))
+
+
+@app.command(help=words.MIGRATE)
+def migrate() -> None:
+    """Bring the database up to date."""
+
+    async def work(settings: Settings) -> None:
+        engine = open_engine(settings)
+        try:
+            await migrate_database(engine)
+        finally:
+            await engine.dispose()
+        out.print(words.MIGRATED)
+
+    _run(work)
+
+
+@app.command(help=words.MANIFEST)
+def manifest(chat: Annotated[str, typer.Argument(help=words.MANIFEST_CHAT)]) -> None:
+    """Print a chat's app manifest, made from the command table."""
+
+    async def work(settings: Settings) -> None:
+        models = {}
+        for offer in make_offers(settings, read_catalogue()).values():
+            models.update(offer.provider.models)
+        made = await accounts.make_manifest(chat, settings, command_table(models))
+        out.print_json(json.dumps(made))
+
+    _run(work)
+
+
+@app.command(help=words.DOCTOR)
+def doctor() -> None:
+    """Check everything that is set up, and say how to mend what is not."""
+
+    async def work(settings: Settings) -> None:
+        if not await checkup.examine(settings, out):
+            raise typer.Exit(1)
+
+    _run(work)
+
+
+@account_app.command("add", help=words.ACCOUNT_ADD)
+def account_add(
+    network: Annotated[str, typer.Argument(help=words.ACCOUNT_NETWORK)],
+    account_id: Annotated[str, typer.Option("--id", help=words.ACCOUNT_ID)] = "",
+    business: Annotated[int, typer.Option(help=words.ACCOUNT_BUSINESS)] = 0,
+) -> None:
+    """Connect an account; its token is prompted for or read from standard input."""
+    _run(lambda settings: accounts.add(settings, network, account_id, business, out))
+
+
+@account_app.command("list", help=words.ACCOUNT_LIST)
+def account_list() -> None:
+    """All connected accounts."""
+    _run(lambda settings: accounts.show(settings, out))
+
+
+@account_app.command("remove", help=words.ACCOUNT_REMOVE)
+def account_remove(account: Annotated[str, typer.Argument(help=words.ACCOUNT_ROW)]) -> None:
+    """Disconnect an account; what it published stays."""
+    _run(lambda settings: accounts.remove(settings, account, out))
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Logs: one line per event, secrets struck out.
+
+Owns structlog's set-up and what counts as a secret. Prompts appear at level debug only.
+"""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+
+SECRETS = re.compile(
+    r"sk-[\w-]{8,}|xox[abprse]-[\w-]+|xapp-[\w-]+|r8_\w{8,}|EAA\w{8,}"
+    r"|(?<=Bearer )\S+|(?<=Bot )\S+|(?<=access_token=)[^&\s]+|(?<=://):?[^:/@\s]*:[^@/\s]+(?=@)"
+)
+"""OpenAI, Slack, Replicate and Meta keys, bearer and bot tokens, passwords in addresses."""
+
+
+def configure_logs(level: str) -> None:
+    """Send our own and the libraries' logs to standard error, from `level` on."""
+    number = getattr(logging, level.upper())
+    processors: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        strike_secrets,
+    ]
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
+    if sys.stderr.isatty():
+        renderer = structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[*processors, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=processors,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+
+
+def strike_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Replace every secret in a log entry, at any depth."""
+    struck: dict[str, Any] = _strike(event)
+    return struck
+
+
+def _strike(value: Any) -> Any:
+    if isinstance(value, str):
+        return SECRETS.sub("•••", value)
+    if isinstance(value, dict):
+        return {key: _strike(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strike(part) for part in value]
+    return value

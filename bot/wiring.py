@@ -1,0 +1,291 @@
+"""The composition root: the registries, and `running(settings)`, which joins everything.
+
+Only this module imports the leaves (providers, networks, stores, surfaces). To add one, add its
+line to the registry here; its recipe stands in its package's docstring.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.commands import command_table
+from bot.desk import Desk
+from bot.inbox import DeskInbox
+from bot.surfaces.web.surface import Page
+from core.business.accounts import Account, seal_context
+from core.business.admission import Door
+from core.chat import CommandSpec, File
+from core.clock import Clock, SystemClock
+from core.errors import ActionNeeded, DeskError
+from core.generation.cards import JobCards
+from core.generation.making import Making, Offer
+from core.generation.prices import Catalogue, Model, read_catalogue
+from core.generation.providers.openai import OpenAIImages, OpenAIModerator
+from core.generation.providers.sketch import Sketch
+from core.generation.storing import Storing
+from core.library.captions import PlainCaptioner
+from core.library.originals import pack_originals
+from core.ports import BlobStore, ChatSurface, Moderator, Queue, Reach, SocialNetwork
+from core.publishing.cards import PostCards
+from core.publishing.networks.facebook import Facebook
+from core.publishing.networks.instagram import Instagram
+from core.publishing.networks.meta import Graph
+from core.publishing.networks.site import Site
+from core.publishing.posting import NetworkFacts
+from core.publishing.publishing import Publishing
+from core.review.cards import draw_question
+from core.review.catching import Catching
+from core.settings import Settings
+from core.showing import Showing
+from core.steps import pass_by
+from core.wording.money import MILLION
+from storage.blobs.local import LocalBlobs
+from storage.blobs.s3 import S3Blobs
+from storage.database import Database, open_engine
+from storage.limits import RedisLimits
+from storage.migrations import migrate
+from storage.queue import ArqQueue
+from storage.secrets import Vault, read_or_make_key
+
+Task = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Running:
+    """Everything joined: what a process of any role needs."""
+
+    settings: Settings
+    redis_url: str
+    engine: AsyncEngine
+    database: Database
+    queue: Queue
+    vault: Vault
+    blobs: BlobStore
+    networks: Mapping[str, SocialNetwork]
+    surfaces: Mapping[str, ChatSurface]
+    desk: Desk
+    inbox: DeskInbox
+    tasks: Mapping[str, Task]
+    clock: Clock
+
+
+def make_surfaces(
+    settings: Settings, commands: tuple[CommandSpec, ...], page: Page
+) -> dict[str, ChatSurface]:
+    """The chats that are set up; the page always is."""
+    surfaces: dict[str, ChatSurface] = {page.name: page}
+    if settings.slack_bot_token.get_secret_value():
+        from bot.surfaces.slack import Slack
+
+        surfaces["slack"] = Slack(settings, commands)
+    if settings.discord_token.get_secret_value():
+        from bot.surfaces.discord import Discord
+
+        surfaces["discord"] = Discord(settings, commands)
+    return surfaces
+
+
+def make_offers(settings: Settings, catalogue: Catalogue) -> dict[str, Offer]:
+    """The providers that can be used, the default first."""
+    offers: dict[str, Offer] = {}
+    key = settings.openai_api_key.get_secret_value()
+    if key:
+        images = OpenAIImages(key, settings.openai_base_url, catalogue.of("openai"))
+        fingerprint = hashlib.sha256(key.encode()).hexdigest()[:12]
+        offers["openai"] = Offer(
+            images, f"openai:{fingerprint}", settings.openai_images_per_minute
+        )
+    offers["sketch"] = Offer(Sketch(catalogue.of("sketch")))
+    return offers
+
+
+def make_moderator(settings: Settings) -> OpenAIModerator | None:
+    """The moderator, None without a key: then the cards say so."""
+    key = settings.openai_api_key.get_secret_value()
+    return OpenAIModerator(key, settings.openai_base_url) if key else None
+
+
+def make_blobs(settings: Settings, vault: Vault, clock: Clock) -> BlobStore:
+    """The configured store."""
+    if settings.storage_provider == "s3":
+        return S3Blobs(settings)
+    return LocalBlobs(settings.data_dir / "blobs", vault, lambda: settings.address, clock)
+
+
+def make_networks(settings: Settings, graph: Graph) -> dict[str, SocialNetwork]:
+    """All networks, by name."""
+    networks: list[SocialNetwork] = [
+        Site(settings.address),
+        Facebook(graph),
+        Instagram(graph),
+    ]
+    return {network.name: network for network in networks}
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    redis_url: str,
+    *,
+    reach: Reach = pass_by,
+    clock: Clock | None = None,
+) -> AsyncIterator[Running]:
+    """Join everything for one process and take it apart at the end; migrates the database.
+
+    `reach` is told every step of `core.steps.STEPS`. Raises ActionNeeded for what an operator must
+    change.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        _require_folder(settings.data_dir)
+        vault = Vault(settings.secret_key.get_secret_value() or read_or_make_key(settings.data_dir))
+        engine = open_engine(settings)
+        stack.push_async_callback(engine.dispose)
+        await migrate(engine)
+        queue = ArqQueue(redis_url)
+        stack.push_async_callback(queue.aclose)
+        database = Database(engine, queue, clock)
+        blobs = make_blobs(settings, vault, clock)
+        graph = Graph(settings.meta_graph_url)
+        stack.push_async_callback(graph.aclose)
+        networks = make_networks(settings, graph)
+        catalogue = read_catalogue()
+        offers = make_offers(settings, catalogue)
+        moderator = make_moderator(settings)
+        for closable in (*(offer.provider for offer in offers.values()), moderator):
+            if isinstance(closable, OpenAIImages | OpenAIModerator):
+                stack.push_async_callback(closable.aclose)
+        limits = RedisLimits(redis_url)
+        stack.push_async_callback(limits.aclose)
+        desk = _make_desk(settings, catalogue, offers, networks, moderated=moderator is not None)
+        page = Page(database)
+        surfaces = make_surfaces(settings, desk.commands, page)
+        tasks = _make_tasks(
+            _Joined(database, blobs, vault, networks, surfaces, desk, offers, moderator, limits),
+            reach,
+        )
+        yield Running(
+            settings,
+            redis_url,
+            engine,
+            database,
+            queue,
+            vault,
+            blobs,
+            networks,
+            surfaces,
+            desk,
+            DeskInbox(database, desk),
+            tasks,
+            clock,
+        )
+
+
+@dataclass(frozen=True)
+class _Joined:
+    database: Database
+    blobs: BlobStore
+    vault: Vault
+    networks: Mapping[str, SocialNetwork]
+    surfaces: Mapping[str, ChatSurface]
+    desk: Desk
+    offers: Mapping[str, Offer]
+    moderator: Moderator | None
+    limits: RedisLimits
+
+
+def _make_desk(
+    settings: Settings,
+    catalogue: Catalogue,
+    offers: Mapping[str, Offer],
+    networks: Mapping[str, SocialNetwork],
+    *,
+    moderated: bool,
+) -> Desk:
+    models: dict[str, Model] = {}
+    for offer in offers.values():
+        models.update(offer.provider.models)
+    door = Door(settings.teams, round(settings.daily_budget * MILLION), settings.address)
+    return Desk(
+        address=settings.address,
+        door=door,
+        catalogue=catalogue,
+        models=models,
+        networks={
+            name: NetworkFacts(network.title, network.rules) for name, network in networks.items()
+        },
+        commands=command_table(models),
+        moderated=moderated,
+        orders_per_minute=settings.orders_per_minute,
+        blocked_words=settings.blocked_words,
+        grace=settings.publish_grace_seconds,
+    )
+
+
+def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
+    database, blobs, desk = joined.database, joined.blobs, joined.desk
+    previews = {name: one.pace.shows_previews for name, one in joined.surfaces.items()}
+    storing = Storing(database, blobs, joined.moderator, PlainCaptioner(), reach)
+    making = Making(
+        database, joined.offers, storing, joined.moderator, joined.limits, previews, reach
+    )
+    with_previews = frozenset(name for name, shown in previews.items() if shown)
+    job_cards = JobCards(desk.catalogue.models, blobs, with_previews)
+    post_cards = PostCards(desk.networks, desk.grace)
+
+    async def load(file: File) -> bytes:
+        kind, _, job_id = file.id.partition(":")
+        if kind == "originals":
+            return await pack_originals(database, blobs, job_id)
+        return await blobs.get(file.id)
+
+    showing = Showing(
+        database,
+        joined.surfaces,
+        {
+            "status": job_cards.status,
+            "result": job_cards.result,
+            "originals": job_cards.originals,
+            "post": post_cards.post,
+            "outcome": post_cards.outcome,
+            "question": draw_question,
+        },
+        load,
+        reach,
+    )
+
+    def open_secret(account: Account) -> str:
+        if not account.sealed:
+            return ""
+        return joined.vault.open(account.sealed, seal_context(account))
+
+    publishing = Publishing(database, joined.networks, blobs, open_secret, reach)
+    catching = Catching(database, joined.surfaces, desk.door)
+
+    async def catch_up(message_id: str) -> None:
+        try:
+            await catching.catch_up(message_id)
+        except DeskError:
+            return  # it is read again at the next connect, or when the card is touched
+
+    return {
+        "start": making.start,
+        "make": making.make,
+        "show": showing.show,
+        "publish": publishing.publish,
+        "catch_up": catch_up,
+    }
+
+
+def _require_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise ActionNeeded("data_dir_not_writable", path=str(folder)) from error
