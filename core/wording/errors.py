@@ -97,6 +97,12 @@ SENTENCES: dict[str, str] = {
     "chat_gone": "This channel or thread is archived or gone. Ask again elsewhere. Nothing was "
     "paid.",
     "chat_busy": "The chat is busy; the card follows.",
+    "chat_unavailable": "The chat does not answer; the card follows.",
+    "chat_token_rejected": "Discord does not know the bot's token. An operator must set another "
+    "DISCORD_TOKEN.",
+    "chat_threads_full": "This server has as many open threads as Discord allows. Close some; then "
+    "ask again.",
+    "chat_refused": "The chat refused the card: {reason}.",
     "message_gone": "The message was deleted.",
     "message_too_old": "The message is too old to be changed.",
     "file_too_big_for_chat": "The file is too large for this chat.",

@@ -23,7 +23,7 @@ from core.chat import (
 Json = dict[str, Any]
 
 SURFACE: Final = "discord"
-FIRST_COMMAND: Final = "generate"  # what bare words to the desk mean
+HELP: Final = "help"  # what words mean that name no command: nothing is spent on talk
 _DECORATION: Final = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
@@ -49,27 +49,23 @@ def of_interaction(interaction: discord.Interaction) -> Event | None:
 def of_message(
     message: discord.Message, me: int, where: Place, commands: frozenset[str]
 ) -> Command | Dropped | None:
-    """The event of a message that is meant for the desk: written to it directly or mentioning it.
-    Discord gives words and files of no other message without the privileged intent.
+    """The event of a message that was written to the desk directly or mentions it.
 
-    Words are a command where they begin with its name, else a prompt; files are for the library
-    unless a command was named.
+    Its first word may be a command; otherwise attached files count as dropped, and mere words ask
+    for help. None for an answer to a card, which mentions the desk without being addressed to it.
     """
-    if not where.direct and all(user.id != me for user in message.mentions):
-        return None
-    to_desk, words = _addressed(message.content, me)
-    event_id, files = str(message.id), tuple(_file(each) for each in message.attachments)
-    name, _, rest = words.partition(" ")
-    actor = _author(message)
-    if name.lstrip("/").lower() in commands:
-        return Command(
-            event_id, actor, where, name.lstrip("/").lower(), rest.strip(), attachments=files
-        )
+    desk = re.compile(rf"<@!?{me}>")
+    words = desk.sub(" ", message.content).strip()
+    first, *others = re.split(r"\s+", words, maxsplit=1)
+    name, rest = first.lstrip("/").lower(), "".join(others)
+    event_id, actor = str(message.id), _author(message)
+    files = tuple(_file(each) for each in message.attachments)
+    if name in commands:
+        return Command(event_id, actor, where, name, rest, attachments=files)
     if files:
         return Dropped(event_id, actor, where, files, words)
-    # An answer to a card mentions the desk as well, without being addressed to it.
-    if to_desk or where.direct:
-        return Command(event_id, actor, where, FIRST_COMMAND, words)
+    if where.direct or desk.match(message.content.lstrip()):
+        return Command(event_id, actor, where, HELP, words)
     return None
 
 
@@ -87,12 +83,12 @@ def _command(event_id: str, actor: Actor, where: Place, data: Json) -> Command:
     for message in resolved.get("messages", {}).values():  # a command of the message menu
         files += [_raw_file(each) for each in message.get("attachments", [])]
         text = str(message.get("content", ""))
-    options = {each["name"]: str(each["value"]) for each in data.get("options", [])}
+    options = {each["name"]: str(each["value"]) for each in data.get("options") or []}
     return Command(event_id, actor, where, data["name"], text, options, tuple(files))
 
 
 def _typing(actor: Actor, where: Place, data: Json) -> Typing | None:
-    for option in data.get("options", []):
+    for option in data.get("options") or []:
         if option.get("focused"):
             return Typing(actor, where, data["name"], option["name"], str(option["value"]))
     return None
@@ -119,14 +115,6 @@ def _author(message: discord.Message) -> Actor:
     author = message.author
     admin = isinstance(author, discord.Member) and author.guild_permissions.manage_guild
     return Actor(str(author.id), author.display_name, admin)
-
-
-def _addressed(content: str, me: int) -> tuple[bool, str]:
-    """Whether the words begin with the desk's name, and the words without it."""
-    name = re.compile(rf"<@!?{me}>")
-    return name.match(content.lstrip()) is not None, " ".join(
-        name.sub(" ", content).split(" ")
-    ).strip()
 
 
 def _file(attachment: discord.Attachment) -> Attachment:

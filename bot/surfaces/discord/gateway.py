@@ -132,6 +132,7 @@ class Gateway(discord.Client):
         me = self.user
         if me is None or message.author.bot or message.webhook_id or message.type not in WRITTEN:
             return
+        # Without the privileged intent Discord gives words and files of no other message.
         if message.guild is not None and me not in message.mentions:
             return
         place = await self._where(message.guild, message.channel.id)
@@ -228,7 +229,7 @@ async def keep_listening(
             if error.code == AUTHENTICATION_FAILED:
                 raise ActionNeeded("chat_token_rejected") from error
             _log.warning("discord_closed", code=error.code, pause=pause)
-        except (discord.HTTPException, discord.LoginFailure, *UNREACHABLE) as error:
+        except (discord.DiscordException, *UNREACHABLE) as error:
             trouble = understood(error)
             if not isinstance(trouble, TryLater):
                 raise trouble from error

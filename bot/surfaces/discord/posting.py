@@ -155,7 +155,7 @@ class Posting:
             thread = await self._rest.call(
                 "POST",
                 f"{MESSAGE}/threads",
-                permission="Create Public Threads",
+                permission=f"Create Public Threads, {READ}",
                 body={"name": name, "auto_archive_duration": WEEK},
                 places={"channel_id": channel, "message_id": message},
             )

@@ -72,7 +72,7 @@ class Rest:
         except (discord.DiscordException, *failures.UNREACHABLE) as error:
             raise failures.understood(error, permission) from error
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Give the connections back; the next call would log in again. May be repeated."""
         if self._http is not None:
             await self._http.close()

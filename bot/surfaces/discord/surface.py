@@ -30,7 +30,7 @@ class Discord:
     """One bot in its servers, speaking as `ChatSurface` demands.
 
     Only `listen` opens the gateway, and one process at a time may run it; all else is REST and
-    works in any process. One object belongs to one event loop; `close` it at the end.
+    works in any process. One object belongs to one event loop; `aclose` it at the end.
     """
 
     name = SURFACE
@@ -87,6 +87,6 @@ class Discord:
         """What an admin needs to add the desk, as JSON: the invitation and the commands."""
         return manifest(self._commands, application_id)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Give the connections back. May be repeated."""
-        await self._rest.close()
+        await self._rest.aclose()

@@ -86,7 +86,7 @@ class Desks:
         try:
             yield surface
         finally:
-            await surface.close()
+            await surface.aclose()
 
 
 @pytest.fixture

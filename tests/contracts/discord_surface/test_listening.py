@@ -332,18 +332,18 @@ async def test_reactions_that_mean_nothing_do_not_arrive(
 async def test_words_to_the_desk_are_a_command(
     server: DiscordServer, inbox: FakeInbox, marketing: Channel, ada: Person
 ) -> None:
-    """A mention with words orders; so does a direct message; talk and answers do not."""
+    """They may name a command, else they ask for help; talk and answers to cards are silent."""
     await ada.say(marketing, "nice weather")
-    said = await ada.say(marketing, "a fox at dusk", mention_bot=True)
+    said = await ada.say(marketing, "Generate a fox\nat dusk", mention_bot=True)
     await ada.say(marketing, "nice!", reply_to=said)
     await ada.say(marketing, "/generate  a heron --count 2", mention_bot=True)
-    await ada.say(ada.direct_message(), "an owl")
+    await ada.say(ada.direct_message(), "what can you do?")
     await inbox.next(3)
     commands = [event for event in inbox.events if isinstance(event, Command)]
     assert [(event.name, event.text) for event in commands] == [
-        ("generate", "a fox at dusk"),
+        ("generate", "a fox\nat dusk"),
         ("generate", "a heron --count 2"),
-        ("generate", "an owl"),
+        ("help", "what can you do?"),
     ]
     assert commands[0].event_id == str(said.id)
     assert commands[2].place.direct
@@ -367,7 +367,7 @@ async def test_words_are_answered_where_that_works(
 ) -> None:
     """A form is offered by a button beside the words; a private reply comes as direct message."""
     inbox.answer = lambda event: FORM if isinstance(event, Command) else Nothing()
-    await ada.say(marketing, "", mention_bot=True)
+    await ada.say(marketing, "generate", mention_bot=True)
     offered = await server.until(lambda: server.messages(marketing)[1:])
     ack = await ada.press(offered[0], "Open the form")
     assert ack.modal is not None

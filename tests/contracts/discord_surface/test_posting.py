@@ -6,12 +6,11 @@ from datetime import timedelta
 import pytest
 
 from bot.surfaces.discord import Discord
-from core.chat import Button, Card, Link, Menu, MessageRef, Option, Place, Private, Sent, Thread
+from core.chat import Button, Card, Link, Menu, Option, Place, Private, Sent, Thread
 from core.errors import ActionNeeded, TryLater, UserError
 from tests.contracts.discord_surface.conftest import Shelf
 from tests.platforms.discord import DiscordServer, Guild, Person
 from tests.platforms.discord.channels import Channel
-from tests.platforms.discord.messages import Message
 
 KEY = "0198c1f2-aaaa-7bbb-8ccc-ddddeeeeffff"
 CREATE = "/channels/{}/messages"
@@ -284,20 +283,12 @@ async def test_a_message_too_old_to_be_edited_asks_for_a_fresh_one(
     server: DiscordServer, desk: Discord, marketing: Channel, shelf: Shelf
 ) -> None:
     """Discord's cap on edits of old messages is told apart from a limit that passes."""
-    hours = 2 * 3600 * 1000 << 22  # of a snowflake, whose upper bits are milliseconds
-    old = Message(
-        channel=marketing,
-        id=server.world.snowflake() - hours,
-        author=server.world.bot,
-        created=server.world.now() - timedelta(hours=2),
-        content="long ago",
-    )
-    marketing.post(old)
-    server.world.old_edits = 0
     thread = Thread("discord", str(marketing.id), str(marketing.id), str(marketing.id))
-    sent = Sent(MessageRef("discord", str(marketing.id), str(old.id)))
+    server.world.ahead, server.world.old_edits = timedelta(hours=-2), 0
+    old = await desk.post(thread, Card("old", "Then"), shelf.load, repeat=False)
+    server.world.ahead = timedelta()
     with pytest.raises(UserError, match="message_too_old"):
-        await desk.edit(sent, thread, Card(KEY, "Now"), shelf.load)
+        await desk.edit(old, thread, Card("old", "Now"), shelf.load)
     fresh = await desk.post(thread, Card(KEY, "Now"), shelf.load, repeat=False)
     server.faults.answer("PATCH", "/channels/{}/messages/{}", retry_after=600)
     with pytest.raises(TryLater, match="chat_busy"):
