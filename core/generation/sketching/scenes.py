@@ -20,8 +20,8 @@ SCENES: Final[dict[str, tuple[Scene, str]]] = {
     "sea": (
         sea,
         (
-            "sea ocean coast beach shore island wave water harbour harbor bay cliff surf fish whale "
-            "sail lighthouse boat"
+            "sea ocean coast beach shore island wave water harbour harbor bay cliff surf fish "
+            "whale sail lighthouse boat"
         ),
     ),
     "mountains": (
@@ -43,8 +43,8 @@ SCENES: Final[dict[str, tuple[Scene, str]]] = {
     "hills": (
         hills,
         (
-            "hill meadow field garden flower farm vineyard countryside spring park balloon tree house "
-            "cat dog rabbit horse cow picnic"
+            "hill meadow field garden flower farm vineyard countryside spring park balloon tree "
+            "house cat dog rabbit horse cow picnic"
         ),
     ),
     "space": (space, "space galaxy planet cosmos universe rocket astronaut nebula orbit"),
