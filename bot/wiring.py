@@ -209,7 +209,7 @@ def _make_desk(
     models: dict[str, Model] = {}
     for offer in offers.values():
         models.update(offer.provider.models)
-    door = Door(settings.teams, round(settings.daily_budget * MILLION), settings.address)
+    door = Door(settings.teams, round(settings.daily_budget * MILLION))
     return Desk(
         address=settings.address,
         door=door,

@@ -97,8 +97,13 @@ BigKey = BigInteger().with_variant(Integer, "sqlite")  # SQLite autoincrements I
 Id = String(32)
 
 
+def _refers(column: str) -> ForeignKey:
+    """A reference that is checked at the commit: rows of one unit may be written in any order."""
+    return ForeignKey(column, deferrable=True, initially="DEFERRED")
+
+
 def _business() -> Column[int]:
-    return Column("business_id", BigKey, ForeignKey("businesses.id"), nullable=False, index=True)
+    return Column("business_id", BigKey, _refers("businesses.id"), nullable=False, index=True)
 
 
 def _lease() -> list[Column[Any]]:
@@ -143,7 +148,7 @@ jobs = Table(
     metadata,
     Column("id", Id, primary_key=True),
     _business(),
-    Column("owner_id", Id, ForeignKey("members.id"), nullable=False),
+    Column("owner_id", Id, _refers("members.id"), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("place", AsJson(Place), nullable=False),
     Column("order", AsJson(Order)),
@@ -162,13 +167,13 @@ items = Table(
     "items",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
+    Column("job_id", Id, _refers("jobs.id"), nullable=False, index=True),
     _business(),
     Column("number", Integer, nullable=False),
     Column("prompt", Text, nullable=False),
     Column("seed", BigInteger, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("image_id", BigKey, ForeignKey("images.id")),
+    Column("image_id", BigKey, _refers("images.id")),
     Column("preview_key", Text),
     Column("partial_key", Text),
     Column("approved_by", Id),
@@ -183,7 +188,7 @@ attempts = Table(
     "attempts",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("item_id", Id, ForeignKey("items.id"), nullable=False, index=True),
+    Column("item_id", Id, _refers("items.id"), nullable=False, index=True),
     Column("submitted_at", Moment, nullable=False),
     Column("price", BigInteger),
     Column("outcome", String(16), nullable=False),
@@ -195,7 +200,7 @@ images = Table(
     "images",
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=True),
-    Column("business_id", BigKey, ForeignKey("businesses.id"), nullable=False),
+    Column("business_id", BigKey, _refers("businesses.id"), nullable=False),
     Column("filename", Text, nullable=False),
     Column("original_filename", Text, nullable=False),
     Column("file_size", BigInteger, nullable=False),
@@ -229,7 +234,7 @@ ledger = Table(
     "ledger",
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=True),
-    Column("business_id", BigKey, ForeignKey("businesses.id"), nullable=False),
+    Column("business_id", BigKey, _refers("businesses.id"), nullable=False),
     Column("member_id", Id, nullable=False),
     Column("job_id", Id, nullable=False, index=True),
     Column("item_id", Id, nullable=False, index=True),
@@ -270,8 +275,8 @@ marks = Table(
     "marks",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
-    Column("member_id", Id, ForeignKey("members.id"), nullable=False),
+    Column("job_id", Id, _refers("jobs.id"), nullable=False),
+    Column("member_id", Id, _refers("members.id"), nullable=False),
     Column("signal", String(16), nullable=False),
     Column("number", Integer, nullable=False),
     Column("message_id", Id, nullable=False),
@@ -283,8 +288,8 @@ requests = Table(
     "requests",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("message_id", Id, ForeignKey("messages.id"), nullable=False),
-    Column("member_id", Id, ForeignKey("members.id"), nullable=False),
+    Column("message_id", Id, _refers("messages.id"), nullable=False),
+    Column("member_id", Id, _refers("members.id"), nullable=False),
     Column("signal", String(16), nullable=False),
     Column("at", Moment, nullable=False),
     Column("state", String(16), nullable=False),
@@ -296,7 +301,7 @@ posts = Table(
     metadata,
     Column("id", Id, primary_key=True),
     _business(),
-    Column("author_id", Id, ForeignKey("members.id"), nullable=False),
+    Column("author_id", Id, _refers("members.id"), nullable=False),
     Column("job_id", Id, index=True),
     Column("place", AsJson(Place), nullable=False),
     Column("root_id", Id, nullable=False),
@@ -316,9 +321,9 @@ targets = Table(
     "targets",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("post_id", Id, ForeignKey("posts.id"), nullable=False, index=True),
+    Column("post_id", Id, _refers("posts.id"), nullable=False, index=True),
     _business(),
-    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
+    Column("account_id", Id, _refers("accounts.id"), nullable=False),
     Column("state", String(16), nullable=False),
     Column("due_at", Moment),
     Column("ticket", JSON, nullable=False),
@@ -375,7 +380,7 @@ lines = Table(
 line_reactions = Table(
     "line_reactions",
     metadata,
-    Column("line_id", Id, ForeignKey("lines.id"), primary_key=True),
+    Column("line_id", Id, _refers("lines.id"), primary_key=True),
     Column("user", String(64), primary_key=True),
     Column("emoji", String(64), primary_key=True),
     Column("user_name", Text, nullable=False),
@@ -385,7 +390,7 @@ signins = Table(
     "signins",
     metadata,
     Column("token_hash", String(64), primary_key=True),
-    Column("member_id", Id, ForeignKey("members.id"), nullable=False),
+    Column("member_id", Id, _refers("members.id"), nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
 )

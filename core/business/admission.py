@@ -17,12 +17,11 @@ from core.storing import UnitOfWork
 class Door:
     """Who is let in: the allowed teams (empty: the first to speak), and what a new business gets.
 
-    `daily_budget` is micro-USD; `site_name` names the built-in site's account.
+    `daily_budget` is micro-USD.
     """
 
     teams: frozenset[str]
     daily_budget: int
-    site_name: str
 
 
 async def admit(uow: UnitOfWork, door: Door, place: Place, actor: Actor) -> tuple[Business, Member]:
@@ -56,7 +55,7 @@ async def _business(uow: UnitOfWork, door: Door, place: Place, actor: Actor) -> 
         raise UserError("team_not_allowed", team=place.team)
     business = Business(place.team_name or place.team, door.daily_budget, uow.now)
     await uow.businesses.join(place.surface, place.team, business)
-    uow.accounts.add(Account(business.id, "site", "site", door.site_name, "", uow.now))
+    uow.accounts.add(Account(business.id, "site", "site", business.name, "", uow.now))
     return business
 
 

@@ -43,7 +43,7 @@ def upgrade() -> None:
     sa.Column('sealed', sa.Text(), nullable=False),
     sa.Column('trouble', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_accounts_business_id')),
+    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_accounts_business_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_accounts')),
     sa.UniqueConstraint('business_id', 'network', 'external_id', name=op.f('uq_accounts_business_id_network_external_id'))
     )
@@ -79,7 +79,7 @@ def upgrade() -> None:
     sa.Column('creator_id', sa.String(length=32), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_images_business_id')),
+    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_images_business_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_images'))
     )
     with op.batch_alter_table('images', schema=None) as batch_op:
@@ -96,7 +96,7 @@ def upgrade() -> None:
     sa.Column('amount', sa.BigInteger(), nullable=False),
     sa.Column('day', sa.String(length=10), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_ledger_business_id')),
+    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_ledger_business_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger'))
     )
     with op.batch_alter_table('ledger', schema=None) as batch_op:
@@ -118,7 +118,7 @@ def upgrade() -> None:
     sa.Column('private_to', sa.String(length=64), nullable=False),
     sa.Column('seq', sa.BigInteger(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_lines_business_id')),
+    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_lines_business_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lines')),
     sa.UniqueConstraint('key', name=op.f('uq_lines_key'))
     )
@@ -136,7 +136,7 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('admin', sa.Boolean(), nullable=False),
     sa.Column('approver', sa.Boolean(), nullable=False),
-    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_members_business_id')),
+    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_members_business_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_members')),
     sa.UniqueConstraint('business_id', 'surface', 'user', name=op.f('uq_members_business_id_surface_user'))
     )
@@ -167,7 +167,7 @@ def upgrade() -> None:
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('fence', sa.Integer(), nullable=False),
     sa.Column('wake_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_messages_business_id')),
+    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_messages_business_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_messages'))
     )
     with op.batch_alter_table('messages', schema=None) as batch_op:
@@ -182,7 +182,7 @@ def upgrade() -> None:
     sa.Column('surface', sa.String(length=16), nullable=False),
     sa.Column('team', sa.String(length=64), nullable=False),
     sa.Column('business_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_teams_business_id')),
+    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_teams_business_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('surface', 'team', name=op.f('pk_teams'))
     )
     with op.batch_alter_table('teams', schema=None) as batch_op:
@@ -204,8 +204,8 @@ def upgrade() -> None:
     sa.Column('discarded_by', sa.String(length=32), nullable=True),
     sa.Column('wake_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('trouble', sa.JSON(), nullable=True),
-    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_jobs_business_id')),
-    sa.ForeignKeyConstraint(['owner_id'], ['members.id'], name=op.f('fk_jobs_owner_id')),
+    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_jobs_business_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['owner_id'], ['members.id'], name=op.f('fk_jobs_owner_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_jobs'))
     )
     with op.batch_alter_table('jobs', schema=None) as batch_op:
@@ -219,7 +219,7 @@ def upgrade() -> None:
     sa.Column('emoji', sa.String(length=64), nullable=False),
     sa.Column('user_name', sa.Text(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['line_id'], ['lines.id'], name=op.f('fk_line_reactions_line_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['lines.id'], name=op.f('fk_line_reactions_line_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('line_id', 'user', 'emoji', name=op.f('pk_line_reactions'))
     )
     op.create_table('posts',
@@ -240,8 +240,8 @@ def upgrade() -> None:
     sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('discarded_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['author_id'], ['members.id'], name=op.f('fk_posts_author_id')),
-    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_posts_business_id')),
+    sa.ForeignKeyConstraint(['author_id'], ['members.id'], name=op.f('fk_posts_author_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_posts_business_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_posts')),
     sa.UniqueConstraint('slug', name=op.f('uq_posts_slug'))
     )
@@ -257,8 +257,8 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),
     sa.Column('made', sa.String(length=32), nullable=False),
-    sa.ForeignKeyConstraint(['member_id'], ['members.id'], name=op.f('fk_requests_member_id')),
-    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_requests_message_id')),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], name=op.f('fk_requests_member_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_requests_message_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_requests')),
     sa.UniqueConstraint('message_id', 'member_id', 'signal', name=op.f('uq_requests_message_id_member_id_signal'))
     )
@@ -267,7 +267,7 @@ def upgrade() -> None:
     sa.Column('member_id', sa.String(length=32), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['member_id'], ['members.id'], name=op.f('fk_signins_member_id')),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], name=op.f('fk_signins_member_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_signins'))
     )
     op.create_table('items',
@@ -290,9 +290,9 @@ def upgrade() -> None:
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('fence', sa.Integer(), nullable=False),
     sa.Column('wake_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_items_business_id')),
-    sa.ForeignKeyConstraint(['image_id'], ['images.id'], name=op.f('fk_items_image_id')),
-    sa.ForeignKeyConstraint(['job_id'], ['jobs.id'], name=op.f('fk_items_job_id')),
+    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_items_business_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['image_id'], ['images.id'], name=op.f('fk_items_image_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['job_id'], ['jobs.id'], name=op.f('fk_items_job_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_items'))
     )
     with op.batch_alter_table('items', schema=None) as batch_op:
@@ -309,8 +309,8 @@ def upgrade() -> None:
     sa.Column('message_id', sa.String(length=32), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
-    sa.ForeignKeyConstraint(['job_id'], ['jobs.id'], name=op.f('fk_marks_job_id')),
-    sa.ForeignKeyConstraint(['member_id'], ['members.id'], name=op.f('fk_marks_member_id')),
+    sa.ForeignKeyConstraint(['job_id'], ['jobs.id'], name=op.f('fk_marks_job_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['member_id'], ['members.id'], name=op.f('fk_marks_member_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_marks')),
     sa.UniqueConstraint('job_id', 'member_id', 'signal', 'number', 'message_id', name=op.f('uq_marks_job_id_member_id_signal_number_message_id'))
     )
@@ -333,9 +333,9 @@ def upgrade() -> None:
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('fence', sa.Integer(), nullable=False),
     sa.Column('wake_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_targets_account_id')),
-    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_targets_business_id')),
-    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_targets_post_id')),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_targets_account_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_targets_business_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_targets_post_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_targets'))
     )
     with op.batch_alter_table('targets', schema=None) as batch_op:
@@ -352,7 +352,7 @@ def upgrade() -> None:
     sa.Column('usage', sa.JSON(), nullable=False),
     sa.Column('cost', sa.BigInteger(), nullable=True),
     sa.Column('revised_prompt', sa.Text(), nullable=True),
-    sa.ForeignKeyConstraint(['item_id'], ['items.id'], name=op.f('fk_attempts_item_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['items.id'], name=op.f('fk_attempts_item_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_attempts'))
     )
     with op.batch_alter_table('attempts', schema=None) as batch_op:
