@@ -162,7 +162,7 @@ async def running(
         limits = RedisLimits(redis_url)
         stack.push_async_callback(limits.aclose)
         desk = _make_desk(settings, catalogue, offers, networks, moderated=moderator is not None)
-        page = Page(database)
+        page = Page(database, blobs)
         surfaces = make_surfaces(settings, desk.commands, page)
         tasks = _make_tasks(
             _Joined(database, blobs, vault, networks, surfaces, desk, offers, moderator, limits),

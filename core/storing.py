@@ -71,7 +71,7 @@ class Businesses(Rows["Business", int], Protocol):
         ...
 
     async def join(self, surface: str, team: str, business: Business) -> None:
-        """Insert a new business with its first team."""
+        """Let a team speak for `business`, which is inserted if it is new."""
         ...
 
     async def has_team(self, surface: str) -> bool:
@@ -88,6 +88,10 @@ class Members(Rows["Member", str], Protocol):
 
     async def by_user(self, business_id: int, surface: str, user: str) -> Member | None:
         """The member behind a platform user."""
+        ...
+
+    async def anywhere(self, business_id: int, user: str) -> Member | None:
+        """The member behind a user id of whichever surface: no two platforms' ids look alike."""
         ...
 
     async def approvers_named(self, business_id: int) -> bool:

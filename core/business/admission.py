@@ -30,13 +30,20 @@ async def admit(uow: UnitOfWork, door: Door, place: Place, actor: Actor) -> tupl
     Raises UserError("team_not_allowed" | "no_business" | "which_business").
     """
     business = await _business(uow, door, place, actor)
-    member = await uow.members.by_user(business.id, place.surface, actor.id)
+    member = await _member(uow, business, place, actor)
     if member is None:
         member = Member(business.id, place.surface, actor.id, actor.name, actor.is_admin)
         uow.members.add(member)
     elif (member.name, member.admin) != (actor.name, actor.is_admin):
         member.name, member.admin = actor.name, actor.is_admin
     return business, member
+
+
+async def _member(uow: UnitOfWork, business: Business, place: Place, actor: Actor) -> Member | None:
+    """On the page sit the people of the other chats too, and stay who they are there."""
+    if place.surface == "page":
+        return await uow.members.anywhere(business.id, actor.id)
+    return await uow.members.by_user(business.id, place.surface, actor.id)
 
 
 async def _business(uow: UnitOfWork, door: Door, place: Place, actor: Actor) -> Business:

@@ -27,7 +27,7 @@ class Businesses(SqlRows[Business, int]):
         return await self._first(joined.where(columns.surface == surface, columns.team == team))
 
     async def join(self, surface: str, team: str, business: Business) -> None:
-        """Insert a new business with its first team."""
+        """Let a team speak for `business`, which is inserted if it is new."""
         self.session.add(business)
         await self.session.flush()
         self.session.add(Team(surface, team, business.id))
@@ -61,6 +61,12 @@ class Members(SqlRows[Member, str]):
                 columns.user == user,
             )
         )
+
+    async def anywhere(self, business_id: int, user: str) -> Member | None:
+        """The member behind a user id of whichever surface."""
+        columns = tables.members.c
+        found = select(Member).where(columns.business_id == business_id, columns.user == user)
+        return await self._first(found)
 
     async def approvers_named(self, business_id: int) -> bool:
         """Whether anybody was made approver."""
