@@ -10,20 +10,22 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from core.chat import Event, Nothing, Reply, Typing
+from core.chat import Event, Nothing, Reply, SurfaceName, Typing
 
 
 @dataclass
 class FakeInbox:
     """The fake. `events` are the new events in order, `deliveries` counts repetitions too.
 
-    `answer` makes the reply to a new event. `failures` is how many of the next deliveries end in
-    `RuntimeError`. While `hold` is cleared, `handle` does not return.
+    `connections` are the surfaces that began to listen, in order. `answer` makes the reply to a new
+    event. `failures` is how many of the next deliveries end in `RuntimeError`. While `hold` is
+    cleared, `handle` does not return.
     """
 
     answer: Callable[[Event], Reply] = field(default=lambda _: Nothing())
     failures: int = 0
     events: list[Event] = field(default_factory=list)
+    connections: list[SurfaceName] = field(default_factory=list)
     deliveries: int = 0
     hold: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -47,6 +49,12 @@ class FakeInbox:
             self._changed.notify_all()
         await self.hold.wait()
         return self._replies[event.event_id]
+
+    async def connected(self, surface: SurfaceName) -> None:
+        """Remember that `surface` listens."""
+        self.connections.append(surface)
+        async with self._changed:
+            self._changed.notify_all()
 
     async def next(self, number: int = 1) -> Event:
         """The `number`th new event, as soon as it is there; fails after five seconds."""

@@ -16,7 +16,7 @@ from bot.surfaces.discord.commands import is_typed, register
 from bot.surfaces.discord.failures import PAUSE, UNREACHABLE, Code, understood
 from bot.surfaces.discord.forms import OpenForms
 from bot.surfaces.discord.invitation import INTENTS
-from bot.surfaces.discord.people import People
+from bot.surfaces.discord.people import LONG, People, Remembered
 from bot.surfaces.discord.posting import Posting
 from bot.surfaces.discord.rest import LONGEST_WAIT, Rest, code_of
 from core.chat import (
@@ -74,6 +74,7 @@ class Gateway(discord.Client):
         self._specs = specs
         self._typed = frozenset(spec.name for spec in specs if is_typed(spec.name))
         self._open_forms = OpenForms()
+        self._foreign: Remembered[bool] = Remembered(LONG)
         self._waiting: asyncio.Queue[tuple[discord.RawReactionActionEvent, bool, str]] = (
             asyncio.Queue()
         )
@@ -105,6 +106,12 @@ class Gateway(discord.Client):
             delivery = f"{self.ws.session_id}:{self.ws.sequence}"
             self._waiting.put_nowait((args[0], REACTIONS[event], delivery))
         super().dispatch(event, *args, **kwargs)
+
+    async def on_ready(self) -> None:
+        """A new session, to which Discord replays nothing of what was missed. A resumed one gets it
+        all again and needs no reading.
+        """
+        await self._inbox.connected(events.SURFACE)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """A command, a press, a form sent, or somebody typing: into the inbox, then answered.
@@ -171,9 +178,8 @@ class Gateway(discord.Client):
     async def _react(
         self, payload: discord.RawReactionActionEvent, delivery: str, *, added: bool
     ) -> None:
-        me = self.application_id if self.user is None else self.user.id
-        # Only additions tell whose message it is; cards are the desk's own.
-        if payload.user_id == me or payload.message_author_id not in {None, me}:
+        me = None if self.user is None else self.user.id
+        if payload.user_id == me or self._is_foreign(payload, me):
             return
         actor = await self._reactor(payload)
         if actor is None:
@@ -184,6 +190,15 @@ class Gateway(discord.Client):
         emoji = events.plain_emoji(payload.emoji.name, payload.emoji.id)
         event_id = f"{actor.id}:{message.id}:{emoji}:{added}:{delivery}"
         await self._inbox.handle(Reaction(event_id, actor, place, message, emoji, added))
+
+    def _is_foreign(self, payload: discord.RawReactionActionEvent, me: int | None) -> bool:
+        """Whether it is on somebody else's message; cards are the desk's own. Only additions tell,
+        so that is remembered: asking about each person who takes one away would be a flood.
+        """
+        message = str(payload.message_id)
+        if payload.message_author_id not in {None, me}:
+            self._foreign.put(message, True)
+        return self._foreign.get(message) is not None
 
     async def _reactor(self, payload: discord.RawReactionActionEvent) -> Actor | None:
         """Who it was; None for a bot. Only additions in servers describe the person."""

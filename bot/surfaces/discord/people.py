@@ -20,7 +20,7 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 FRESH: Final = 60.0  # seconds for which a person's roles are believed
-LONG: Final = 3600.0  # seconds for which a channel is believed to hang where it hangs
+LONG: Final = 3600.0  # seconds for what never changes: where a channel hangs
 MOST_REMEMBERED: Final = 2000
 THREADS: Final = frozenset({10, 11, 12})  # announcement, public, private
 

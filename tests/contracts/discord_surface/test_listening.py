@@ -320,6 +320,7 @@ async def test_reactions_that_mean_nothing_do_not_arrive(
     (card,) = server.messages(marketing)
     other = await ada.say(marketing, "look")
     await ada.react(other, "✅")
+    await ada.unreact(other, "✅")
     marketing.react(card, "✅", server.world.bot)
     await ada.react(card, "1️⃣")
     marketing.clear_reactions(card)
@@ -327,6 +328,7 @@ async def test_reactions_that_mean_nothing_do_not_arrive(
     await inbox.next(2)
     emoji = [event.emoji for event in inbox.events if isinstance(event, Reaction)]
     assert emoji == ["1\u20e3", "2\u20e3"]
+    assert server.count("GET", "/guilds/{}/members/{}") == 0
 
 
 async def test_words_to_the_desk_are_a_command(
@@ -397,8 +399,20 @@ async def test_a_cut_connection_is_resumed_without_loss(
     server: DiscordServer, inbox: FakeInbox, marketing: Channel, ada: Person
 ) -> None:
     """What happened during a short cut arrives once the connection stands again."""
+    await server.until(lambda: inbox.connections)
     server.cut_gateway()
     await ada.say(marketing, "a fox", mention_bot=True)
     await server.until(lambda: inbox.events, timeout=20)
     assert server.gateway.resumed == 1
     assert len(inbox.events) == 1
+    assert inbox.connections == ["discord"]
+
+
+async def test_a_lost_session_has_what_was_missed_read_again(
+    server: DiscordServer, inbox: FakeInbox
+) -> None:
+    """Discord replays nothing to a new session, so the inbox is told of every one."""
+    await server.until(lambda: inbox.connections == ["discord"])
+    server.cut_gateway(lose=True)
+    await server.until(lambda: inbox.connections == ["discord", "discord"], timeout=30)
+    assert server.gateway.resumed == 0
