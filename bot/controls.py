@@ -5,7 +5,8 @@ card ninety days old still acts, once. It must not know any surface.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Literal
 
 from bot.desk import Desk
@@ -39,6 +40,9 @@ from core.review.reviewing import (
 from core.review.signals import REQUESTS, Signal, read_emoji
 from core.storing import UnitOfWork
 
+FRESH = timedelta(hours=1)
+"""How old a reading of a card's reactions may be before touching the card reads them again."""
+
 
 @dataclass(frozen=True)
 class Touch:
@@ -57,6 +61,8 @@ async def press(desk: Desk, uow: UnitOfWork, asking: Asking, event: Press) -> Re
     action = ACTIONS.get(event.action)
     if message is None or action is None or message.business_id != asking.business.id:
         raise UserError("card_unknown")
+    if message.caught_up_at is None or message.caught_up_at < uow.now - FRESH:
+        uow.enqueue("catch_up", message.id)
     touch = Touch(desk, uow, asking, message, event.values)
     return await action(touch) or Nothing()
 
@@ -74,7 +80,7 @@ async def react(desk: Desk, uow: UnitOfWork, asking: Asking, event: Reaction) ->
     elif message.subject in {"status", "result"}:
         job = await _job(touch)
         if signal in REQUESTS and event.added:
-            await requests.ask(uow, message, job, asking.member, signal, _carry(touch))
+            await requests.ask(uow, message, asking.member, signal, _carry(touch, job))
         elif signal in REQUESTS:
             await requests.take_back(uow, message, asking.member, signal)
         elif event.added:
@@ -111,8 +117,17 @@ async def _require(touch: Touch, signal: Signal) -> Job:
     return job
 
 
-def _carry(touch: Touch) -> requests.Carry:
-    async def carry(signal: Signal, job: Job) -> str:
+def _carry_approval(touch: Touch, post: Post) -> requests.Carry:
+    async def carry(_signal: Signal) -> str:
+        desk, member = touch.desk, touch.asking.member
+        await approve(touch.uow, post, member, desk.networks, desk.grace)
+        return post.id
+
+    return carry
+
+
+def _carry(touch: Touch, job: Job) -> requests.Carry:
+    async def carry(signal: Signal) -> str:
         if signal == Signal.AGAIN:
             return (await _order_again(touch, job)).id
         return (await _draft_post(touch, job)).id
@@ -266,14 +281,19 @@ async def _settle(touch: Touch) -> None:
 
 
 async def _answer(touch: Touch, word: Literal["yes", "no"]) -> None:
-    request = await touch.uow.requests.lock(touch.message.subject_id)
-    card = await touch.uow.messages.get(request.message_id) if request else None
-    job = await touch.uow.jobs.lock(card.subject_id) if card else None
-    if request is None or job is None:
+    uow = touch.uow
+    request = await uow.requests.lock(touch.message.subject_id)
+    card = await uow.messages.get(request.message_id) if request else None
+    if request is None or card is None:
         raise UserError("card_unknown")
     if request.member_id != touch.asking.member.id:
         raise UserError("not_yours")
-    await requests.answer(touch.uow, request, word, job, _carry(touch))
+    asked = replace(touch, message=card)
+    if card.subject == "post":
+        carry = _carry_approval(asked, await _post(asked))
+    else:
+        carry = _carry(asked, await _job(asked))
+    await requests.answer(uow, request, word, carry)
 
 
 async def _yes(touch: Touch) -> None:

@@ -210,6 +210,10 @@ class Requests(Rows["Request", str], Protocol):
         """All requests made on this card."""
         ...
 
+    async def remove(self, request: Request) -> None:
+        """Forget a request, so that it may be made again."""
+        ...
+
 
 class Posts(Rows["Post", str], Protocol):
     """What is published."""

@@ -7,10 +7,12 @@ follow, requests are asked about. It must not know any platform.
 from collections.abc import Mapping
 
 from core.business.admission import Door, admit
+from core.business.members import may_approve
 from core.chat import Actor
 from core.errors import UserError
 from core.messages import Message
 from core.ports import ChatSurface
+from core.publishing.posting import stop
 from core.review.requests import ask_about, take_back
 from core.review.reviewing import mark, unmark
 from core.review.signals import REQUESTS, Signal, read_emoji
@@ -46,8 +48,42 @@ class Catching:
             if message is None:
                 return
             message.caught_up_at = uow.now
-            if message.subject in {"status", "result"}:
+            if message.subject == "post":
+                await self._follow_post(uow, message, standing)
+            elif message.subject in {"status", "result"}:
                 await self._follow(uow, message, standing)
+
+    async def before_publishing(self, target_id: str) -> None:
+        """Read the reactions on a post's card once more: somebody may have said stop meanwhile."""
+        async with self._units.read() as uow:
+            target = await uow.targets.get(target_id)
+            if target is None or target.state != "scheduled":
+                return
+            cards = await uow.messages.of_subject("post", target.post_id)
+        for card in cards:
+            await self.catch_up(card.id)
+
+    async def _follow_post(self, uow: UnitOfWork, message: Message, standing: Standing) -> None:
+        """✅ publishes, so one that is found is asked about; one that is gone, or a ❌, stops."""
+        post = await uow.posts.lock(message.subject_id)
+        if post is None:
+            return
+        known = await self._known(uow, message)
+        for (signal, number, user), actor in standing.items():
+            if (signal, number, user) in known or signal not in {Signal.APPROVE, Signal.DISCARD}:
+                continue
+            _, member = await admit(uow, self._door, message.place, actor)
+            named = await uow.members.approvers_named(post.business_id)
+            if not may_approve(member, post.author_id, approvers_named=named):
+                continue
+            if signal == Signal.DISCARD:
+                await stop(uow, post)
+            elif post.approved_by is None:
+                await ask_about(uow, message, member, signal)
+        for (signal, number, user), member_id in known.items():
+            gone = await uow.members.get(member_id)
+            if gone and (signal, number, user) not in standing:
+                await take_back(uow, message, gone, signal)
 
     async def _follow(self, uow: UnitOfWork, message: Message, standing: Standing) -> None:
         job = await uow.jobs.lock(message.subject_id)

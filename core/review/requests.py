@@ -1,4 +1,5 @@
-"""Requests: 🔁 and 📤 given as reactions, once per card and person.
+"""Requests: 🔁 and 📤 given as reactions, once per card and person; and ✅ on a publish card, which
+publishes and may be given again once it was taken away.
 
 Taking one away withdraws what has not started. One that is found after an outage is asked about,
 never run by itself. It must not know how an order or a post is written: those are handed in.
@@ -8,26 +9,25 @@ from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from core.business.members import Member
-from core.generation.jobs import Job
 from core.generation.ordering import withdraw
 from core.messages import Message, redraw
-from core.publishing.posting import discard
+from core.publishing.posting import discard, stop
 from core.review.marks import Request
 from core.review.signals import Signal
 from core.storing import UnitOfWork
 
-Carry = Callable[[Signal, Job], Awaitable[str]]
+Carry = Callable[[Signal], Awaitable[str]]
 """Does what a request asks for and returns the id of the job or post that came of it."""
 
 
 async def ask(
-    uow: UnitOfWork, message: Message, job: Job, member: Member, signal: Signal, carry: Carry
+    uow: UnitOfWork, message: Message, member: Member, signal: Signal, carry: Carry
 ) -> None:
     """Do what the reaction asks for, unless this person had it done from this card before."""
     if await uow.requests.find(message.id, member.id, signal):
         return
     request = Request(message.id, member.id, signal, uow.now)
-    request.made = await carry(signal, job)
+    request.made = await carry(signal)
     uow.requests.add(request)
 
 
@@ -44,6 +44,10 @@ async def take_back(uow: UnitOfWork, message: Message, member: Member, signal: S
         job = await uow.jobs.lock(request.made)
         if job and await withdraw(uow, job):
             request.state = "withdrawn"
+    elif signal == Signal.APPROVE:
+        post = await uow.posts.lock(request.made)
+        if post and post.approved_by == member.id and await stop(uow, post):
+            await uow.requests.remove(request)
     else:
         post = await uow.posts.lock(request.made)
         targets = await uow.targets.of_post(request.made)
@@ -73,13 +77,13 @@ async def ask_about(uow: UnitOfWork, message: Message, member: Member, signal: S
 
 
 async def answer(
-    uow: UnitOfWork, request: Request, word: Literal["yes", "no"], job: Job, carry: Carry
+    uow: UnitOfWork, request: Request, word: Literal["yes", "no"], carry: Carry
 ) -> None:
     """The person's word on a request that was asked about; a second word changes nothing."""
     if request.state != "asked":
         return
     if word == "yes":
-        request.made = await carry(Signal(request.signal), job)
+        request.made = await carry(Signal(request.signal))
         request.state = "done"
     else:
         request.state = "withdrawn"

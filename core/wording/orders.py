@@ -143,5 +143,9 @@ def question(name: str, what: str) -> str:
     return f"{name} asked for {what} while I was away. Is it still wanted?"
 
 
-ASKED_FOR = {"again": "new pictures (🔁)", "publish": "publishing (📤)"}
+ASKED_FOR = {
+    "again": "new pictures (🔁)",
+    "publish": "publishing (📤)",
+    "approve": "publishing this post (✅)",
+}
 ANSWERED = "Settled."

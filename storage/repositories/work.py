@@ -182,6 +182,10 @@ class Requests(SqlRows[Request, str]):
         """All requests made on this card."""
         return await self._all(select(Request).where(tables.requests.c.message_id == message_id))
 
+    async def remove(self, request: Request) -> None:
+        """Forget a request, so that it may be made again."""
+        await self.session.delete(request)
+
 
 class Posts(SqlRows[Post, str]):
     """What is published."""
@@ -227,6 +231,10 @@ class Targets(Leased[Target]):
             and_(columns.state == "scheduled", columns.due_at <= self.now),
             columns.state.in_(("claimed", "staged", "sending")),
         )
+
+    async def of_account(self, account_id: str) -> list[Target]:
+        """All that ever went or are to go there."""
+        return await self._all(select(Target).where(tables.targets.c.account_id == account_id))
 
     async def of_post(self, post_id: str) -> list[Target]:
         """In the order they were made."""
