@@ -6,7 +6,7 @@ line to the registry here; its recipe stands in its package's docstring.
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,9 +96,7 @@ def make_offers(settings: Settings, catalogue: Catalogue) -> dict[str, Offer]:
     if key:
         images = OpenAIImages(key, settings.openai_base_url, catalogue.of("openai"))
         fingerprint = hashlib.sha256(key.encode()).hexdigest()[:12]
-        offers["openai"] = Offer(
-            images, f"openai:{fingerprint}", settings.openai_images_per_minute
-        )
+        offers["openai"] = Offer(images, f"openai:{fingerprint}", settings.openai_images_per_minute)
     offers["sketch"] = Offer(Sketch(catalogue.of("sketch")))
     return offers
 
@@ -267,16 +265,19 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
     catching = Catching(database, joined.surfaces, desk.door)
 
     async def catch_up(message_id: str) -> None:
-        try:
+        with suppress(DeskError):  # read again at the next connect, or when the card is touched
             await catching.catch_up(message_id)
-        except DeskError:
-            return  # it is read again at the next connect, or when the card is touched
+
+    async def publish(target_id: str) -> None:
+        with suppress(DeskError):  # a chat that does not answer must not keep an approved post
+            await catching.before_publishing(target_id)
+        await publishing.publish(target_id)
 
     return {
         "start": making.start,
         "make": making.make,
         "show": showing.show,
-        "publish": publishing.publish,
+        "publish": publish,
         "catch_up": catch_up,
     }
 
