@@ -32,9 +32,10 @@ class Mark:
 
 @dataclass(eq=False)
 class Request:
-    """A 🔁 or 📤 (or ✅ on a publish card) by reaction: once per card and person. `made` is the id of what came of it.
+    """A 🔁 or 📤 by reaction (or ✅ on a publish card): once per card and person.
 
-    `state` "asked" means it was found after an outage and waits for a word by its person.
+    `made` is the id of what came of it. `state` "asked" means it was found after an outage and
+    waits for a word by its person.
     """
 
     message_id: str
