@@ -13,9 +13,11 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from core.clock import Clock
+from core.errors import TryLater
 from core.ports import Queue
 from core.settings import Settings
 from storage.repositories.lines import Lines
@@ -84,6 +86,16 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _is_conflict(error: DBAPIError) -> bool:
+    """Two units made the same new row, waited for each other, or SQLite was locked for too long."""
+    state = getattr(error.orig, "sqlstate", None)
+    return (
+        isinstance(error, IntegrityError)
+        or state in {"40001", "40P01"}
+        or "database is locked" in str(error.orig)
+    )
+
+
 class SqlUnit:
     """One transaction over all rows; see `core.storing.UnitOfWork`."""
 
@@ -137,11 +149,19 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqlUnit]:
-        """A unit that commits on a clean exit and then sends its wake-ups."""
+        """A unit that commits on a clean exit and then sends its wake-ups.
+
+        Raises TryLater("conflict") where two units met on the same rows: nothing was written.
+        """
         async with self._turn, AsyncSession(self._writer, expire_on_commit=False) as session:
             unit = SqlUnit(session, self._clock.now())
-            async with session.begin():
-                yield unit
+            try:
+                async with session.begin():
+                    yield unit
+            except DBAPIError as error:
+                if _is_conflict(error):
+                    raise TryLater("conflict", after=0.1) from error
+                raise
         for task, id_, delay in unit.woken:
             await self._queue.enqueue(task, id_, delay)
         for channel, text in unit.noticed.items():
