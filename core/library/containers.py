@@ -24,7 +24,7 @@ PNG_KEPT: Final = frozenset(
         *(b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP"),
     }
 )
-WEBP_KEPT: Final = frozenset({b"VP8X", b"ICCP", b"ANIM", b"ANMF"})
+WEBP_KEPT: Final = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
 WEBP_METADATA_FLAGS: Final = 0b0000_1100  # EXIF and XMP in VP8X
 
 SEPARATOR, EXTENSION, TRAILER = 0x2C, 0x21, 0x3B
@@ -54,11 +54,6 @@ def count_gif(data: bytes, most: int) -> int:
     except IndexError as error:
         raise UserError("picture_broken", kind="GIF") from error
     return frames
-
-
-def is_lossless_webp(data: bytes) -> bool:
-    """Whether a still WebP was encoded without loss."""
-    return any(name == b"VP8L" for name, _, _ in _webp_chunks(data))
 
 
 def _gif_blocks(data: bytes) -> Iterator[tuple[int, int, int, int]]:

@@ -27,7 +27,7 @@ SIDES: Final = (400, 4096)
 ANY_SIDES: Final = (1, SIDES[1])
 
 MOST_FRAMES: Final = 600
-MOST_ANIMATED_PIXELS: Final = 200_000_000
+MOST_ANIMATED_PIXELS: Final = 100_000_000
 """Frames × width × height: about half a second of decoding on one core."""
 
 PREVIEW_SIDE: Final = 1024
@@ -128,15 +128,17 @@ def sniff(data: bytes) -> str:
 def sanitise(data: bytes) -> bytes:
     """What is kept of checked bytes: same type, upright, no EXIF, XMP or trailing bytes.
 
-    Still pictures are encoded anew in sRGB without visible loss; animations keep every byte of
-    their frames and lose only what stands around them. Raises UserError as `check`.
+    Still pictures are encoded anew in sRGB without visible loss. Animations, and WebP that is
+    upright in sRGB already, keep every byte of their frames and lose only what stands around them.
+    Raises UserError as `check`.
     """
     kind = sniff(data)
     try:
         image = _open(data, kind, ANY_SIDES)
-        if kind == "GIF" or _count_frames(data, image, kind) > 1:
+        plain_webp = kind == "WEBP" and not (image.info.get("icc_profile") or _is_turned(image))
+        if kind == "GIF" or plain_webp or _count_frames(data, image, kind) > 1:
             return containers.strip(data, kind)
-        return _encode_again(data, image, kind)
+        return _encode_again(image, kind)
     except UserError:
         raise
     except Exception as error:  # as in `check`
@@ -171,10 +173,10 @@ def open_upright(data: bytes, side: int | None = None) -> Image.Image:
     image = Image.open(io.BytesIO(data), formats=[sniff(data)])
     if side:
         image.draft(None, (side * 2, side * 2))  # lets the JPEG decoder skip most of its work
-    flat = flatten(_upright(image))
+    upright = _upright(image)
     if side:
-        flat.thumbnail((side, side), Image.Resampling.LANCZOS)
-    return flat
+        upright.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return flatten(upright)
 
 
 def flatten(image: Image.Image) -> Image.Image:
@@ -241,11 +243,14 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _orient(image: Image.Image) -> Image.Image:
+    return ImageOps.exif_transpose(image) if _is_turned(image) else image
+
+
+def _is_turned(image: Image.Image) -> bool:
     try:
-        turned = image.getexif().get(ORIENTATION, 1) != 1
-        return ImageOps.exif_transpose(image) if turned else image
+        return int(image.getexif().get(ORIENTATION, 1)) in range(2, 9)
     except Exception:  # noqa: BLE001  # broken EXIF raises anything, and a good picture may carry it
-        return image
+        return False
 
 
 def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
@@ -267,19 +272,16 @@ def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
         return image
 
 
-def _encode_again(data: bytes, image: Image.Image, kind: str) -> bytes:
+def _encode_again(image: Image.Image, kind: str) -> bytes:
     out = io.BytesIO()
     if kind == "JPEG":
         how = _like(image)
-        upright = _upright(image)
-        _strip(upright).save(out, "JPEG", optimize=True, **how)
+        _strip(_upright(image)).save(out, "JPEG", optimize=True, **how)
     elif kind == "WEBP":
-        lossless = containers.is_lossless_webp(data)
-        _strip(_upright(image)).save(out, "WEBP", lossless=lossless, quality=90, method=2)
+        _strip(_upright(image)).save(out, "WEBP", quality=90, method=4)
     else:
         plain = image.mode == "P" and not image.info.get("icc_profile")
-        upright = _orient(image) if plain else _upright(image)
-        _strip(upright).save(out, "PNG", compress_level=4)
+        _strip(_orient(image) if plain else _upright(image)).save(out, "PNG", compress_level=4)
     return out.getvalue()
 
 
@@ -301,8 +303,7 @@ def _strip(image: Image.Image) -> Image.Image:
 
 
 def _dhash(image: Image.Image) -> str:
-    grey = flatten(image).convert("L").resize((9, 8), Image.Resampling.BOX)
-    pixels = grey.tobytes()
+    pixels = flatten(image.resize((9, 8), Image.Resampling.BOX)).convert("L").tobytes()
     bits = 0
     for row in range(0, 72, 9):
         for column in range(row, row + 8):
