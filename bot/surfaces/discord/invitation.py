@@ -4,15 +4,16 @@ what `imagedesk manifest discord` prints.
 https://docs.discord.com/developers/topics/oauth2#bot-authorization-flow
 """
 
-import json
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import discord
 
 from bot.surfaces.discord.commands import application_commands
 from core.chat import CommandSpec
+
+Json = dict[str, Any]
 
 AUTHORIZE: Final = "https://discord.com/oauth2/authorize"
 SCOPES: Final = ("bot", "applications.commands")
@@ -44,16 +45,14 @@ def invite_link(application_id: str) -> str:
     return f"{AUTHORIZE}?{urlencode(asked)}"
 
 
-def manifest(specs: Sequence[CommandSpec], application_id: str) -> str:
-    """What Discord is to know of the desk, as JSON to read: the link, what it asks for and why no
-    privileged intent is among it, and the commands that are registered at the start.
+def make_manifest(specs: Sequence[CommandSpec], application_id: str) -> Json:
+    """What an admin is to know, as plain values: the link, what it asks for and why, and the
+    commands, which the desk registers by itself when it starts.
     """
-    told = {
+    return {
         "invite": invite_link(application_id),
         "scopes": list(SCOPES),
-        "permissions": GRANTS,
+        "permissions": dict(GRANTS),
         "intents": [name for name, asked in INTENTS if asked],
-        "privileged_intents": [],
         "commands": application_commands(specs),
     }
-    return json.dumps(told, indent=2, ensure_ascii=False)

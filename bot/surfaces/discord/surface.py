@@ -1,11 +1,12 @@
 """Discord as a chat of the desk. Owns nothing but the joining of its parts to `ChatSurface`."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from bot.surfaces.discord.addresses import point_library
 from bot.surfaces.discord.events import SURFACE
 from bot.surfaces.discord.gateway import Gateway, keep_listening
-from bot.surfaces.discord.invitation import manifest
+from bot.surfaces.discord.invitation import make_manifest
 from bot.surfaces.discord.people import People
 from bot.surfaces.discord.posting import Posting
 from bot.surfaces.discord.reading import read_reactions, stream_file
@@ -83,9 +84,17 @@ class Discord:
         """As `ChatSurface.fetch`."""
         return stream_file(attachment, limit, self._api_url)
 
-    def manifest(self, application_id: str) -> str:
-        """What an admin needs to add the desk, as JSON: the invitation and the commands."""
-        return manifest(self._commands, application_id)
+    async def manifest(self) -> dict[str, Any]:
+        """What an admin needs to add the desk, as plain values: the invitation and the commands.
+
+        Without a token nobody can be asked for the application's id, which then stands in the link
+        as a word to be replaced. Raises ActionNeeded("chat_token_rejected"), TryLater.
+        """
+        application_id = "APPLICATION_ID"
+        if self._token:
+            told = await self._rest.call("GET", "/oauth2/applications/@me")
+            application_id = str(told["id"])
+        return make_manifest(self._commands, application_id)
 
     async def aclose(self) -> None:
         """Give the connections back. May be repeated."""

@@ -156,10 +156,15 @@ async def test_files_come_from_discord_alone(desk: Discord, url: str) -> None:
         await fetched(desk, Attachment("1", "fox.png", url, 3))
 
 
-def test_the_invitation_names_application_scopes_and_permissions(desk: Discord) -> None:
-    """An admin needs one link."""
-    link = invite_link("4711")
-    assert link.startswith("https://discord.com/oauth2/authorize?client_id=4711&permissions=")
+async def test_the_manifest_holds_one_link_and_the_commands(
+    server: DiscordServer, desk: Discord, another_desk: Desks
+) -> None:
+    """An admin needs one link; before there is a token, it says what to put in."""
+    link = invite_link(str(server.world.bot.id))
+    assert link.startswith("https://discord.com/oauth2/authorize?client_id=")
     assert link.endswith("&scope=bot+applications.commands")
-    assert link in desk.manifest("4711")
-    assert '"generate"' in desk.manifest("4711")
+    told = await desk.manifest()
+    assert told["invite"] == link
+    assert [command["name"] for command in told["commands"]] == ["generate", "Add to library"]
+    async with another_desk(COMMANDS, token="") as unset:
+        assert (await unset.manifest())["invite"] == invite_link("APPLICATION_ID")

@@ -1,6 +1,5 @@
 """Cards in Discord's channels and threads, posted by a process that never listens."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -371,7 +370,7 @@ async def test_the_invitation_grants_all_that_the_desk_does(
     """With exactly the permissions of the invitation, a whole journey meets no refusal."""
     everything = [permission.name or "" for permission in type(acme.everyone.permissions)]
     marketing.deny(*everything)
-    marketing.allow(*(name.upper() for name in json.loads(desk.manifest("1"))["permissions"]))
+    marketing.allow(*(name.upper() for name in (await desk.manifest())["permissions"]))
     card = Card(KEY, "A fox", pictures=(shelf.picture("i1"),))
     thread, sent = await desk.open_thread(in_marketing, card, shelf.load, repeat=False)
     marketing.threads()[0].archive()
