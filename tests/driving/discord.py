@@ -1,0 +1,191 @@
+"""People in Discord, over the local Discord."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.driving.chat import Answer, Form, Seen, Where, bare, read_line, until
+from tests.driving.chat import Person as AnyPerson
+from tests.platforms.discord import Ack, DiscordServer, Guild, Modal, Person
+from tests.platforms.discord.channels import Channel
+from tests.platforms.discord.messages import Message
+
+FREE = {"generate": "prompt", "post": "text", "approver": "person"}
+"""Which typed option takes a command's free text."""
+
+_WRITTEN_LINK = re.compile(r"(\S[^\n]*?): (https?://\S+)")
+
+
+class DiscordPerson:
+    """A member of the server."""
+
+    def __init__(self, server: DiscordServer, person: Person) -> None:
+        self._server = server
+        self._answers: list[Ack] = []
+        self.person = person
+        self.name = person.user.name
+
+    @property
+    def mark(self) -> str:
+        """As Discord writes a mention."""
+        return self.person.user.mention
+
+    async def command(self, line: str, where: Where) -> Answer:
+        """See `Person.command`."""
+        name, free, given = read_line(line)
+        options: dict[str, Any] = {
+            key: int(value) if key == "count" else value for key, value in given.items()
+        }
+        if free:
+            options[FREE[name]] = free
+        return self._heard(await self.person.command(name, options, where.thread or where.channel))
+
+    async def mention(self, words: str, where: Where) -> None:
+        """See `Person.mention`."""
+        await self.person.say(where.thread or where.channel, words, mention_bot=True)
+
+    async def react(self, message: Seen, emoji: str) -> None:
+        """See `Person.react`."""
+        await self.person.react(message.handle, emoji)
+
+    async def unreact(self, message: Seen, emoji: str) -> None:
+        """See `Person.unreact`."""
+        await self.person.unreact(message.handle, emoji)
+
+    async def press(self, message: Seen, button: str) -> Answer:
+        """See `Person.press`."""
+        return self._heard(await self.person.press(message.handle, button))
+
+    async def choose(self, message: Seen, menu: str, labels: Sequence[str]) -> Answer:
+        """See `Person.choose`."""
+        return self._heard(await self.person.choose(message.handle, menu, labels))
+
+    async def submit(self, form: Form, values: Mapping[str, str | list[str]]) -> Answer:
+        """See `Person.submit`."""
+        return self._heard(await self.person.submit(form.handle, values))
+
+    def private(self) -> list[str]:
+        """See `Person.private`: whispers in channels, and what came into the direct message."""
+        told: list[Message] = []
+        for channel in self._server.world.channels.values():
+            if channel.person is self.person.user:
+                told += [one for one in channel.log.values() if one.author.bot]
+            told += [
+                one for one in channel.whispers.values() if one.ephemeral_for is self.person.user
+            ]
+        ordered = sorted(told, key=lambda one: one.id)
+        return [text for one in ordered if not one.deleted and (text := one.plain())]
+
+    def direct(self) -> Where:
+        """See `Person.direct`."""
+        return Where(self.person.direct_message())
+
+    def _heard(self, ack: Ack) -> Answer:
+        async def opened() -> Form:
+            assert ack.modal is not None, f"no form opened: {ack.kind} {ack.content}"
+            return _form(ack.modal)
+
+        return Answer(ack.content if ack.ephemeral else "", opened)
+
+
+class DiscordChat:
+    """The server (guild)."""
+
+    name = "discord"
+
+    def __init__(self, server: DiscordServer) -> None:
+        self.server = server
+        self.guild: Guild = server.guild("Acme")
+        server.rest.rate = (500, 1.0)
+
+    @property
+    def twice(self) -> bool:
+        """Whether every dispatch is delivered twice."""
+        return self.server.gateway.twice
+
+    @twice.setter
+    def twice(self, value: bool) -> None:
+        self.server.gateway.twice = value
+
+    def settings(self) -> dict[str, str]:
+        """See `Chat.settings`."""
+        return {
+            "DISCORD_TOKEN": self.server.token,
+            "DISCORD_API_URL": self.server.api_url,
+            "DISCORD_GATEWAY_URL": self.server.gateway_url,
+        }
+
+    async def connected(self) -> None:
+        """See `Chat.connected`."""
+        await until(lambda: self.server.gateway.listening)
+
+    def person(self, name: str, *, admin: bool = False) -> DiscordPerson:
+        """See `Chat.person`."""
+        return DiscordPerson(self.server, self.guild.person(name, manage_guild=admin))
+
+    def channel(self, name: str) -> Where:
+        """See `Chat.channel`."""
+        return Where(self.guild.channel(name))
+
+    async def thread(self, who: AnyPerson, where: Where) -> Where:
+        """See `Chat.thread`."""
+        assert isinstance(who, DiscordPerson)
+        return Where(where.channel, who.person.open_thread(where.channel, "Autumn posts"))
+
+    def forbid(self, where: Where) -> None:
+        """See `Chat.forbid`: the right to write is denied."""
+        where.channel.deny("SEND_MESSAGES")
+
+    def read(self, where: Where) -> list[Seen]:
+        """See `Chat.read`: a thread's root, then its thread."""
+        if where.thread is not None:
+            return self._in(where.thread, where)
+        read: list[Seen] = []
+        for message in self.server.messages(where.channel):
+            if message.author.bot:
+                read.append(self._seen(message, Where(where.channel, message.thread)))
+            if message.thread is not None:
+                read += self._in(message.thread, Where(where.channel, message.thread))
+        return read
+
+    async def delete(self, who: AnyPerson, message: Seen) -> None:
+        """See `Chat.delete`."""
+        assert isinstance(who, DiscordPerson)
+        await who.person.delete(message.handle)
+
+    def check(self) -> None:
+        """See `Chat.check`."""
+        assert self.server.violations == []
+
+    def _in(self, thread: Channel, where: Where) -> list[Seen]:
+        standing = self.server.messages(thread)
+        return [self._seen(one, where) for one in standing if one.author.bot]
+
+    def _seen(self, message: Message, where: Where) -> Seen:
+        names = {user.id: user.name for user in self.server.world.users.values()}
+        shown = message.plain()
+        text = re.sub(r"<@!?(\d+)>", lambda found: f"@{names[int(found[1])]}", shown)
+        text = re.sub(r"\\([^\w\s])", r"\1", text)
+        links = {one.label: one.url for one in message.buttons() if one.url}
+        links |= dict(_WRITTEN_LINK.findall(text))
+        return Seen(
+            id=str(message.id),
+            text=text,
+            where=where,
+            pictures=tuple(message.images()),
+            alts=tuple(message.alt_texts()),
+            files={one.filename: one.content for one in message.files() if one.size is None},
+            buttons=tuple(bare(one.label) for one in message.buttons() if not one.url),
+            menus={one.placeholder: tuple(one.options.values()) for one in message.selects()},
+            pings=frozenset(names[one] for one in message.notified),
+            links=links,
+            handle=message,
+        )
+
+
+def _form(modal: Modal) -> Form:
+    values = {
+        field.label: "\n".join(field.chosen) if field.options else field.value
+        for field in modal.fields
+    }
+    return Form(modal.plain(), values, modal)
