@@ -34,6 +34,7 @@ MOST_ALT: Final = 1024
 MOST_FILES: Final = 10
 MOST_NONCE: Final = 25
 BAR_CELLS: Final = 12
+SHORT_FACT: Final = 24  # characters
 COLOURS: Final = {"busy": 0x5865F2, "good": 0x57F287, "bad": 0xED4245}
 
 
@@ -145,7 +146,7 @@ def _picture(file: File, card: Card) -> Json:
 
 def _texts(card: Card, written: Sequence[Link]) -> tuple[str, str]:
     """What stands above and below the pictures; of too much text, the lines are cut."""
-    below = [f"**{escape(label)}:** {escape(value)}" for label, value in card.facts]
+    below = _facts(card.facts)
     if card.progress is not None:
         below.append(_bar(*card.progress))
     below += [f"{escape(link.label)}: {link.url}" for link in written]
@@ -155,6 +156,20 @@ def _texts(card: Card, written: Sequence[Link]) -> tuple[str, str]:
         above.append(f"### {cut(escape(card.title), MOST_TITLE)}")
     above += [escape(line) for line in card.lines]
     return cut("\n".join(above), MOST_TEXT - len(under)) or "…", under
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> list[str]:
+    """Short facts side by side, long ones on lines of their own, in their order."""
+    lines: list[str] = []
+    flowing = False
+    for label, value in facts:
+        shown, short = f"**{escape(label)}:** {escape(value)}", len(value) <= SHORT_FACT
+        if flowing and short:
+            lines[-1] += f" · {shown}"
+        else:
+            lines.append(shown)
+        flowing = short
+    return lines
 
 
 def _bar(done: int, total: int) -> str:

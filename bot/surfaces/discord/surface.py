@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from bot.surfaces.discord.addresses import point_library
+from bot.surfaces.discord.addresses import prepare_library
 from bot.surfaces.discord.events import SURFACE
 from bot.surfaces.discord.gateway import Gateway, keep_listening
 from bot.surfaces.discord.invitation import make_manifest
@@ -38,7 +38,7 @@ class Discord:
     pace = Pace(edit_seconds=1.5, shows_previews=True)
 
     def __init__(self, settings: Settings, commands: Sequence[CommandSpec]) -> None:
-        point_library(settings)
+        prepare_library(settings)
         self._token = settings.discord_token.get_secret_value().strip()
         self._api_url = settings.discord_api_url
         self._commands = tuple(commands)

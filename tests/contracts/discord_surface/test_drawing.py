@@ -75,6 +75,14 @@ def test_a_long_text_is_cut_visibly() -> None:
     assert below == "**Price:** $0.04"
 
 
+def test_short_facts_stand_side_by_side() -> None:
+    """A card of many small facts stays small; a caption keeps its own lines."""
+    facts = (("Size", "1:1"), ("Price", "$0.04"), ("Caption", "At dusk.\n" * 4), ("Alt", "A fox"))
+    *_, below = walk(draw(Card("k", "A fox", facts=facts), {}).body["components"])
+    assert below["content"].splitlines()[0] == "**Size:** 1:1 · **Price:** $0.04"
+    assert below["content"].splitlines()[-1] == "**Alt:** A fox"
+
+
 def test_attachments_that_only_components_tell_are_known() -> None:
     """Where the list beside the components is empty, the components' own ids are taken."""
     picture = File("i1", "fox.jpg", "image/jpeg")
