@@ -144,6 +144,13 @@ async def _post_form(
     return Form(key, title, submit, tuple(fields))
 
 
+def home_form(businesses: list[Business]) -> Form:
+    """Which of several businesses a person means in direct messages."""
+    options = tuple(Option(str(one.id), one.name[:75]) for one in businesses[:25])
+    field = FormField("business", words.HOME, "select", options=options, hint=words.HOME_HINT)
+    return Form("home", words.HOME_TITLE, words.HOME_SUBMIT, (field,))
+
+
 def read_draft(values: dict[str, str], images: list[PostImage]) -> Draft:
     """What a submitted post form says; alt texts go to the pictures line by line."""
     lines = values.get("alt", "").split("\n")

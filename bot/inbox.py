@@ -11,8 +11,9 @@ from pydantic import TypeAdapter
 from bot.commands import complete, read_text
 from bot.controls import press, react
 from bot.desk import Desk
+from bot.forms import home_form
 from bot.handlers import COMMANDS, Asking, submit
-from core.business.admission import admit
+from core.business.admission import WhichBusiness, admit, settle_home
 from core.chat import (
     Choices,
     Command,
@@ -33,6 +34,7 @@ from core.errors import TryLater, UserError
 from core.recovery import wake_catching_up
 from core.storing import UnitOfWork, Units
 from core.wording.errors import sentence
+from core.wording.forms import HOME_SETTLED
 
 _KINDS: dict[str, type] = {
     kind.__name__: kind for kind in (Nothing, Private, Form, FieldErrors, Choices)
@@ -56,6 +58,8 @@ class DeskInbox:
         for attempt in range(TRIES):
             try:
                 return await self._handle(event)
+            except WhichBusiness as question:
+                return home_form(question.businesses)
             except UserError as error:
                 silent = isinstance(event, Reaction)
                 return Nothing() if silent else Private(sentence(error.trouble))
@@ -74,11 +78,18 @@ class DeskInbox:
         async with self._units.write() as uow:
             if not await uow.events.enter(surface, event.event_id):
                 return _read_reply(await uow.events.reply(surface, event.event_id))
+            if isinstance(event, Submission) and event.key == "home":
+                return await self._settle_home(uow, event)
             business, member = await admit(uow, self._desk.door, event.place, event.actor)
             asking = Asking(business, member, event.place)
             reply = await self._dispatch(uow, asking, event)
             await uow.events.answer(surface, event.event_id, _write_reply(reply))
             return reply
+
+    async def _settle_home(self, uow: UnitOfWork, event: Submission) -> Reply:
+        chosen = event.values.get("business", "")
+        await settle_home(uow, event.place, event.actor, int(chosen) if chosen.isdigit() else 0)
+        return Private(HOME_SETTLED)
 
     async def _dispatch(
         self,

@@ -16,7 +16,7 @@ from bot.commands import command_table
 from bot.desk import Desk
 from bot.inbox import DeskInbox
 from bot.surfaces.web.surface import Page
-from core.business.accounts import Account, seal_context
+from core.business.accounts import DISCONNECTED, Account, seal_context
 from core.business.admission import Door
 from core.chat import CommandSpec, File
 from core.clock import Clock, SystemClock
@@ -232,7 +232,8 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
         database, joined.offers, storing, joined.moderator, joined.limits, previews, reach
     )
     with_previews = frozenset(name for name, shown in previews.items() if shown)
-    job_cards = JobCards(desk.catalogue.models, blobs, with_previews)
+    per_minute = {name: offer.per_minute for name, offer in joined.offers.items()}
+    job_cards = JobCards(desk.catalogue.models, per_minute, blobs, with_previews)
     post_cards = PostCards(desk.networks, desk.grace)
 
     async def load(file: File) -> bytes:
@@ -257,6 +258,8 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
     )
 
     def open_secret(account: Account) -> str:
+        if account.trouble == DISCONNECTED:
+            raise ActionNeeded("account_disconnected")
         if not account.sealed:
             return ""
         return joined.vault.open(account.sealed, seal_context(account))

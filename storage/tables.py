@@ -140,6 +140,7 @@ members = Table(
     Column("name", Text, nullable=False),
     Column("admin", Boolean, nullable=False),
     Column("approver", Boolean, nullable=False),
+    Column("home", Boolean, nullable=False),
     UniqueConstraint("business_id", "surface", "user"),
     Index("ix_members_surface_user", "surface", "user"),
 )

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from core.business.members import new_id
 
+DISCONNECTED = "account_disconnected"
+"""The `trouble` of an account that was taken away; its row stays while posts refer to it."""
+
 
 @dataclass(eq=False)
 class Account:

@@ -24,19 +24,42 @@ class Door:
     daily_budget: int
 
 
+class WhichBusiness(UserError):
+    """A person of several businesses spoke in a direct message; they are asked once."""
+
+    def __init__(self, businesses: list[Business]) -> None:
+        super().__init__("which_business")
+        self.businesses = businesses
+
+
 async def admit(uow: UnitOfWork, door: Door, place: Place, actor: Actor) -> tuple[Business, Member]:
     """The business and member behind an event, made if they are new here.
 
-    Raises UserError("team_not_allowed" | "no_business" | "which_business").
+    Raises UserError("team_not_allowed" | "no_business"), WhichBusiness.
     """
     business = await _business(uow, door, place, actor)
     member = await _member(uow, business, place, actor)
     if member is None:
         member = Member(business.id, place.surface, actor.id, actor.name, actor.is_admin)
         uow.members.add(member)
-    elif (member.name, member.admin) != (actor.name, actor.is_admin):
+    elif place.team and (member.name, member.admin) != (actor.name, actor.is_admin):
+        # Without a team (Discord's direct messages) nobody can say who is an admin.
         member.name, member.admin = actor.name, actor.is_admin
     return business, member
+
+
+async def settle_home(uow: UnitOfWork, place: Place, actor: Actor, business_id: int) -> None:
+    """Remember which business this person means in direct messages from now on.
+
+    Raises UserError("no_business") for one they are no member of.
+    """
+    known = await uow.businesses.of_user(place.surface, actor.id)
+    if business_id not in {business.id for business in known}:
+        raise UserError("no_business")
+    for business in known:
+        member = await uow.members.by_user(business.id, place.surface, actor.id)
+        if member:
+            member.home = business.id == business_id
 
 
 async def _member(uow: UnitOfWork, business: Business, place: Place, actor: Actor) -> Member | None:
@@ -51,20 +74,19 @@ async def _business(uow: UnitOfWork, door: Door, place: Place, actor: Actor) -> 
         known = await uow.businesses.of_user(place.surface, actor.id)
         if not known:
             raise UserError("no_business")
-        if len(known) > 1:
-            raise UserError("which_business", teams=[business.name for business in known])
-        return known[0]
-    business = await uow.businesses.by_team(place.surface, place.team)
-    if business:
-        return business
-    allowed = place.team in door.teams if door.teams else not await _taken(uow, place)
-    if place.surface != "page" and not allowed:
+        for business in known:
+            member = await uow.members.by_user(business.id, place.surface, actor.id)
+            if len(known) == 1 or (member and member.home):
+                return business
+        raise WhichBusiness(known)
+    if door.teams and place.surface != "page" and place.team not in door.teams:
+        raise UserError("team_not_allowed", team=place.team)
+    found = await uow.businesses.by_team(place.surface, place.team)
+    if found:
+        return found
+    if not door.teams and place.surface != "page" and await uow.businesses.has_team(place.surface):
         raise UserError("team_not_allowed", team=place.team)
     business = Business(place.team_name or place.team, door.daily_budget, uow.now)
     await uow.businesses.join(place.surface, place.team, business)
     uow.accounts.add(Account(business.id, "site", "site", business.name, "", uow.now))
     return business
-
-
-async def _taken(uow: UnitOfWork, place: Place) -> bool:
-    return await uow.businesses.has_team(place.surface)

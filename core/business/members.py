@@ -36,7 +36,10 @@ class Team:
 
 @dataclass(eq=False)
 class Member:
-    """A person of one business on one surface. `user` is the platform's id of them."""
+    """A person of one business on one surface. `user` is the platform's id of them.
+
+    `home` marks the business that a person of several means in direct messages.
+    """
 
     business_id: int
     surface: str
@@ -44,6 +47,7 @@ class Member:
     name: str
     admin: bool = False
     approver: bool = False
+    home: bool = False
     id: str = field(default_factory=new_id)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from core.business.ledger import cost_of
 from core.chat import Button, Card, Control, File, Link, Menu, Option
 from core.generation.jobs import ENDED, Attempt, Item, Job, state_of
+from core.generation.orders import Order
 from core.generation.prices import Model
 from core.messages import Message
 from core.ports import BlobStore
@@ -23,9 +24,13 @@ DAY = 86_400
 
 @dataclass(frozen=True)
 class JobCards:
-    """Draws the cards of jobs. `models` is the whole catalogue, retired ones included."""
+    """Draws the cards of jobs. `models` is the whole catalogue, retired ones included.
+
+    `per_minute` is how many pictures a provider makes, by its name; absent where it is not paced.
+    """
 
     models: Mapping[str, Model]
+    per_minute: Mapping[str, int]
     blobs: BlobStore
     surfaces_with_previews: frozenset[str]
 
@@ -42,7 +47,7 @@ class JobCards:
         running = state in {"pending", "processing"}
         seconds = None if running or not ended else _seconds(job, max(ended))
         cost = None if running else cost_of(await uow.ledger.of_job(job.id))
-        lines = await self._status_lines(uow, job, items, typical)
+        lines = await self._status_lines(uow, job, order, items, typical)
         done = sum(item.state in ENDED for item in items)
         return Card(
             key=message.id,
@@ -56,17 +61,18 @@ class JobCards:
         )
 
     async def _status_lines(
-        self, uow: UnitOfWork, job: Job, items: list[Item], typical: float
+        self, uow: UnitOfWork, job: Job, order: Order, items: list[Item], typical: float
     ) -> list[str]:
         state = state_of(items)
         made = sum(item.state == "completed" for item in items)
         left = sum(item.state not in ENDED for item in items)
-        order = job.order
         lines: list[str] = []
         if state == "pending":
-            lines.append(words.queued(await uow.items.ahead_of(job), typical))
+            ahead = await uow.items.ahead_of(job)
+            lines.append(words.queued(ahead, self._wait(order, ahead + left, typical)))
         elif state == "processing":
-            lines.append(words.working(len(items) - left, len(items), typical))
+            wait = self._wait(order, left, typical)
+            lines.append(words.working(len(items) - left, len(items), wait))
         elif job.cancelled_at:
             lines.append(words.cancelled(made))
         elif made:
@@ -76,13 +82,18 @@ class JobCards:
             lines.append(words.MODERATION_DELAYED)
         if job.moderation == "off":
             lines.append(words.NOT_MODERATED)
-        if order and order.legacy:
+        if order.legacy:
             lines.append(words.legacy(order.legacy, order.model))
         for item in items:
             if item.trouble:
                 price = await _open_price(uow, item) if item.state == "unknown" else None
                 lines.append(words.trouble(item, price))
         return lines
+
+    def _wait(self, order: Order, pictures: int, typical: float) -> float:
+        """Seconds until the last of so many pictures, at the provider's pace."""
+        per_minute = self.per_minute.get(order.provider, 0)
+        return typical + (max(pictures - 1, 0) * 60 / per_minute if per_minute else 0)
 
     def _partials(self, job: Job, items: list[Item]) -> tuple[File, ...]:
         if job.place.surface not in self.surfaces_with_previews:

@@ -39,7 +39,7 @@ SENTENCES: dict[str, str] = {
     "ALLOWED_TEAMS.",
     "no_business": "Use the desk in a channel of your server first; then it knows whom you work "
     "for.",
-    "which_business": "You work for several teams: {teams}. Use the desk in a channel of one.",
+    "which_business": "You work for several teams here. Choose the one you mean.",
     "card_unknown": "This card is not known here any more. Nothing was done.",
     "command_unknown": "There is no command /{name}. /help lists all.",
     "not_admin": "Only admins can do that.",
@@ -118,6 +118,29 @@ SENTENCES: dict[str, str] = {
     "secret_unreadable": "A stored secret cannot be opened. Was SECRET_KEY changed? Connect the "
     "account again.",
     "settings_wrong": "The settings need a change:\n{problems}",
+    # the operator's terminal
+    "account_disconnected": "The account was disconnected. An admin connects it again with: "
+    "imagedesk account add.",
+    "network_unknown": "There is no network “{network}” to connect. There are: {networks}.",
+    "businesses_none": "There is no business yet: it begins with the first use of the desk in a "
+    "chat or on its page. Use it there once (say, /help), then connect the account.",
+    "business_unclear": "Say which business with --business and its number. There are: "
+    "{businesses}.",
+    "token_empty": "No token was given. Nothing was stored.",
+    "trial_not_served": "Networks fetch pictures from {address}, but {problem}. Start the desk, "
+    "and set PUBLIC_URL to the https address under which the internet reaches it, by a reverse "
+    "proxy or a tunnel (with S3: S3_PUBLIC_URL). Nothing was stored.",
+    "trial_not_fetched": "{network} could not fetch a test picture from {address}, although this "
+    "machine can. PUBLIC_URL (with S3: S3_PUBLIC_URL) must be an https address that the whole "
+    "internet reaches: a firewall, a block of crawlers, or a tunnel's warning page may be in the "
+    "way. Nothing was stored.",
+    "account_row_unknown": "There is no connected account {id}. “imagedesk account list” shows "
+    "all.",
+    "account_row_ambiguous": "{count} accounts begin with {id}. Give more of the id.",
+    "account_built_in": "The desk's own site is always connected.",
+    "account_in_use": "{name} still has {count} posts on their way. Stop them in the chat, or wait "
+    "until they are out. Nothing was changed.",
+    "chat_unknown": "There is no manifest for “{chat}”. There are: {chats}.",
     "redis_missing": "REDIS_URL is not set. Set it, or use “imagedesk run”, which brings its own.",
 }
 

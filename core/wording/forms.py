@@ -13,6 +13,12 @@ EDIT_SUBMIT = "Save"
 POST_TITLE = "New post"
 POST_SUBMIT = "Preview"
 
+HOME_TITLE = "Which team?"
+HOME_SUBMIT = "Remember"
+HOME = "Team"
+HOME_HINT = "Whom you work for in direct messages"
+HOME_SETTLED = "Remembered. Now ask again."
+
 PROMPT = "Prompt"
 PROMPT_HINT = "What to draw, for example: a lighthouse at dusk"
 STYLE = "Style"

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,10 +21,22 @@ async def migrate(engine: AsyncEngine) -> None:
         await connection.run_sync(_upgrade)
 
 
+async def revisions(engine: AsyncEngine) -> tuple[str | None, str | None]:
+    """The database's revision (None while it is empty) and the newest one. Changes nothing."""
+    async with engine.connect() as connection:
+        current = await connection.run_sync(
+            lambda inner: MigrationContext.configure(inner).get_current_revision()
+        )
+    return current, ScriptDirectory.from_config(_configuration()).get_current_head()
+
+
 def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config = _configuration()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
 
+def _configuration() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config

@@ -136,6 +136,7 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('admin', sa.Boolean(), nullable=False),
     sa.Column('approver', sa.Boolean(), nullable=False),
+    sa.Column('home', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['business_id'], ['businesses.id'], name=op.f('fk_members_business_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_members')),
     sa.UniqueConstraint('business_id', 'surface', 'user', name=op.f('uq_members_business_id_surface_user'))
