@@ -211,8 +211,7 @@ def _explain(error: openai.APIError, model: str, status: int) -> DeskError:
 
 def _failed(error: openai.APIError, status: int) -> DeskError:
     if status < 500 and error.type != "server_error":  # noqa: PLR2004  # HTTP's server errors
-        reason = error.message[:REASON_LENGTH]
-        return UserError("provider_rejected", provider="openai", reason=reason)
+        return UserError("provider_rejected", provider="openai", reason=_words(error))
     if error.type is None:
         # Not the API's own words: a gateway's page says only that the gateway gave up waiting.
         return OutcomeUnknown("openai_no_answer", status=status)
@@ -232,7 +231,13 @@ def _locked_out(error: openai.APIError, status: int) -> ActionNeeded:
         return ActionNeeded("openai_key_rejected", url=KEYS_URL)
     if "verif" in error.message.lower():  # this refusal has no code
         return ActionNeeded("openai_unverified", url=VERIFY_URL)
-    return ActionNeeded("openai_forbidden", reason=error.message[:REASON_LENGTH])
+    return ActionNeeded("openai_forbidden", reason=_words(error))
+
+
+def _words(error: openai.APIError) -> str:
+    """What OpenAI says in its own words, without what the SDK puts before them."""
+    body = error.body if isinstance(error.body, dict) else {}
+    return str(body.get("message") or error.message)[:REASON_LENGTH]
 
 
 def _pause(error: openai.APIError) -> float:

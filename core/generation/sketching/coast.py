@@ -1,4 +1,7 @@
-"""The sea, with headlands, a cliff, boats, and the light of a lighthouse."""
+"""The sea, with headlands, a cliff, boats, and the light of a lighthouse.
+
+Owns that one scene. It must not know which words ask for it.
+"""
 
 import math
 

@@ -1,4 +1,7 @@
-"""Open country: mountains, forest, hills, desert."""
+"""Open country: mountains, forest, hills, desert.
+
+Owns their composition. It must not know which words ask for them.
+"""
 
 from typing import Final
 

@@ -1,4 +1,7 @@
-"""Scenes without a ground: outer space, and geometry on a poster."""
+"""Scenes without a ground: outer space, and geometry on a poster.
+
+Owns their composition. It must not know which words ask for them.
+"""
 
 from PIL import Image, ImageFilter
 

@@ -1,5 +1,7 @@
 """A transparent sheet on which one thing is drawn, to be set into a picture.
 
+Owns the pen for that. It must not know what is drawn.
+
 Coordinates: y from 0 (top) to 1 (bottom), x from 0 to the tile's width in heights.
 """
 

@@ -1,4 +1,7 @@
-"""Where people live: a skyline by the river, a table by the window."""
+"""Where people live: a skyline by the river, a table by the window.
+
+Owns their composition. It must not know which words ask for them.
+"""
 
 import math
 
