@@ -10,8 +10,10 @@ import hashlib
 import json
 from dataclasses import asdict
 
+import structlog
+
 from core.business.ledger import settle
-from core.errors import UserError
+from core.errors import ActionNeeded, TryLater, UserError
 from core.generation.jobs import Attempt, Item, Job
 from core.generation.orders import Order
 from core.library.images import Image
@@ -20,6 +22,11 @@ from core.messages import redraw
 from core.ports import BlobStore, Caption, Captioner, Generated, Moderator, Reach
 from core.publishing.slugs import slug
 from core.storing import Units
+
+SPOOL_PAUSES = (1, 2, 4, 8, 15, 30, 60)
+"""Seconds between two tries to spool an answer."""
+
+log = structlog.get_logger(__name__)
 
 
 class Storing:
@@ -40,10 +47,22 @@ class Storing:
         self._reach = reach
 
     async def spool(self, attempt: Attempt, answer: Generated) -> None:
-        """Keep the answer as it came: one JSON line, then the bytes."""
+        """Keep the answer as it came: one JSON line, then the bytes.
+
+        Until then it exists in memory only, so a store that does not answer is asked again for
+        about two minutes before TryLater or ActionNeeded is raised.
+        """
         facts = asdict(answer)
         data = facts.pop("data")
         spooled = json.dumps(facts).encode() + b"\n" + data
+        for pause in SPOOL_PAUSES:
+            try:
+                await self._blobs.put(_spool_key(attempt), spooled, "application/octet-stream")
+            except (TryLater, ActionNeeded) as error:
+                log.warning("spool_delayed", attempt=attempt.id, reason=error.code)
+                await asyncio.sleep(pause)
+            else:
+                return
         await self._blobs.put(_spool_key(attempt), spooled, "application/octet-stream")
 
     async def spooled(self, attempt: Attempt) -> Generated | None:
@@ -65,11 +84,19 @@ class Storing:
     async def keep(
         self, item: Item, job: Job, order: Order, attempt: Attempt, answer: Generated
     ) -> None:
-        """Check and store an answer, and settle it.
+        """Check and store a spooled answer, and settle it.
 
         A picture that moderation refuses or that is none ends the item although it was paid for.
-        Raises TryLater while moderation or the store are out.
+        Raises TryLater while moderation or the store are out: the spool outlives that.
         """
+        try:
+            await self._keep(item, job, order, attempt, answer)
+        except ActionNeeded as error:
+            raise TryLater(error.code, after=60, **error.facts) from error
+
+    async def _keep(
+        self, item: Item, job: Job, order: Order, attempt: Attempt, answer: Generated
+    ) -> None:
         cost = answer.cost if answer.cost is not None else order.price
         try:
             picture = await asyncio.to_thread(check, answer.data)

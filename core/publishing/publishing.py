@@ -138,7 +138,10 @@ class Publishing:
         secret = self._open_secret(parcel.account)
         kept = list(parcel.target.renditions)
         for image in parcel.images[len(kept) :]:
-            data = await self._blobs.get(image.storage_key)
+            try:
+                data = await self._blobs.get(image.storage_key)
+            except FileNotFoundError as error:
+                raise UserError("picture_gone", name=image.filename) from error
             made = await asyncio.to_thread(render, data, network.rules)
             key = f"{parcel.post.business_id}/p/{made.sha256[:12]}-{parcel.post.slug}.jpg"
             await self._blobs.put(key, made.data, "image/jpeg")

@@ -55,6 +55,8 @@ SENTENCES: dict[str, str] = {
     "too_many_images": "{network} takes at most {limit} pictures; there are {count}.",
     "alt_too_long": "{network}: an alt text has at most {limit} characters; this one has {length}.",
     "too_many_hashtags": "{network} takes at most {limit} hashtags; there are {count}.",
+    "picture_gone": "The picture {name} is not in the store any more. Choose another one.",
+    "conflict": "Two changes met. Nothing was changed; do it again.",
     "rendition_impossible": "The picture cannot be made small enough. Choose another one.",
     "post_settled": "That is decided already. Nothing was changed.",
     "post_outcome_unknown": "The network never answered, so the post may be there. Look, then say "
