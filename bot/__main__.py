@@ -10,13 +10,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from bot import accounts, checkup
-from bot.commands import command_table
+from bot import accounts, checkup, manifests
 from bot.logs import configure_logs
 from bot.serving import Role, serve
-from bot.wiring import Running, make_offers
+from bot.wiring import Running
 from core.errors import DeskError
-from core.generation.prices import read_catalogue
 from core.settings import Settings, read_settings
 from core.wording import terminal as words
 from core.wording.errors import sentence
@@ -110,10 +108,7 @@ def manifest(chat: Annotated[str, typer.Argument(help=words.MANIFEST_CHAT)]) -> 
     """Print a chat's app manifest, made from the command table."""
 
     async def work(settings: Settings) -> None:
-        models = {}
-        for offer in make_offers(settings, read_catalogue()).values():
-            models.update(offer.provider.models)
-        made = await accounts.make_manifest(chat, settings, command_table(models))
+        made = await manifests.make_manifest(chat, settings)
         out.print_json(json.dumps(made))
 
     _run(work)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -139,7 +140,7 @@ async def running(
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        _require_folder(settings.data_dir)
+        require_folder(settings.data_dir)
         vault = Vault(settings.secret_key.get_secret_value() or read_or_make_key(settings.data_dir))
         engine = open_engine(settings)
         stack.push_async_callback(engine.dispose)
@@ -154,14 +155,15 @@ async def running(
         catalogue = read_catalogue()
         offers = make_offers(settings, catalogue)
         moderator = make_moderator(settings)
-        for closable in (*(offer.provider for offer in offers.values()), moderator):
-            if isinstance(closable, OpenAIImages | OpenAIModerator):
-                stack.push_async_callback(closable.aclose)
         limits = RedisLimits(redis_url)
         stack.push_async_callback(limits.aclose)
         desk = _make_desk(settings, catalogue, offers, networks, moderated=moderator is not None)
         page = Page(database, blobs)
         surfaces = make_surfaces(settings, desk.commands, page)
+        providers = [offer.provider for offer in offers.values()]
+        for part in (*providers, moderator, *surfaces.values()):
+            if isinstance(part, _Closable):
+                stack.push_async_callback(part.aclose)
         tasks = _make_tasks(
             _Joined(database, blobs, vault, networks, surfaces, desk, offers, moderator, limits),
             reach,
@@ -181,6 +183,13 @@ async def running(
             tasks,
             clock,
         )
+
+
+@runtime_checkable
+class _Closable(Protocol):
+    """A leaf that holds connections open."""
+
+    async def aclose(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -285,7 +294,8 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
     }
 
 
-def _require_folder(folder: Path) -> None:
+def require_folder(folder: Path) -> None:
+    """Make the data folder if it is absent. Raises ActionNeeded("data_dir_not_writable")."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".writable"

@@ -91,6 +91,38 @@ SENTENCES: dict[str, str] = {
     "worker_died": "The work was cut off after the call had begun. It may have been billed.",
     "provider_missing": "The provider {provider} is not set up on this desk. Nothing was paid.",
     "provider_busy": "The provider is busy. It goes on by itself.",
+    "provider_failed": "The provider had a failure of its own; nothing was made. It goes on by "
+    "itself.",
+    "provider_unreachable": "The provider cannot be reached; nothing was made. It goes on by "
+    "itself.",
+    "provider_rejected": "The provider did not take the order: {reason} Nothing was paid.",
+    "refused_by_provider": "The provider's safety system refused it ({categories}). Nothing was "
+    "paid. Word it differently.",
+    "model_gone": "The model {model} is not offered any more. Nothing was paid. Choose another one.",
+    "moderation_unavailable": "Moderation does not answer. It goes on by itself; nothing passes "
+    "unseen.",
+    # OpenAI
+    "openai_key_rejected": "OpenAI does not take this desk's key; nothing was paid. An operator "
+    "sets OPENAI_API_KEY anew: {url}",
+    "openai_unverified": "OpenAI wants the organization verified before it draws; nothing was "
+    "paid. Its owner opens {url}, presses Verify Organization, and waits up to 15 minutes; then "
+    "ask again.",
+    "openai_billing": "OpenAI's account has no money left, or has reached its own limit; nothing "
+    "was paid. Its owner looks at {url}",
+    "openai_forbidden": "OpenAI does not allow this key to do that: {reason} Nothing was paid.",
+    "openai_no_answer": "OpenAI never answered, so the picture may have been made and billed. "
+    "“Make again” buys a new one.",
+    "openai_no_image": "OpenAI answered without a picture and may have billed it. “Make again” "
+    "buys a new one.",
+    # pictures
+    "picture_empty": "The file is empty.",
+    "picture_not_an_image": "That is not a picture. JPEG, PNG, GIF and WebP are taken.",
+    "picture_type_unsupported": "{kind} is not taken. Save it as JPEG, PNG, GIF or WebP.",
+    "picture_too_small": "The picture is {width} × {height} pixels; each side needs at least "
+    "{least}.",
+    "picture_too_large": "The picture is too large; a side may have at most {most} pixels.",
+    "picture_too_many_frames": "The animation has too many frames; at this size {most} are taken.",
+    "picture_broken": "The picture is damaged: it begins as {kind} but cannot be read to its end.",
     # the chat
     "chat_not_invited": "I may not post in this channel. Invite me to it, then ask again. Nothing "
     "was made and nothing paid.",

@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.business.accounts import Account
+from core.business.accounts import DISCONNECTED, Account
 from core.business.ledger import Entry
 from core.business.members import Business, Member, Team
 from core.page import SignIn
@@ -32,6 +32,10 @@ class Businesses(SqlRows[Business, int]):
         await self.session.flush()
         self.session.add(Team(surface, team, business.id))
         await self.session.flush()
+
+    async def everywhere(self) -> list[Business]:
+        """All there are, oldest first."""
+        return await self._all(select(Business).order_by(tables.businesses.c.id))
 
     async def has_team(self, surface: str) -> bool:
         """Whether any team of this surface has been taken in."""
@@ -81,10 +85,33 @@ class Accounts(SqlRows[Account, str]):
     entity = Account
 
     async def of_business(self, business_id: int) -> list[Account]:
-        """Oldest first."""
+        """Oldest first, disconnected ones left out."""
         columns = tables.accounts.c
-        found = select(Account).where(columns.business_id == business_id)
+        found = select(Account).where(
+            columns.business_id == business_id, columns.trouble != DISCONNECTED
+        )
         return await self._all(found.order_by(columns.created_at, columns.id))
+
+    async def everywhere(self) -> list[Account]:
+        """Those of all businesses, by business, oldest first, disconnected ones left out."""
+        columns = tables.accounts.c
+        found = select(Account).where(columns.trouble != DISCONNECTED)
+        return await self._all(found.order_by(columns.business_id, columns.created_at, columns.id))
+
+    async def find(self, business_id: int, network: str, external_id: str) -> Account | None:
+        """The one row of this account in this business, also where it was disconnected."""
+        columns = tables.accounts.c
+        return await self._first(
+            select(Account).where(
+                columns.business_id == business_id,
+                columns.network == network,
+                columns.external_id == external_id,
+            )
+        )
+
+    async def remove(self, account: Account) -> None:
+        """Delete a row to which no target refers."""
+        await self.session.delete(account)
 
 
 class SignIns(SqlRows[SignIn, str]):

@@ -1,0 +1,197 @@
+"""Checks of what the desk itself stands on: settings, folder, database, queue, pictures, accounts.
+
+Everything is opened as the desk opens it. It must not know any chat.
+"""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from bot.checks.findings import Finding
+from bot.trial import fetch_ourselves, trial_picture
+from bot.wiring import make_blobs, require_folder
+from core.business.accounts import Account, seal_context
+from core.clock import SystemClock
+from core.errors import DeskError, Trouble
+from core.settings import Settings
+from core.wording import checkup as words
+from core.wording.errors import sentence
+from storage.database import SqlUnit, database_url, open_engine
+from storage.migrations import revisions
+from storage.secrets import Vault, read_or_make_key
+from storage.valkey import embedded_valkey
+
+GIGABYTE = 1_000_000_000
+LITTLE_SPACE = 2.0  # gigabytes
+REDIS_SECONDS = 5
+BUILT_IN = "site"
+
+
+async def check_settings(settings: Settings) -> list[Finding]:
+    """Which names are set; that their values make sense was seen when they were read."""
+    names = sorted(name.upper() for name in settings.model_fields_set)
+    if not names:
+        return [Finding("✓", words.SETTINGS_NONE)]
+    return [Finding("✓", words.SETTINGS.format(names=", ".join(names)))]
+
+
+async def check_folder(settings: Settings) -> list[Finding]:
+    """The data folder, its room, and where the secret key comes from."""
+    try:
+        require_folder(settings.data_dir)
+        key = settings.secret_key.get_secret_value() or read_or_make_key(settings.data_dir)
+    except DeskError as error:
+        return [Finding("✗", sentence(error.trouble))]
+    free = shutil.disk_usage(settings.data_dir).free / GIGABYTE
+    found = Finding("✓", words.FOLDER.format(path=settings.data_dir, free=free))
+    if free < LITTLE_SPACE:
+        text = words.FOLDER_FULL.format(path=settings.data_dir, free=free)
+        found = Finding("!", text, words.FOLDER_FULL_FIX)
+    if key == settings.secret_key.get_secret_value():
+        return [found, Finding("✓", words.KEY.format(where=words.KEY_SETTING))]
+    if settings.database_url:
+        return [found, Finding("!", words.KEY_ALONE, words.KEY_ALONE_FIX)]
+    where = words.KEY_FILE.format(path=settings.data_dir / "secret.key")
+    return [found, Finding("✓", words.KEY.format(where=where))]
+
+
+async def check_database(settings: Settings) -> list[Finding]:
+    """Whether it answers, and whether its tables are of this version."""
+    kind = make_url(database_url(settings)).render_as_string(hide_password=True)
+    try:
+        async with _engine(settings) as engine:
+            current, newest = await revisions(engine)
+    except (OSError, SQLAlchemyError) as error:
+        text = words.DATABASE_LOST.format(kind=kind, reason=_cause(error))
+        return [Finding("✗", text, words.DATABASE_LOST_FIX)]
+    if current is None:
+        return [Finding("✓", words.DATABASE_NEW.format(kind=kind))]
+    if current != newest:
+        text = words.DATABASE_OLD.format(kind=kind, revision=current, newest=newest)
+        return [Finding("!", text, words.DATABASE_OLD_FIX)]
+    return [Finding("✓", words.DATABASE.format(kind=kind, revision=current))]
+
+
+async def check_queue(settings: Settings) -> list[Finding]:
+    """The configured server, or that an embedded one can be started."""
+    if settings.redis_url:
+        parts = urlsplit(settings.redis_url)
+        address = f"{parts.hostname}:{parts.port or 6379}"
+        try:
+            async with Redis.from_url(
+                settings.redis_url,
+                socket_timeout=REDIS_SECONDS,
+                socket_connect_timeout=REDIS_SECONDS,
+            ) as redis:
+                await redis.ping()
+        except (RedisError, OSError, ValueError) as error:
+            text = words.QUEUE_LOST.format(address=address, reason=_cause(error))
+            return [Finding("✗", text, words.QUEUE_LOST_FIX)]
+        return [Finding("✓", words.QUEUE.format(address=address))]
+    try:
+        async with embedded_valkey(settings.data_dir):
+            return [Finding("✓", words.QUEUE_EMBEDDED)]
+    except DeskError as error:
+        if error.code == "data_dir_in_use":
+            return [Finding("✓", words.QUEUE_IN_USE)]
+        text = words.QUEUE_TROUBLE.format(reason=sentence(error.trouble))
+        return [Finding("✗", text, words.QUEUE_TROUBLE_FIX)]
+
+
+async def check_store(settings: Settings) -> list[Finding]:
+    """A picture is stored, read, fetched where a bucket serves it, and deleted."""
+    name = settings.storage_provider
+    try:
+        store = make_blobs(settings, _vault(settings), SystemClock())
+        async with trial_picture(store) as picture:
+            await picture.read()
+            found = [Finding("✓", words.STORE.format(name=name))]
+            if name != "local":
+                try:
+                    address = await fetch_ourselves(picture)
+                except DeskError as error:
+                    text = words.BUCKET_LINK_TROUBLE.format(**error.facts)
+                    found.append(Finding("✗", text, words.BUCKET_LINK_FIX))
+                else:
+                    found.append(Finding("✓", words.BUCKET_LINK.format(address=address)))
+    except (DeskError, FileNotFoundError) as error:
+        reason = sentence(error.trouble) if isinstance(error, DeskError) else str(error)
+        text = words.STORE_TROUBLE.format(name=name, reason=reason)
+        return [Finding("✗", text, words.STORE_FIX)]
+    return found
+
+
+async def check_accounts(settings: Settings) -> list[Finding]:
+    """Whether each account's token can be opened and has not been refused since."""
+    try:
+        accounts = await read_accounts(settings)
+        vault = _vault(settings)
+    except (DeskError, OSError, SQLAlchemyError):
+        return []  # said by the checks of folder and database
+    outside = [account for account in accounts if account.network != BUILT_IN]
+    if not outside:
+        return [Finding("–", words.ACCOUNTS_NONE, words.ACCOUNTS_NONE_FIX)]
+    troubled = [found for account in outside for found in _account(account, vault)]
+    return troubled or [Finding("✓", words.ACCOUNTS.format(count=len(outside)))]
+
+
+async def read_accounts(settings: Settings) -> list[Account]:
+    """All connected accounts; none where the database is still empty. Raises OSError,
+    SQLAlchemyError.
+    """
+    async with _engine(settings) as engine:
+        current, _ = await revisions(engine)
+        if current is None:
+            return []
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            return await SqlUnit(session, SystemClock().now()).accounts.everywhere()
+
+
+def _account(account: Account, vault: Vault) -> list[Finding]:
+    trouble = Trouble(account.trouble) if account.trouble else None
+    try:
+        vault.open(account.sealed, seal_context(account))
+    except DeskError as error:
+        trouble = error.trouble
+    if trouble is None:
+        return []
+    return [
+        Finding(
+            "✗",
+            words.ACCOUNT_TROUBLE.format(
+                name=account.name, network=account.network, reason=sentence(trouble)
+            ),
+            words.ACCOUNT_TROUBLE_FIX.format(
+                network=account.network,
+                external_id=account.external_id,
+                business=account.business_id,
+            ),
+        )
+    ]
+
+
+def _vault(settings: Settings) -> Vault:
+    return Vault(settings.secret_key.get_secret_value() or read_or_make_key(settings.data_dir))
+
+
+@asynccontextmanager
+async def _engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    engine = open_engine(settings)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason in one line; drivers wrap it several times."""
+    inner = getattr(error, "orig", None) or error.__cause__ or error
+    lines = str(inner).strip().splitlines()
+    return lines[0] if lines else type(inner).__name__

@@ -1,0 +1,60 @@
+"""What an operator reads in a terminal: the command line's help, and what its commands answer.
+
+Constants only. Lines of `imagedesk doctor` stand in `checkup`.
+"""
+
+ABOUT = "Image Desk: generate, choose, approve and publish pictures in your team's chat."
+
+DEMO = "Everything on this machine, for one person: nothing is needed but this command."
+BROWSER = "Open the page in a browser."
+DEMO_READY = (
+    "[green]✓[/green] Image Desk is ready: [bold]{address}[/bold]\n"
+    "  Pictures by {model}. Type: /generate a lighthouse at dusk --style vintage --count 4\n"
+    "  Ctrl-C stops it; everything is kept."
+)
+READY = "[green]✓[/green] Image Desk is ready: [bold]{address}[/bold]"
+SURFACES = {
+    "page": "sign in from a chat with /desk",
+    "slack": "listening; `imagedesk manifest slack` prints the app's manifest",
+    "discord": "listening; `imagedesk manifest discord` prints the invitation",
+}
+
+RUN = "Bot, worker and web in one process, for one small team."
+BOT = "Only the chats' listeners. Needs REDIS_URL."
+WORKER = "Only the worker; start as many as you like. Needs REDIS_URL."
+WEB = "Only the page, media, and Slack over HTTP. Needs REDIS_URL."
+MIGRATE = "Bring the database up to date (every start does it too)."
+MIGRATED = "[green]✓[/green] The database is up to date."
+
+MANIFEST = "Print what a chat must be told to let the desk in; needs no token."
+MANIFEST_CHAT = "slack or discord"
+DOCTOR = "Check everything that is set up, and say how to mend what is not."
+
+ACCOUNT = "Social accounts: connect, list, disconnect."
+ACCOUNT_ADD = (
+    "Connect an account, or renew its token. The token is prompted for, or read from standard "
+    "input; it is never an argument."
+)
+ACCOUNT_NETWORK = "facebook or instagram"
+ACCOUNT_ID = "The network's own id of the page or account; left out, the token's own."
+ACCOUNT_BUSINESS = "Number of the business, where there are several."
+ACCOUNT_LIST = "All connected accounts."
+ACCOUNT_REMOVE = "Disconnect an account; what it published stays."
+ACCOUNT_ROW = "Id of the account as `account list` shows it; its beginning is enough."
+
+PROMPT = "{network} token (nothing is shown while you type or paste): "
+CHECKING = "  {network} checks the token …"
+FETCHING = "  {network} fetches a test picture from {address} … (nothing is posted)"
+CONNECTED = "✓ {network}: {name} is connected to {business} ({id})."
+RENEWED = "✓ {network}: the token of {name} at {business} is renewed ({id})."
+REMOVED = "✓ {network}: {name} is disconnected. What it published stays."
+
+TRIAL_SILENT = "it does not answer ({reason})"
+TRIAL_REDIRECTED = "it answers with a redirect, which networks do not follow"
+TRIAL_REFUSED = "it answers with HTTP {status}"
+TRIAL_NO_JPEG = "it answers with {kind} where a JPEG should be"
+TRIAL_ALTERED = "other bytes come back than were stored"
+
+ACCOUNT_COLUMNS = ("Id", "Business", "Network", "Name", "State")
+ACCOUNTS_NONE = "No account is connected yet. Add one with: imagedesk account add facebook"
+WORKING = "works"
