@@ -40,14 +40,14 @@ _DISGUISES: Final = {
 def check_prompt(prompt: str, blocked: str = "", style: str = "") -> None:
     """Refuse a prompt that cannot be sent; `blocked` are more words (or phrases), by comma.
 
-    Raises UserError with `prompt_empty`, `prompt_too_long` (`length`, `most`; with the words of
+    Raises UserError with `prompt_empty`, `prompt_too_long` (`length`, `limit`; with the words of
     `style` counted in) or `prompt_blocked` (`word`, as it stands in the list).
     """
     if not prompt.strip():
         raise UserError("prompt_empty")
     length = len(_styled(prompt, style))
     if length > LONGEST:
-        raise UserError("prompt_too_long", length=length, most=LONGEST)
+        raise UserError("prompt_too_long", length=length, limit=LONGEST)
     plain = _plain(prompt)
     for word, pattern in _patterns(blocked):
         if pattern.search(plain):

@@ -98,7 +98,7 @@ SENTENCES: dict[str, str] = {
     "provider_rejected": "The provider did not take the order: {reason} Nothing was paid.",
     "refused_by_provider": "The provider's safety system refused it ({categories}). Nothing was "
     "paid. Word it differently.",
-    "model_gone": "The model {model} is not offered any more. Nothing was paid. Choose another one.",
+    "model_gone": "The model {model} is not offered any more. Nothing was paid. Choose another.",
     "moderation_unavailable": "Moderation does not answer. It goes on by itself; nothing passes "
     "unseen.",
     # OpenAI

@@ -19,6 +19,7 @@ from core.generation.providers.openai import OpenAIImages
 from core.generation.providers.sketch import Sketch
 from core.library.pictures import check
 from core.ports import Generated, ImageProvider, ImageRequest
+from core.wording.errors import SENTENCES, sentence
 from tests.platforms.openai import OpenAIServer
 
 KEY = "sk-test-of-the-desk"
@@ -150,7 +151,7 @@ async def images(server: OpenAIServer) -> AsyncIterator[OpenAIImages]:
 
 
 async def failure(images: OpenAIImages, previews: int = 0) -> DeskError:
-    """What one request ends with."""
+    """What one request ends with; there must be a sentence for it, with every fact filled in."""
     shown: list[bytes] = []
 
     async def preview(data: bytes) -> None:
@@ -158,6 +159,8 @@ async def failure(images: OpenAIImages, previews: int = 0) -> DeskError:
 
     with pytest.raises(DeskError) as raised:
         await images.generate(request_for(images, previews=previews), preview)
+    assert raised.value.code in SENTENCES
+    assert "unknown" not in sentence(raised.value.trouble)
     return raised.value
 
 

@@ -13,6 +13,7 @@ from PIL import Image, ImageCms, ImageDraw
 
 from core.errors import UserError
 from core.library.pictures import check, open_upright, preview, sanitise, thumbnail
+from core.wording.errors import SENTENCES, sentence
 
 TAIL = b"<?php system($_GET['c']); ?><script>alert(1)</script>"
 MODES = {
@@ -206,6 +207,8 @@ def test_what_is_no_picture_is_refused_by_its_own_code(data: bytes, code: str) -
     with pytest.raises(UserError) as refused:
         check(data)
     assert refused.value.code == code
+    assert "unknown" not in sentence(refused.value.trouble)
+    assert code in SENTENCES
 
 
 @pytest.mark.parametrize("kind", list(MODES))

@@ -49,7 +49,7 @@ def test_a_prompt_may_have_as_many_characters_as_the_provider_takes() -> None:
     with pytest.raises(UserError) as refused:
         check_prompt("f" * (LONGEST + 1))
     assert refused.value.code == "prompt_too_long"
-    assert refused.value.facts == {"length": 32_001, "most": 32_000}
+    assert refused.value.facts == {"length": 32_001, "limit": 32_000}
 
 
 def test_the_words_of_a_style_count_towards_the_length() -> None:
