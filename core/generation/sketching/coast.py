@@ -107,7 +107,7 @@ def _cliff(canvas: Canvas, palette: Palette, horizon: float, side: int) -> Point
 def _grass(canvas: Canvas, palette: Palette, at: Point) -> None:
     random = canvas.random
     blades = [
-        (at[0] + random.gauss(0, 0.07), at[1] + 0.02, random.gauss(0, 0.008)) for _ in range(46)
+        (at[0] + random.gauss(0, 0.04), at[1] + 0.02, random.gauss(0, 0.008)) for _ in range(46)
     ]
 
     def draw(shape: Shape) -> None:

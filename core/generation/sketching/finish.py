@@ -43,7 +43,7 @@ def _age(image: Image.Image) -> Image.Image:
     """Faded sepia under warm light, on old paper with a pale frame."""
     grey = ImageOps.grayscale(image)
     sepia = ImageOps.colorize(grey, (40, 30, 36), (255, 240, 208), (176, 128, 96))
-    toned = ImageEnhance.Contrast(Image.blend(image, sepia, 0.38)).enhance(1.1)
+    toned = ImageEnhance.Contrast(Image.blend(image, sepia, 0.32)).enhance(1.1)
     faded = toned.point(lambda value: 26 + value * 0.88)
     return ImageChops.multiply(faded, Image.new("RGB", image.size, (255, 248, 230)))
 

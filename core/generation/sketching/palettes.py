@@ -52,6 +52,10 @@ MOODS: Final = {
         _palette("2b2a5b 9a4f7e ffb07a", "ffe3b0", "9c6288 1f1b3a", "e79a86 2a2452", "ffb347"),
         _palette("1f3358 b0607a ff9d6b", "ffd9a0", "86607f 1a2036", "e8a08a 203054", "ff8f5a"),
         _palette("3a2357 d0596e ffc27d", "fff0c4", "a85f7b 27183b", "f0a27e 37224f", "ffd166"),
+        _palette(
+            "1b2447 4a5688 e9a58a", "fff3d6", "5b6591 12162e", "8f86a3 18203f", "ffc05c", dark=True
+        ),
+        _palette("2a6f7f 8fb8a0 ffcf8f", "fff1c9", "7fa093 17303a", "b9c9a4 1f4a55", "ff7a45"),
     ),
     "dawn": (
         _palette("7fa6cf f3c5c0 ffe7c7", "fffaf0", "b9a9c4 45506f", "f5d6c8 6f8fb0", "e8736a"),
