@@ -32,6 +32,7 @@ SCOPES: Final = (
     "groups:history",
     "im:history",
     "im:write",
+    "mpim:history",
     "reactions:read",
     "users:read",
 )

@@ -77,7 +77,8 @@ class People:
         called `name`.
         """
         try:
-            return await asyncio.wait_for(self.ask(user), GLANCE_SECONDS)
+            async with asyncio.timeout(GLANCE_SECONDS):
+                return await self.ask(user)
         except (TimeoutError, DeskError) as error:
             _log.warning("slack_person_unknown", user=user, reason=str(error))
             kept = self._known.get(user)

@@ -75,8 +75,8 @@ async def keep_connected(
         socket.client.wss_uri = url
         try:
             # The SDK tries one address for ever; Slack takes each once only.
-            connected = socket.client.connect()  # type: ignore[no-untyped-call]  # so the SDK is
-            await asyncio.wait_for(connected, CONNECT_SECONDS)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await socket.client.connect()  # type: ignore[no-untyped-call]  # so the SDK is
             _log.info("slack_connected")
             await _until_silent(socket.client, ping_seconds)
             _log.warning("slack_connection_silent")

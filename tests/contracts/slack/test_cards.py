@@ -25,7 +25,7 @@ async def test_a_card_is_shown_whole(
     card = Card(
         "k1",
         "Foxes & <friends>",
-        lines=("A *red* _fox_ :fox: <@U1>", "Second line"),
+        lines=("A *red* _fox_ :fox: <@U1> &lt;", "Second line"),
         facts=(("Model", "gpt-image"), ("Price", "$0.04")),
         pictures=(
             File("b1", "1.jpg", "image/jpeg", "A red fox"),
@@ -41,7 +41,7 @@ async def test_a_card_is_shown_whole(
     shown = slack.messages(marketing)[0]
     assert shown.plain().splitlines() == [
         "@Ada 🟢 Foxes & <friends>",
-        "A *red* _fox_ :fox: <@U1>",
+        "A *red* _fox_ :fox: <@U1> &lt;",
         "Second line",
         "Model: gpt-image",
         "Price: $0.04",
@@ -52,7 +52,7 @@ async def test_a_card_is_shown_whole(
         "🔁 Again",
     ]
     assert shown.images() == [JPEG + b"b1", JPEG + b"b2"]
-    assert shown.notification.startswith("@Ada Foxes & <friends>\nA *red*")
+    assert shown.notification.startswith("@Ada Foxes & <friends>\nA *red* _fox_ :fox: <@U1> &lt;\n")
     assert thread == Thread("slack", place.team, marketing.id, shown.ts)
     assert sent.ref == MessageRef("slack", marketing.id, shown.ts)
     assert sent.files.keys() == {"b1", "b2"}

@@ -88,6 +88,24 @@ async def test_a_silent_connection_is_replaced(
     assert len(handed) >= 2
 
 
+async def test_a_connection_that_the_sdk_no_longer_watches_is_replaced(
+    slack: SlackServer,
+) -> None:
+    """Its loops have died before while all looked well; then no pong is heard any more."""
+    listener = Listener(None, None, (), FakeInbox())  # type: ignore[arg-type]  # nothing arrives
+    client = make_client(slack.app.app_token, slack.api_url)
+    app = listener.app(slack.api_url)
+    task = asyncio.create_task(keep_connected(app, slack.app.app_token, client, 0.1))
+    await slack.until(lambda: slack.sockets == 1)
+    watching = [each for each in asyncio.all_tasks() if "monitor_current_session" in repr(each)]
+    for each in watching:
+        each.cancel()
+    await slack.until(lambda: slack.hub.sockets.opened == 2)
+    task.cancel()
+    await asyncio.wait([task])
+    assert watching
+
+
 async def test_a_cut_connection_is_made_again(
     slack: SlackServer, listening: Listening, inbox: FakeInbox, ada: Person, marketing: Channel
 ) -> None:
@@ -142,7 +160,8 @@ async def test_shutting_down_waits_for_the_acknowledgement_in_hand(
     asked = asyncio.create_task(ada.command("/generate", "a fox", marketing))
     await inbox.next()
     task.cancel()
-    inbox.hold.set()
+    # Later than the socket would be closed if nobody waited for the inbox.
+    asyncio.get_running_loop().call_later(0.2, inbox.hold.set)
     assert (await asked).status == "ok"
     await asyncio.wait([task])
     assert task.cancelled()

@@ -76,3 +76,17 @@ def test_the_surface_is_a_chat_surface(surface: Slack) -> None:
     port: ChatSurface = surface
     assert port.name == "slack"
     assert (port.pace.edit_seconds, port.pace.shows_previews) == (3, False)
+
+
+def test_the_manifest_keeps_to_slacks_lengths(settings: Settings) -> None:
+    """As https://docs.slack.dev/reference/app-manifest states them."""
+    manifest = Slack(settings, COMMANDS).manifest()
+    shown, features = manifest["display_information"], manifest["features"]
+    assert len(shown["name"]) <= 35
+    assert len(shown["description"]) <= 140
+    assert len(features["bot_user"]["display_name"]) <= 80
+    assert [(each["type"], each["callback_id"]) for each in features["shortcuts"]] == [
+        ("message", "generate")
+    ]
+    assert all(len(each["name"]) <= 24 for each in features["shortcuts"])
+    assert all(len(each["command"]) <= 32 for each in features["slash_commands"])

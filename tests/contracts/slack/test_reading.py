@@ -1,10 +1,14 @@
 """Reading reactions and attachments, and telling one person something."""
 
+from typing import Any
+
 import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
 from bot.surfaces.slack import Slack
+from bot.surfaces.slack.calls import make_client
+from bot.surfaces.slack.people import People
 from core.chat import (
     Actor,
     Attachment,
@@ -60,6 +64,30 @@ async def test_what_is_told_to_one_person_reaches_them_even_where_we_were_not_in
     await surface.tell(place, bob.id, words)
     assert not slack.ephemerals(bob)
     assert slack.messages(slack.direct_message(bob))[0].plain().startswith("Please invite me.")
+
+
+Json = dict[str, Any]
+
+
+async def test_an_admin_of_a_connected_workspace_is_none_of_ours() -> None:
+    """In a shared channel, rights count in our own workspace only."""
+    answers: dict[str, Json] = {
+        "auth.test": {"team_id": "T1", "user_id": "U0", "bot_id": "B0", "team": "Ours"},
+        "users.info": {"user": {"id": "U9", "team_id": "T2", "name": "eve", "is_admin": True}},
+    }
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response({"ok": True, **answers[request.match_info["method"]]})
+
+    app = web.Application()
+    app.add_routes([web.route("*", "/api/{method}", answer)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    client = make_client("xoxb-1", f"http://127.0.0.1:{runner.addresses[0][1]}/api/")
+    eve = await People(client).ask("U9")
+    await runner.cleanup()
+    assert eve == Actor("U9", "eve", is_admin=False)
 
 
 async def test_an_attachment_beyond_the_limit_is_not_read_to_its_end(
