@@ -239,7 +239,7 @@ async def test_the_answer_waits_until_the_inbox_has_written(
 async def test_what_is_delivered_twice_is_one_event(
     server: DiscordServer, inbox: FakeInbox, marketing: Channel, ada: Person
 ) -> None:
-    """Interactions, messages and reactions that come twice carry the same id."""
+    """Commands and words that come twice carry the same id."""
     server.gateway.twice = True
     await ada.command("generate", {"prompt": "a fox"}, marketing)
     await ada.say(marketing, "a heron", mention_bot=True)

@@ -46,6 +46,30 @@ async def test_reactions_come_in_order_with_plain_emoji(
     assert [event.actor.is_admin for event in reactions] == [False, False, False, True, True]
 
 
+async def test_a_reaction_delivered_twice_is_one_event(
+    server: DiscordServer,
+    desk: Discord,
+    inbox: FakeInbox,
+    in_marketing: Place,
+    marketing: Channel,
+    ada: Person,
+    shelf: Shelf,
+) -> None:
+    """Discord has no id of a reaction; the number of its delivery stands for it."""
+    await desk.open_thread(in_marketing, Card("key", "Done"), shelf.load, repeat=False)
+    (message,) = server.messages(marketing)
+    server.gateway.twice = True
+    await ada.react(message, "✅")
+    await ada.unreact(message, "✅")
+    await ada.react(message, "✅")
+    await server.until(lambda: inbox.deliveries == 6)
+    assert [event.added for event in inbox.events if isinstance(event, Reaction)] == [
+        True,
+        False,
+        True,
+    ]
+
+
 async def test_a_reaction_taken_away_tells_who_it_was(
     server: DiscordServer,
     desk: Discord,
@@ -57,7 +81,9 @@ async def test_a_reaction_taken_away_tells_who_it_was(
     listening_as: Listen,
     another_desk: Desks,
 ) -> None:
-    """Discord tells only a number then; name and rights are asked for."""
+    """Discord tells only a number then; name and rights are asked for, and what comes after waits
+    meanwhile: the last word stays the last.
+    """
     await desk.open_thread(in_marketing, Card("key", "Done"), shelf.load, repeat=False)
     (message,) = server.messages(marketing)
     root = acme.person("Root", manage_guild=True)
@@ -65,9 +91,13 @@ async def test_a_reaction_taken_away_tells_who_it_was(
     await root.react(message, "✅")
     async with another_desk(COMMANDS) as successor, listening_as(successor, inbox):
         await root.unreact(message, "✅")
-        event = await inbox.next()
+        await root.react(message, "✅")
+        await inbox.next(2)
+    event, last = inbox.events
     assert isinstance(event, Reaction)
+    assert isinstance(last, Reaction)
     assert (event.added, event.actor) == (False, Actor(str(root.id), "Root", is_admin=True))
+    assert last.added
 
 
 async def test_reactions_that_mean_nothing_do_not_arrive(
