@@ -84,17 +84,10 @@ def _cliff(canvas: Canvas, palette: Palette, horizon: float, side: int) -> Point
     canvas.shapes(
         lambda shape: shape.polygon(points), [mix(shade, palette.haze, 0.18), palette.layer(1)]
     )
-    faces = Shape(canvas)
-    x = -0.05
-    while x < tip + 0.1:
-        wide, lean = rough(0.03, 0.08), rough(-0.03, 0.05)
-        corners = [(x, top), (x + wide, top), (x + wide * 1.3 + lean, 1.02), (x + lean, 1.02)]
-        tone = random.randrange(30, 200)
-        faces.polygon([(px if side < 0 else 1 - px, py) for px, py in corners], tone)
-        x += wide
-    inside = Shape(canvas)
-    inside.polygon(points)
-    canvas.inside(inside, faces.mask, [mix(shade, palette.light, 0.35), palette.layer(1)], 0.28)
+    cliff = Shape(canvas)
+    cliff.polygon(points)
+    faces = _faces(canvas, top, tip, side)
+    canvas.inside(cliff, faces.mask, [mix(shade, palette.light, 0.35), palette.layer(1)], 0.28)
     lawn = [*smooth(profile, closed=False)]
     under = [(x, y + 0.018 + 0.01 * math.sin(x * 60)) for x, y in reversed(lawn)]
     green = mix(mix(shade, palette.accent, 0.22), palette.light, 0.18)
@@ -102,6 +95,20 @@ def _cliff(canvas: Canvas, palette: Palette, horizon: float, side: int) -> Point
     canvas.shapes(lambda shape: shape.polygon(turf), [green])
     across = tip * 0.56
     return (across if side < 0 else 1 - across, top - 0.006)
+
+
+def _faces(canvas: Canvas, top: float, tip: float, side: int) -> Shape:
+    """Upright strips of rock, each turned a little differently to the light."""
+    random = canvas.random
+    faces = Shape(canvas)
+    x = -0.05
+    while x < tip + 0.1:
+        wide, lean = random.uniform(0.03, 0.08), random.uniform(-0.03, 0.05)
+        corners = [(x, top), (x + wide, top), (x + wide * 1.3 + lean, 1.02), (x + lean, 1.02)]
+        tone = random.randrange(30, 200)
+        faces.polygon([(px if side < 0 else 1 - px, py) for px, py in corners], tone)
+        x += wide
+    return faces
 
 
 def _grass(canvas: Canvas, palette: Palette, at: Point) -> None:

@@ -30,6 +30,12 @@ def fox(height: int, palette: Palette, random: Random) -> Image.Image:
     tail = [(0.52, 0.97), (0.76, 0.98), (0.93, 0.84), (0.97, 0.62), (0.88, 0.50), (0.84, 0.66)]
     tile.curve([*tail, (0.74, 0.80), (0.56, 0.84)], shadow)
     tile.curve([(0.965, 0.66), (0.97, 0.60), (0.88, 0.48), (0.845, 0.64), (0.91, 0.62)], white)
+    _fox_body(tile, coat, shadow, white)
+    _fox_head(tile, coat, shadow, white)
+    return _face(tile.done(), random)
+
+
+def _fox_body(tile: Tile, coat: Colour, shadow: Colour, white: Colour) -> None:
     tile.curve(
         [
             (0.40, 0.38),
@@ -70,8 +76,6 @@ def fox(height: int, palette: Palette, random: Random) -> Image.Image:
             [(x - 0.04, 0.90), (x, 0.87), (x + 0.04, 0.90), (x + 0.056, 0.99), (x - 0.056, 0.99)],
             INK,
         )
-    _fox_head(tile, coat, shadow, white)
-    return _face(tile.done(), random)
 
 
 def _fox_head(tile: Tile, coat: Colour, shadow: Colour, white: Colour) -> None:
