@@ -144,12 +144,15 @@ def submission(body: Json, actor: Actor) -> Submission:
     return Submission(f"{view['id']}:{digest}", actor, place, key, values)
 
 
-def reaction(body: Json, actor: Actor, desk: Desk) -> Reaction | None:
-    """An emoji was put on or taken off; None unless under a message of ours."""
+def under_ours(event: Json, desk: Desk) -> bool:
+    """Whether a reaction is to a message of ours, as far as Slack tells."""
+    return event["item"].get("type") == "message" and event.get("item_user") in {None, desk.user}
+
+
+def reaction(body: Json, actor: Actor, desk: Desk) -> Reaction:
+    """An emoji was put on a message or taken off."""
     event = body["event"]
     item = event["item"]
-    if item.get("type") != "message" or event.get("item_user", desk.user) != desk.user:
-        return None
     return Reaction(
         event_id=body["event_id"],
         actor=actor,

@@ -16,7 +16,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from core.chat import Command, FieldErrors, Form, Press, Private, Reply
+from core.chat import Command, Dropped, FieldErrors, Form, Press, Private, Reaction, Reply
 from core.errors import DeskError
 from core.ports import Inbox
 from core.wording.surfaces import NOTHING_WAS_DONE
@@ -29,7 +29,6 @@ from .words import speech
 Json = dict[str, Any]
 
 ANY: Final = re.compile(r".*", re.DOTALL)
-SPOKEN: Final = frozenset({"app_mention", "message"})
 REACTED: Final = frozenset({"reaction_added", "reaction_removed"})
 LAST_WORDS_SECONDS: Final = 5.0
 
@@ -141,21 +140,16 @@ class Listener:
 
     async def _event(self, body: Json) -> None:
         """Bolt acknowledges when this returns, and answers 500 when it raises."""
-        kind, user = body["event"]["type"], body["event"].get("user")
-        if kind not in SPOKEN | REACTED or not user:
-            return
-        desk = await self._people.desk()
-        if kind in REACTED:
-            actor = await self._people.glance(user)
-            reacted = events.reaction(body, actor, desk)
-            if reacted is not None:
-                self._answer(await self._inbox.handle(reacted), Gesture(reacted))
-            return
-        if kind == "message" and body["event"].get("channel_type") != "im":
-            return
-        said = events.spoken(body, await self._people.glance(user), desk, self._commands)
-        if said is not None:
-            self._answer(await self._inbox.handle(said), Gesture(said))
+        event, desk = body["event"], await self._people.desk()
+        kind, user = event["type"], event.get("user")
+        heard: Reaction | Command | Dropped | None = None
+        if kind in REACTED and user and events.under_ours(event, desk):
+            heard = events.reaction(body, await self._people.glance(user), desk)
+        # Elsewhere than in direct messages, only those that mention us are ours to read.
+        elif user and (kind == "app_mention" or _is_direct(event)):
+            heard = events.spoken(body, await self._people.glance(user), desk, self._commands)
+        if heard is not None:
+            self._answer(await self._inbox.handle(heard), Gesture(heard))
 
     def _answer(self, reply: Reply, gesture: Gesture) -> None:
         """Answer beside: the acknowledgement does not wait for it."""
@@ -172,6 +166,10 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
         await work
     except DeskError as error:
         _log.warning("slack_answer_lost", reason=str(error))
+
+
+def _is_direct(event: Json) -> bool:
+    return event["type"] == "message" and event.get("channel_type") == "im"
 
 
 def _inner_thread(container: Json) -> str | None:

@@ -6,7 +6,7 @@ Owns the choice between Socket Mode and signed HTTP. Each part has its module: w
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from starlette.requests import Request
@@ -33,7 +33,6 @@ from .answering import Answering
 from .calls import make_client, patiently
 from .files import Files
 from .listening import Listener
-from .manifest import HTTP_PATH, make_manifest
 from .people import People
 from .sending import SURFACE, Sending
 from .sockets import keep_connected
@@ -100,13 +99,6 @@ class Slack:
             return await bolt.handle(request)
 
         return handle
-
-    def manifest(self) -> dict[str, Any]:
-        """The app manifest, as plain values; for signed HTTP where no app token is set."""
-        socket_mode = bool(self._settings.slack_app_token.get_secret_value())
-        return make_manifest(
-            self._commands, None if socket_mode else self._settings.address + HTTP_PATH
-        )
 
     async def open_thread(
         self, place: Place, card: Card, load: Load, *, repeat: bool

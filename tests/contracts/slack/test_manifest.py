@@ -2,9 +2,8 @@
 
 import asyncio
 
-from pydantic import SecretStr
-
 from bot.surfaces.slack import Slack
+from bot.surfaces.slack.manifest import make_manifest
 from core.chat import (
     Card,
     Dropped,
@@ -23,7 +22,7 @@ async def test_the_manifest_grants_all_that_the_surface_uses(
     settings: Settings, load: Load
 ) -> None:
     """A workspace that grants exactly the manifest lets every part of a journey happen."""
-    manifest = Slack(settings, COMMANDS).manifest()
+    manifest = make_manifest(COMMANDS, None)
     async with SlackServer(manifest=manifest, share_delay=0.02) as slack:
         own = settings.model_copy(update={"slack_api_url": slack.api_url})
         surface, inbox = Slack(own, COMMANDS), FakeInbox()
@@ -56,11 +55,10 @@ async def test_the_manifest_grants_all_that_the_surface_uses(
         slack.check()
 
 
-def test_the_manifest_names_the_address_where_http_is_used(settings: Settings) -> None:
-    """Without an app token, Slack is told where to send everything."""
-    over_http = settings.model_copy(update={"slack_app_token": SecretStr("")})
-    manifest = Slack(over_http, COMMANDS).manifest()
+def test_the_manifest_names_the_address_where_http_is_used() -> None:
+    """Slack is told where to send everything."""
     url = "https://desk.example/slack/events"
+    manifest = make_manifest(COMMANDS, url)
     assert manifest["settings"]["socket_mode_enabled"] is False
     assert manifest["settings"]["event_subscriptions"]["request_url"] == url
     assert manifest["settings"]["interactivity"]["request_url"] == url
@@ -78,9 +76,9 @@ def test_the_surface_is_a_chat_surface(surface: Slack) -> None:
     assert (port.pace.edit_seconds, port.pace.shows_previews) == (3, False)
 
 
-def test_the_manifest_keeps_to_slacks_lengths(settings: Settings) -> None:
+def test_the_manifest_keeps_to_slacks_lengths() -> None:
     """As https://docs.slack.dev/reference/app-manifest states them."""
-    manifest = Slack(settings, COMMANDS).manifest()
+    manifest = make_manifest(COMMANDS, None)
     shown, features = manifest["display_information"], manifest["features"]
     assert len(shown["name"]) <= 35
     assert len(shown["description"]) <= 140
