@@ -5,6 +5,7 @@ Owns two moments per key, both by the clock of Redis, so that workers with wrong
 `until`, before which nobody starts. It must not know what is being paced.
 """
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
@@ -53,9 +54,7 @@ class RedisLimits:
     """
 
     def __init__(self, redis_url: str) -> None:
-        self._redis: Redis = Redis.from_url(
-            redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
-        )
+        self._redis: Redis = Redis.from_url(redis_url)
         self._reserve = self._redis.register_script(RESERVE)
         self._pause = self._redis.register_script(PAUSE)
 
@@ -80,6 +79,7 @@ def _name(key: str) -> str:
 
 async def _answer(call: Awaitable[Any]) -> Any:
     try:
-        return await call
+        async with asyncio.timeout(PATIENCE):
+            return await call
     except (RedisError, OSError) as error:
         raise TryLater("limits_unavailable", after=RETRY_SECONDS) from error

@@ -7,6 +7,7 @@ are the truth, so a lost call is only late, and a call is never tried twice: rec
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from typing import Any, TypeAlias
@@ -33,13 +34,18 @@ BACK_OFF = 1.0  # seconds without another attempt after one that had to be given
 POLL_SECONDS = 0.5  # how late a call may be whose message was lost
 QUIET_SECONDS = 10.0  # silence after which a subscription is checked
 RECONNECT_SECONDS = 0.2
-SOCKET_SECONDS = 5.0
+ANSWER_SECONDS = 5.0  # after which a look at the queue is given up
+DEAD_MILLISECONDS = 10_000  # unacknowledged for so long, a connection is dead (Linux: tcp(7))
 HEALTH_SECONDS = 10
 # Running calls stay at the head of the queue, so fewer than all slots of all workers would starve
 # those beyond (arq reads this many at a time).
 READ_AT_ONCE = 2000
 # A task bounds its own network calls; this net only catches one that forgot to.
 LONGEST_TASK_SECONDS = 3600
+
+DEAD_PEER = (
+    {socket.TCP_USER_TIMEOUT: DEAD_MILLISECONDS} if hasattr(socket, "TCP_USER_TIMEOUT") else {}
+)
 
 
 class ArqQueue:
@@ -88,7 +94,7 @@ class ArqQueue:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._redis.aclose()
+        await self._redis.aclose(close_connection_pool=True)
 
     async def _attempt(
         self, call: Callable[[], Awaitable[None]], loss: str, **facts: object
@@ -131,7 +137,7 @@ async def run_worker(
         finally:
             await asyncio.wait([listener])
             await queue.aclose()
-            await redis.aclose()
+            await redis.aclose(close_connection_pool=True)
 
 
 class WokenWorker(Worker):
@@ -159,6 +165,7 @@ class WokenWorker(Worker):
             log_results=False,
         )
         self._woken = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
         self._lost = False
 
     async def listen(self, messages: AsyncIterator[str]) -> None:
@@ -172,7 +179,8 @@ class WokenWorker(Worker):
             self._woken.clear()
             pause = POLL_SECONDS
             try:
-                pause = await self._look()
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    pause = await self._look()
                 self._lost = False
             except (RedisError, OSError) as error:
                 if not self._lost:
@@ -197,7 +205,7 @@ class WokenWorker(Worker):
 
     async def drain(self, seconds: float) -> None:
         """Let running tasks finish for `seconds`, then cancel them and wait until they have."""
-        running = set(self.tasks.values())
+        running = set(self._running)
         try:
             if running:
                 await asyncio.wait(running, timeout=seconds)
@@ -206,7 +214,8 @@ class WokenWorker(Worker):
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
             with suppress(RedisError, OSError):  # it runs out by itself
-                await self.pool.delete(self.health_check_key)
+                async with asyncio.timeout(PATIENCE):
+                    await self.pool.delete(self.health_check_key)
 
     async def _look(self) -> float:
         before = timestamp_ms()
@@ -220,17 +229,27 @@ class WokenWorker(Worker):
     async def _start(self, job_id: bytes) -> None:
         try:
             await super().start_jobs([job_id])
-        except BaseException:
-            # arq counts the slot as taken before it asks Redis, and would lose it for ever.
-            self._release_sem_dec_counter_on_complete()
-            raise
-        if started := self.tasks.get(job_id.decode()):
-            started.add_done_callback(lambda _: self._woken.set())
+        finally:
+            if started := self.tasks.get(job_id.decode()):
+                self._running.add(started)
+                started.add_done_callback(self._finished)
+            # arq counts a slot as taken before it asks Redis, and loses it when that fails.
+            while self.job_counter > len(self._running):
+                self._release_sem_dec_counter_on_complete()
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._woken.set()
 
 
 def _connect(redis_url: str) -> ArqRedis:
+    # Not `socket_timeout`: redis-py then sends by `asyncio.wait_for`, which on Python 3.11 now and
+    # then swallows a cancellation, and the caller never ends (python/cpython#86296).
     pool = ConnectionPool.from_url(
-        redis_url, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS
+        redis_url,
+        socket_connect_timeout=ANSWER_SECONDS,
+        socket_keepalive=True,
+        socket_keepalive_options=DEAD_PEER,
     )
     return ArqRedis(
         pool,
@@ -245,11 +264,12 @@ def _to_json(job: dict[str, Any]) -> bytes:
 
 
 def _logged(name: str, task: Task) -> WorkerCoroutine:
-    async def run(ctx: dict[Any, Any], *ids: str, **_: object) -> None:  # noqa: ARG001  # as arq calls
+    async def run(ctx: dict[Any, Any], *args: str, **_: object) -> None:  # noqa: ARG001  # as arq calls
+        (id_,) = args
         try:
-            await task(*ids)
+            await task(id_)
         except Exception:
-            log.exception("task_failed", task=name, ids=ids)
+            log.exception("task_failed", task=name, id=id_)
 
     return run
 

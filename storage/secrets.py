@@ -57,7 +57,7 @@ class Vault:
         if version != self._version:
             raise ActionNeeded("secret_unreadable", other_key=True)
         try:
-            data = base64.urlsafe_b64decode(text)
+            data = base64.b64decode(text, altchars=b"-_", validate=True)
             plain = self._cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], context.encode())
         except (InvalidTag, ValueError) as error:
             raise ActionNeeded("secret_unreadable", other_key=False) from error
