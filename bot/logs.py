@@ -12,9 +12,10 @@ import structlog
 
 SECRETS = re.compile(
     r"sk-[\w-]{8,}|xox[abprse]-[\w-]+|xapp-[\w-]+|r8_\w{8,}|EAA\w{8,}"
+    r"|[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}"
     r"|(?<=Bearer )\S+|(?<=Bot )\S+|(?<=access_token=)[^&\s]+|(?<=://):?[^:/@\s]*:[^@/\s]+(?=@)"
 )
-"""OpenAI, Slack, Replicate and Meta keys, bearer and bot tokens, passwords in addresses."""
+"""OpenAI, Slack, Replicate, Meta and Discord keys, bearer and bot tokens, passwords in addresses."""
 
 
 def configure_logs(level: str) -> None:

@@ -284,7 +284,8 @@ class Card:
     `key` is the id of our own message row: it stands in every control and lets a surface find the
     card again after a crash. `pictures` (JPEG ≤ 1 MB each, at most 10) are shown; `files` are
     offered for download. `progress` is (done, total). `mention` notifies that platform user id.
-    `colour` tells the mood: busy, good, bad, neutral.
+    `colour` tells the mood: busy, good, bad, neutral. `topic` names the thread that the card opens,
+    where a chat names threads; unlike the title it stays true.
     """
 
     key: str
@@ -298,6 +299,7 @@ class Card:
     controls: tuple[Control, ...] = ()
     mention: str | None = None
     colour: Literal["neutral", "busy", "good", "bad"] = "neutral"
+    topic: str = ""
 
 
 @dataclass(frozen=True)

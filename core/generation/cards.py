@@ -13,6 +13,7 @@ from core.chat import Button, Card, Control, File, Link, Menu, Option
 from core.generation.jobs import ENDED, Attempt, Item, Job, state_of
 from core.generation.orders import Order
 from core.generation.prices import Model
+from core.library.captions import shorten
 from core.messages import Message
 from core.ports import BlobStore
 from core.review.reviewing import Review, read_review
@@ -58,6 +59,7 @@ class JobCards:
             progress=(done, len(items)) if running else None,
             controls=_status_controls(items, running=running),
             colour="busy" if running else "good" if state == "completed" else "bad",
+            topic=shorten(" ".join(order.prompt.split()), 90),
         )
 
     async def _status_lines(

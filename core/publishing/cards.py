@@ -52,6 +52,7 @@ class PostCards:
             controls=() if post.discarded_at else _controls(rows),
             mention=message.person if "draft" in states else None,
             colour=_colour(states),
+            topic=post.title,
         )
 
     async def outcome(self, uow: UnitOfWork, message: Message) -> Card | None:

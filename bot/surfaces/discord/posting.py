@@ -150,7 +150,7 @@ class Posting:
         """The id of the thread that hangs from a message. It is the message's own, so a thread that
         stands already is known without asking.
         """
-        name = cut(" ".join(card.title.split()), MOST_THREAD_NAME) or "…"
+        name = cut(" ".join((card.topic or card.title).split()), MOST_THREAD_NAME) or "…"
         try:
             thread = await self._rest.call(
                 "POST",
