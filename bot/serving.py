@@ -17,8 +17,8 @@ from typing import Any, Literal
 import structlog
 import uvicorn
 
-from bot.pages import make_page_app
 from bot.wiring import Running, running
+from core.clock import Clock
 from core.errors import ActionNeeded
 from core.ports import ChatSurface, Reach
 from core.recovery import sweep_for_ever
@@ -50,12 +50,13 @@ async def serve(
     demo: bool = False,
     ready: Callable[[Running], None] | None = None,
     reach: Reach = pass_by,
+    clock: Clock | None = None,
 ) -> None:
     """Run the given roles until SIGINT or SIGTERM.
 
     `embed` allows an embedded queue where `REDIS_URL` is unset; `demo` signs the local person in;
-    `ready` is called once all parts have started. Raises ActionNeeded for what an operator must
-    change.
+    `ready` is called once all parts have started; `reach` and `clock` as for `running`. Raises
+    ActionNeeded for what an operator must change.
     """
     async with AsyncExitStack() as stack:
         listening = None
@@ -64,7 +65,9 @@ async def serve(
             port = listening.getsockname()[1]
             settings = settings.model_copy(update={"http_port": port})
         redis_url = await stack.enter_async_context(_queue(settings, embed=embed))
-        joined = await stack.enter_async_context(running(settings, redis_url, reach=reach))
+        joined = await stack.enter_async_context(
+            running(settings, redis_url, reach=reach, clock=clock)
+        )
         parts: list[Coroutine[Any, Any, None]] = []
         if "worker" in roles:
             parts += [_work(joined), sweep_for_ever(joined.database)]
@@ -129,6 +132,8 @@ class _Server(uvicorn.Server):
 
 
 async def _serve_web(joined: Running, listening: socket.socket, *, demo: bool) -> None:
+    from bot.pages import make_page_app  # a bot or worker needs nothing of the web
+
     config = uvicorn.Config(
         make_page_app(joined, demo=demo),
         log_level="warning",

