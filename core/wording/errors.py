@@ -45,7 +45,6 @@ SENTENCES: dict[str, str] = {
     "not_admin": "Only admins can do that.",
     # reviewing
     "nothing_selected": "There is no finished picture to publish yet.",
-    "no_accounts": "No account is connected. An admin adds one with: imagedesk account add.",
     # publishing
     "accounts_none": "Choose at least one account.",
     "needs_image": "{network} needs an image.",
@@ -175,6 +174,15 @@ SENTENCES: dict[str, str] = {
     "account_in_use": "{name} still has {count} posts on their way. Stop them in the chat, or wait "
     "until they are out. Nothing was changed.",
     "chat_unknown": "There is no manifest for “{chat}”. There are: {chats}.",
+    "port_in_use": "{address} is in use, perhaps by another Image Desk. Stop it, or set HTTP_PORT "
+    "(0 takes a free one).",
+    "secret_key_unreadable": "{path} cannot be read. Give access to it, put it back from the "
+    "backup, or set SECRET_KEY.",
+    "valkey_missing": "There is no embedded queue for this machine. Set REDIS_URL to a Redis or "
+    "Valkey server.",
+    "valkey_not_started": "The embedded queue did not start; {path} says why. Or set REDIS_URL.",
+    "limits_unavailable": "The queue does not answer, so nothing is begun that costs money. It "
+    "goes on by itself.",
     "redis_missing": "REDIS_URL is not set. Set it, or use “imagedesk run”, which brings its own.",
 }
 

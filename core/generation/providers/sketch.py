@@ -30,8 +30,10 @@ class Sketch:
         """Draw one picture, free. Raises UserError("size_unknown") for what is not "WxH"."""
         width, cross, height = request.size.partition("x")
         if not (cross and width.isdecimal() and height.isdecimal()):
-            sizes = list(self.models[request.model].sizes)
-            raise UserError("size_unknown", size=request.size, sizes=sizes)
+            model = self.models[request.model]
+            raise UserError(
+                "size_unknown", size=request.size, sizes=list(model.sizes), model=model.label
+            )
         size = (int(width), int(height))
         data = await asyncio.to_thread(draw, request.prompt, request.seed, size)
         return Generated(data, "image/png", cost=0)
