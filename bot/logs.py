@@ -15,7 +15,7 @@ SECRETS = re.compile(
     r"|[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}"
     r"|(?<=Bearer )\S+|(?<=Bot )\S+|(?<=access_token=)[^&\s]+|(?<=://):?[^:/@\s]*:[^@/\s]+(?=@)"
 )
-"""OpenAI, Slack, Replicate, Meta and Discord keys, bearer and bot tokens, passwords in addresses."""
+"""OpenAI, Slack, Replicate, Meta and Discord keys, bearer tokens, passwords in addresses."""
 
 
 def configure_logs(level: str) -> None:

@@ -204,7 +204,7 @@ async def _review_lines(uow: UnitOfWork, review: Review) -> list[str]:
 
 async def _open_price(uow: UnitOfWork, item: Item) -> int | None:
     attempts: list[Attempt] = await uow.attempts.of_item(item.id)
-    return attempts[-1].price if attempts else None
+    return attempts[-1].cost if attempts else None
 
 
 async def _name(uow: UnitOfWork, member_id: str | None) -> str:

@@ -277,7 +277,7 @@ class Making:
         async with self._units.write() as uow:
             row = await uow.attempts.lock(attempt.id)
             if row and isinstance(error, OutcomeUnknown):
-                row.outcome, row.cost = "unknown", row.price
+                row.outcome, row.cost = "unknown", _possible_cost(error, row)
             elif row:
                 row.outcome = "not_made" if isinstance(error, TryLater) else "refused"
                 row.cost = 0
@@ -315,9 +315,9 @@ class Making:
             paid = last.cost if last and last.cost is not None else 0
             if isinstance(error, OutcomeUnknown):
                 item.move("unknown", uow.now, error.trouble)
-                paid = (last.price if last else None) or 0
                 if last:
-                    last.outcome, last.cost = "unknown", last.price
+                    last.outcome, last.cost = "unknown", _possible_cost(error, last)
+                    paid = last.cost or 0
             else:
                 item.move("refused" if state == "refused" else "failed", uow.now, error.trouble)
                 if last and not last.outcome:
@@ -328,6 +328,12 @@ class Making:
                 await release(uow, item.id)
             await redraw(uow, "status", item.job_id)
             await redraw(uow, "result", item.job_id)
+
+
+def _possible_cost(error: OutcomeUnknown, attempt: Attempt) -> int | None:
+    """What an unknown call may have cost: as the provider said, else the table's price."""
+    told = error.facts.get("cost")
+    return told if isinstance(told, int) else attempt.price
 
 
 def _anonymous(member_id: str) -> str:

@@ -47,7 +47,8 @@ def read_order(
     count_wrong.
     """
     prompt = options.get("prompt", "").strip()
-    check_prompt(prompt, blocked)
+    style = options.get("style", "")
+    check_prompt(prompt, blocked, style if style in STYLES else "")
     name, legacy = catalogue.resolve(options.get("model", "") or next(iter(models)))
     if name not in models and legacy:
         name = next(iter(models))
@@ -61,7 +62,6 @@ def read_order(
     quality = catalogue.quality_aliases.get(asked, asked)
     if quality not in model.qualities:
         raise UserError("quality_unknown", quality=asked, qualities=list(model.qualities))
-    style = options.get("style", "")
     if style and style not in STYLES:
         raise UserError("style_unknown", style=style, styles=list(STYLES))
     return Order(
