@@ -9,13 +9,14 @@ https://docs.slack.dev/reference/interaction-payloads and https://docs.slack.dev
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from core.chat import (
     Actor,
     Attachment,
     Command,
+    CommandSpec,
     Dropped,
     MessageRef,
     Place,
@@ -37,14 +38,20 @@ DIRECT: Final = "D"  # ids of direct messages begin so
 WRITTEN: Final = frozenset({None, "file_share", "thread_broadcast"})
 
 
-def command(body: Json, actor: Actor, desk: Desk) -> Command:
+def is_about_people(spec: CommandSpec) -> bool:
+    """Whether a command names people, as its usage shows: then mentions keep their ids."""
+    return "@" in spec.usage
+
+
+def command(body: Json, actor: Actor, desk: Desk, commands: Mapping[str, CommandSpec]) -> Command:
     """A slash command; Slack takes none inside threads."""
+    name = body["command"].lstrip("/")
     return Command(
         event_id=body["trigger_id"],
         actor=actor,
         place=_place(desk, body["team_id"], body["channel_id"], None),
-        name=body["command"].lstrip("/"),
-        text=plain(body.get("text") or "").strip(),
+        name=name,
+        text=_text(body.get("text") or "", commands.get(name)),
     )
 
 
@@ -81,7 +88,7 @@ def opener_value(asked: Command) -> str:
 
 
 def spoken(
-    body: Json, actor: Actor, desk: Desk, commands: Collection[str]
+    body: Json, actor: Actor, desk: Desk, commands: Mapping[str, CommandSpec]
 ) -> Command | Dropped | None:
     """A message to the desk: a mention, or anything written to it directly.
 
@@ -91,21 +98,21 @@ def spoken(
     event = body["event"]
     if event.get("bot_id") or not event.get("user") or event.get("subtype") not in WRITTEN:
         return None
-    text = plain(re.sub(rf"<@{desk.user}(\|[^>]*)?>", " ", event.get("text") or "")).strip()
+    raw = re.sub(rf"<@{desk.user}(\|[^>]*)?>", " ", event.get("text") or "").strip()
     attachments = _attachments(event)
     place = _place(desk, body["team_id"], event["channel"], event.get("thread_ts"))
-    first, *others = re.split(r"\s+", text, maxsplit=1)
+    first, *others = re.split(r"\s+", raw, maxsplit=1)
     name, rest = first.lower().lstrip("/"), "".join(others)
     if attachments and name not in commands:
-        return Dropped(body["event_id"], actor, place, attachments, text)
+        return Dropped(body["event_id"], actor, place, attachments, plain(raw))
     if name not in commands:
-        name, rest = "help", text
+        name, rest = "help", raw
     return Command(
         event_id=body["event_id"],
         actor=actor,
         place=place,
         name=name,
-        text=rest,
+        text=_text(rest, commands.get(name)),
         attachments=attachments,
     )
 
@@ -161,6 +168,10 @@ def reaction(body: Json, actor: Actor, desk: Desk) -> Reaction:
         emoji=unicode_of(event["reaction"]),
         added=event["type"] == "reaction_added",
     )
+
+
+def _text(raw: str, spec: CommandSpec | None) -> str:
+    return plain(raw, keep_people=spec is not None and is_about_people(spec)).strip()
 
 
 def _place(desk: Desk, team: str, channel: str, thread: str | None) -> Place:

@@ -8,7 +8,7 @@ calls to Slack (modals, private words) follows beside. It must not know what com
 import asyncio
 import logging
 import re
-from collections.abc import Collection, Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
 import structlog
@@ -16,7 +16,17 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from core.chat import Command, Dropped, FieldErrors, Form, Press, Private, Reaction, Reply
+from core.chat import (
+    Command,
+    CommandSpec,
+    Dropped,
+    FieldErrors,
+    Form,
+    Press,
+    Private,
+    Reaction,
+    Reply,
+)
 from core.errors import DeskError
 from core.ports import Inbox
 from core.wording.surfaces import NOTHING_WAS_DONE
@@ -38,15 +48,15 @@ _log = structlog.get_logger(__name__)
 class Listener:
     """Turns deliveries into events and replies into answers.
 
-    `commands` are the names of all commands. `inbox` decides.
+    `commands` is the command table. `inbox` decides.
     """
 
     def __init__(
-        self, people: People, answering: Answering, commands: Collection[str], inbox: Inbox
+        self, people: People, answering: Answering, commands: Sequence[CommandSpec], inbox: Inbox
     ) -> None:
         self._people = people
         self._answering = answering
-        self._commands = commands
+        self._commands = {spec.name: spec for spec in commands}
         self._inbox = inbox
         self._beside: set[asyncio.Task[None]] = set()
 
@@ -89,7 +99,7 @@ class Listener:
 
     async def _command(self, body: Json, ack: AsyncAck) -> None:
         actor = await self._people.glance(body["user_id"], body.get("user_name", ""))
-        event = events.command(body, actor, await self._people.desk())
+        event = events.command(body, actor, await self._people.desk(), self._commands)
         reply = await self._ask(event)
         if isinstance(reply, Private):
             await ack({"response_type": "ephemeral", **speech(reply.text, reply.links)})

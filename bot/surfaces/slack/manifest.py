@@ -18,6 +18,8 @@ from core.wording.surfaces import (
     GENERATE_HERE_DESCRIPTION,
 )
 
+from .events import is_about_people
+
 Json = dict[str, Any]
 
 HTTP_PATH: Final = "/slack/events"
@@ -82,7 +84,7 @@ def _slash_command(spec: CommandSpec, request_url: str | None) -> Json:
     command: Json = {
         "command": f"/{spec.name}",
         "description": spec.description,
-        "should_escape": False,
+        "should_escape": is_about_people(spec),  # Slack then sends ids with the names
     }
     if spec.usage:
         command["usage_hint"] = spec.usage

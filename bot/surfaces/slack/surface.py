@@ -127,5 +127,4 @@ class Slack:
         return self._files.fetch(attachment, limit)
 
     def _listener(self, inbox: Inbox) -> Listener:
-        names = frozenset(spec.name for spec in self._commands)
-        return Listener(self._people, self._answering, names, inbox)
+        return Listener(self._people, self._answering, self._commands, inbox)

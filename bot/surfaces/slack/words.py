@@ -11,6 +11,7 @@ https://docs.slack.dev/messaging/formatting-message-text
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from core.chat import Link
@@ -32,18 +33,21 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def plain(text: str) -> str:
-    """What a person typed, out of what Slack sends: links bare, mentions as names, unescaped."""
-    bare = _MARKUP.sub(_named, text)
+def plain(text: str, *, keep_people: bool = False) -> str:
+    """What a person typed, out of what Slack sends: links bare, mentions as names, unescaped.
+
+    With `keep_people`, mentioned people stay `<@id>`, for a command that is about them.
+    """
+    bare = _MARKUP.sub(partial(_named, keep_people=keep_people), text)
     return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _named(found: re.Match[str]) -> str:
+def _named(found: re.Match[str], *, keep_people: bool) -> str:
     target, label = found[1], found[2]
+    if target[:1] == "@":
+        return f"<{target}>" if keep_people else f"@{label or target[1:]}"
     if target[:1] == "#":
         return f"#{label or target[1:]}"
-    if target[:1] == "@":
-        return f"@{label or target[1:]}"
     if target[:1] == "!":
         return label or f"@{target[1:]}"
     # Slack makes links of what looks like one: "fox.png" arrives as <http://fox.png|fox.png>.

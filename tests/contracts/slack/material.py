@@ -21,6 +21,7 @@ COMMANDS = (
         "a prompt --count 4",
         (CommandOption("prompt", "What to show", rest=True),),
     ),
+    CommandSpec("approver", "Name who approves", "@ada"),
     CommandSpec("help", "What the desk can do", ""),
 )
 FORM = Form(

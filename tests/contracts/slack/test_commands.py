@@ -36,6 +36,19 @@ async def test_a_slash_command_tells_who_asked_for_what_and_where(
     ]
 
 
+async def test_a_command_about_people_gets_their_ids(
+    listening: Listening, inbox: FakeInbox, ada: Person, bob: Person, marketing: Channel
+) -> None:
+    """Typed or mentioned; elsewhere a mention is only a name."""
+    async with listening():
+        await ada.command("/approver", f"<@{bob.id}|bob>", marketing)
+        await ada.mention(marketing, f"approver <@{bob.id}>")
+        await ada.command("/generate", f"<@{bob.id}|bob> as a fox", marketing)
+        await inbox.next(3)
+    commands = [event for event in inbox.events if isinstance(event, Command)]
+    assert [each.text for each in commands] == [f"<@{bob.id}>", f"<@{bob.id}>", "@bob as a fox"]
+
+
 async def test_slack_hears_taken_only_after_the_inbox_wrote_it_down(
     slack: SlackServer, listening: Listening, inbox: FakeInbox, ada: Person, marketing: Channel
 ) -> None:

@@ -62,9 +62,10 @@ def test_the_manifest_names_the_address_where_http_is_used() -> None:
     assert manifest["settings"]["socket_mode_enabled"] is False
     assert manifest["settings"]["event_subscriptions"]["request_url"] == url
     assert manifest["settings"]["interactivity"]["request_url"] == url
-    assert [each["url"] for each in manifest["features"]["slash_commands"]] == [url, url]
+    assert [each["url"] for each in manifest["features"]["slash_commands"]] == [url] * 3
     assert [each["command"] for each in manifest["features"]["slash_commands"]] == [
         "/generate",
+        "/approver",
         "/help",
     ]
 
@@ -88,3 +89,9 @@ def test_the_manifest_keeps_to_slacks_lengths() -> None:
     ]
     assert all(len(each["name"]) <= 24 for each in features["shortcuts"])
     assert all(len(each["command"]) <= 32 for each in features["slash_commands"])
+
+
+def test_people_come_with_their_ids_where_a_command_is_about_them() -> None:
+    """Slack sends ids only where the manifest asks for them, and then in every text."""
+    commands = make_manifest(COMMANDS, None)["features"]["slash_commands"]
+    assert [each["should_escape"] for each in commands] == [False, True, False]
