@@ -14,6 +14,6 @@ To add one:
    runs in threads. `url` works without a network call.
 2. Add its settings to `core.settings`, its name to `storage_provider` there, and one line to the
    registry in `bot.wiring`.
-3. Add a function to `STORES` in `tests/contracts/test_blob_stores.py` that yields the store on a
-   local stand-in of the service: the whole suite then runs on it.
+3. Add a function to `STORES` in `tests/contracts/blob_grounds.py` that yields the store on a local
+   stand-in of the service: the whole suite then runs on it.
 """
