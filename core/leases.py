@@ -2,7 +2,8 @@
 
 A claimed row carries a lease and a fence. The heartbeat here renews the lease; a worker that died
 stops renewing, and after at most `LEASE` seconds another may claim the row. Whoever lost the lease
-is refused by its fence when it comes to write.
+is refused by its fence when it comes to write. A chat knows no fences, so whoever posts there stops
+as soon as the lease may be somebody else's.
 """
 
 import asyncio
@@ -10,6 +11,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import structlog
+
+from core.errors import TryLater
 from core.storing import Leased, UnitOfWork, Units
 
 LEASE = 8.0
@@ -19,25 +23,60 @@ BEAT = 2.5
 """Seconds between two renewals: three may fail before the lease is lost."""
 
 
+MARGIN = 1.0
+"""Seconds by which a holder that must stop in time stops before its lease ends."""
+
+log = structlog.get_logger(__name__)
+
+
 @asynccontextmanager
 async def keeping(
-    units: Units, rows: Callable[[UnitOfWork], Leased[Any]], key: str, fence: int
+    units: Units,
+    rows: Callable[[UnitOfWork], Leased[Any]],
+    key: str,
+    fence: int,
+    *,
+    strictly: bool = False,
 ) -> AsyncIterator[None]:
-    """Renew the lease on row `key` until the block ends."""
-    beating = asyncio.create_task(_beat(units, rows, key, fence))
+    """Renew the lease on row `key` until the block ends.
+
+    With `strictly` the block is left quietly where it stands when the lease is let go or could not
+    be renewed in time: a process that was stopped for a minute must not go on where it was.
+    """
     try:
-        yield
-    finally:
-        beating.cancel()
-        with suppress(asyncio.CancelledError):
-            await beating
+        async with asyncio.timeout(LEASE - MARGIN if strictly else None) as limit:
+            beating = asyncio.create_task(_beat(units, rows, key, fence, limit))
+            try:
+                yield
+            finally:
+                beating.cancel()
+                with suppress(asyncio.CancelledError):
+                    await beating
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        log.warning("lease_lost", row=key)
 
 
 async def _beat(
-    units: Units, rows: Callable[[UnitOfWork], Leased[Any]], key: str, fence: int
+    units: Units,
+    rows: Callable[[UnitOfWork], Leased[Any]],
+    key: str,
+    fence: int,
+    limit: asyncio.Timeout,
 ) -> None:
+    """Renew for ever; a database that does not answer may have come back by the next beat."""
+    strictly, loop = limit.when() is not None, asyncio.get_running_loop()
     while True:
         await asyncio.sleep(BEAT)
-        async with units.write() as uow:
-            if not await rows(uow).renew(key, fence, uow.later(LEASE)):
-                return
+        asked = loop.time()
+        try:
+            async with units.write() as uow:
+                held = await rows(uow).renew(key, fence, uow.later(LEASE))
+        except TryLater as error:
+            log.warning("lease_not_renewed", row=key, reason=error.code)
+            continue
+        if strictly and not limit.expired():
+            limit.reschedule(asked + LEASE - MARGIN if held else asked)
+        if not held:
+            return

@@ -9,6 +9,7 @@ import asyncio
 
 import structlog
 
+from core.errors import TryLater
 from core.storing import UnitOfWork, Units
 
 SWEEP_SECONDS = 2.0
@@ -27,8 +28,8 @@ async def sweep_for_ever(units: Units) -> None:
     while True:
         try:
             await sweep(units)
-        except OSError as error:
-            log.warning("sweep_failed", reason=type(error).__name__)
+        except TryLater as error:
+            log.warning("sweep_failed", reason=error.code)
         await asyncio.sleep(SWEEP_SECONDS)
 
 

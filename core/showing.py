@@ -55,8 +55,10 @@ class Showing:
     async def show(self, message_id: str) -> None:
         """Draw and send this card, again while it is wanted anew. May run twice at once."""
         while drawn := await self._draw(message_id):
-            message = drawn.message
-            async with keeping(self._units, lambda uow: uow.messages, message.id, message.fence):
+            refusal, message = None, drawn.message
+            async with keeping(
+                self._units, lambda uow: uow.messages, message.id, message.fence, strictly=True
+            ):
                 await self._reach("drawn")
                 try:
                     thread, sent = await self._send(drawn)
@@ -64,11 +66,13 @@ class Showing:
                     await self._put_off(message, error)
                     return
                 except (UserError, ActionNeeded) as error:
-                    await self._give_up(drawn, error)
-                    continue
-                await self._reach("posted")
-                await self._record(drawn, thread, sent)
-            await self._reach("recorded")
+                    refusal = error
+                else:
+                    await self._reach("posted")
+                    await self._record(drawn, thread, sent)
+                    await self._reach("recorded")
+            if refusal:
+                await self._give_up(drawn, refusal)
 
     async def _draw(self, message_id: str) -> _Drawn | None:
         async with self._units.write() as uow:

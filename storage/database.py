@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from core.clock import Clock
@@ -40,6 +41,12 @@ from storage.repositories.work import (
     Requests,
     Targets,
 )
+
+RETRY_SECONDS = 2.0
+AWAY = frozenset({"08", "53", "57"})
+"""PostgreSQL's classes of "no connection", "no room" and "somebody shut it down"."""
+
+SQLITE_AWAY = ("unable to open database", "disk is full", "disk I/O error")
 
 
 def database_url(settings: Settings) -> str:
@@ -86,14 +93,25 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _is_conflict(error: DBAPIError) -> bool:
-    """Two units made the same new row, waited for each other, or SQLite was locked for too long."""
-    state = getattr(error.orig, "sqlstate", None)
-    return (
+def _passing(error: Exception) -> TryLater | None:
+    """What a failure means that passes by itself; None for one that is a defect of ours."""
+    if not isinstance(error, DBAPIError):
+        return TryLater("database_unavailable", after=RETRY_SECONDS)
+    state, text = str(getattr(error.orig, "sqlstate", None) or ""), str(error.orig)
+    # Two units made the same new row, waited for each other, or SQLite was locked for too long.
+    if (
         isinstance(error, IntegrityError)
         or state in {"40001", "40P01"}
-        or "database is locked" in str(error.orig)
-    )
+        or "database is locked" in text
+    ):
+        return TryLater("conflict", after=0.1)
+    if (
+        error.connection_invalidated
+        or state[:2] in AWAY
+        or any(words in text for words in SQLITE_AWAY)
+    ):
+        return TryLater("database_unavailable", after=RETRY_SECONDS)
+    return None
 
 
 class SqlUnit:
@@ -151,16 +169,18 @@ class Database:
     async def write(self) -> AsyncIterator[SqlUnit]:
         """A unit that commits on a clean exit and then sends its wake-ups.
 
-        Raises TryLater("conflict") where two units met on the same rows: nothing was written.
+        Raises TryLater("conflict") where two units met on the same rows, and
+        TryLater("database_unavailable"): then nothing was written, unless the connection was lost
+        in the very commit.
         """
         async with self._turn, AsyncSession(self._writer, expire_on_commit=False) as session:
             unit = SqlUnit(session, self._clock.now())
             try:
                 async with session.begin():
                     yield unit
-            except DBAPIError as error:
-                if _is_conflict(error):
-                    raise TryLater("conflict", after=0.1) from error
+            except (DBAPIError, PoolTimeout, OSError) as error:
+                if passing := _passing(error):
+                    raise passing from error
                 raise
         for task, id_, delay in unit.woken:
             await self._queue.enqueue(task, id_, delay)

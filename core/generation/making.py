@@ -13,6 +13,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import structlog
+
 from core.business.ledger import release, settle
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, Trouble, TryLater, UserError
 from core.generation.jobs import Attempt, Item, Job
@@ -35,6 +37,8 @@ from core.storing import UnitOfWork, Units
 
 MAX_TRIES = 6
 """How often a provider may answer "later" before the item fails."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ class Making:
                     job.trouble = status.trouble
                     await self._end_all(uow, job, status.trouble)
                 return None
-            job.wake_at = uow.later(15)
+            job.wake_at = uow.later(10)
             return apply_style(job.order.prompt, job.order.style)
 
     async def _begin(self, job_id: str, verdict: Verdict | None) -> None:
@@ -213,9 +217,20 @@ class Making:
         await self._reach("submitted")
         answer = await self._call(claim, offer, attempt)
         await self._reach("answered")
-        await self._storing.spool(attempt, answer)
+        await self._spool(attempt, answer)
         await self._reach("spooled")
         await self._storing.keep(claim.item, claim.job, claim.order, attempt, answer)
+
+    async def _spool(self, attempt: Attempt, answer: Generated) -> None:
+        """Keep a paid answer, however long the store is out: until then it is only in memory."""
+        while True:
+            try:
+                await self._storing.spool(attempt, answer)
+            except TryLater as error:
+                log.warning("answer_not_spooled", attempt=attempt.id, reason=error.code)
+                await asyncio.sleep(error.after)
+            else:
+                return
 
     async def _wait_for_slot(self, offer: Offer) -> None:
         if offer.per_minute:
@@ -256,6 +271,8 @@ class Making:
         )
         try:
             return await offer.provider.generate(request, self._preview(claim))
+        except OutcomeUnknown:
+            raise  # the attempt stays open until the item says so: else it would be called again
         except DeskError as error:
             await self._close_attempt(attempt, error)
             if isinstance(error, TryLater) and offer.per_minute:

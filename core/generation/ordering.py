@@ -53,7 +53,7 @@ async def place_order(
         created_at=uow.now,
         root_id=status.root_id,
         parent_id=parent.id if parent else None,
-        wake_at=uow.later(20),
+        wake_at=uow.later(10),
         id=job_id,
     )
     seeds = Random(job_id)  # noqa: S311  # pictures should differ, nobody must not guess them

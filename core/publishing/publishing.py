@@ -39,6 +39,9 @@ LOOKS = (10, 60, 300, 900)
 RETRIES = (30, 60, 120, 240, 480, 900)
 """Seconds until a step before sending is tried again; then the target fails."""
 
+LINK_SECONDS = 10.0
+"""After which recovery asks for a published post's address, should nobody have."""
+
 URL_LIFETIME = 3600
 """Seconds for which a network may fetch a rendition."""
 
@@ -84,8 +87,11 @@ class Publishing:
             return
         target = parcel.target
         async with keeping(self._units, lambda uow: uow.targets, target.id, target.fence):
+            await self._reach("taken")
+            if target.state == "published":
+                await self._link(parcel, Published(target.external_id, ""))
+                return
             try:
-                await self._reach("taken")
                 if parcel.cut_off:
                     await self._look(parcel)
                 else:
@@ -131,11 +137,15 @@ class Publishing:
         await self._reach("sending")
         published = await network.send(outgoing, ticket)
         await self._reach("accepted")
-        await self._confirm(parcel, outgoing, published)
+        try:
+            await self._confirm(parcel, published)
+        except TryLater as error:
+            # It stands, and was not written down: it is looked for, and not sent once more.
+            raise OutcomeUnknown(error.code, **error.facts) from error
 
     async def _prepare(self, parcel: Parcel, network: SocialNetwork) -> OutgoingPost:
         """Renditions in the store, written down, so that a crash makes none twice."""
-        secret = self._open_secret(parcel.account)
+        account = self._credential(parcel.account)
         kept = list(parcel.target.renditions)
         for image in parcel.images[len(kept) :]:
             try:
@@ -154,10 +164,12 @@ class Publishing:
             self._outgoing(rendition, image, words.alt)
             for rendition, image, words in zip(kept, parcel.images, parcel.post.images, strict=True)
         )
-        account = Credential(parcel.account.external_id, parcel.account.name, secret)
         return OutgoingPost(
             parcel.target.id, parcel.post.caption, parcel.post.slug, images, account
         )
+
+    def _credential(self, account: Account) -> Credential:
+        return Credential(account.external_id, account.name, self._open_secret(account))
 
     def _outgoing(self, rendition: RenditionKept, image: Image, alt: str) -> OutgoingImage:
         return OutgoingImage(
@@ -206,31 +218,37 @@ class Publishing:
             await redraw(uow, "post", parcel.post.id)
             return True
 
-    async def _confirm(self, parcel: Parcel, outgoing: OutgoingPost, published: Published) -> None:
+    async def _confirm(self, parcel: Parcel, published: Published) -> None:
         """Write the id down before anything else is asked; the address may come later."""
         await self._settle(parcel, published)
         await self._reach("confirmed")
         if not published.url:
-            network = self._networks[parcel.account.network]
-            try:
-                url = await network.permalink(outgoing.account, published)
-            except DeskError as error:
-                # The post stands; only its address stays unknown.
-                log.warning("permalink_unknown", target=parcel.target.id, reason=error.code)
+            await self._link(parcel, published)
+
+    async def _link(self, parcel: Parcel, published: Published) -> None:
+        """Ask where the post stands. Until that is answered, recovery has it asked again."""
+        url, again = "", None
+        try:
+            account = self._credential(parcel.account)
+            url = await self._networks[parcel.account.network].permalink(account, published)
+        except DeskError as error:
+            log.warning("permalink_unknown", target=parcel.target.id, reason=error.code)
+            again = error.after if isinstance(error, TryLater) else None
+        async with self._units.write() as uow:
+            target = await uow.targets.lock(parcel.target.id)
+            if target is None or target.url:
                 return
-            async with self._units.write() as uow:
-                target = await uow.targets.lock(parcel.target.id)
-                if target and not target.url:
-                    target.url = url
-                    await redraw(uow, "post", parcel.post.id)
-                    await redraw(uow, "outcome", parcel.post.id)
+            target.url, target.lease_until = url, None
+            target.wake_at = None if again is None else uow.later(again)
+            await redraw(uow, "post", parcel.post.id)
+            await redraw(uow, "outcome", parcel.post.id)
 
     async def _settle(self, parcel: Parcel, published: Published) -> None:
         async with self._units.write() as uow:
             target = await uow.targets.lock(parcel.target.id)
             if target is None or target.state == "published":
                 return
-            target.move("published")
+            target.move("published", None if published.url else uow.later(LINK_SECONDS))
             target.external_id, target.url = published.id, published.url
             target.published_at = uow.now
             siblings = await uow.targets.of_post(parcel.post.id)
@@ -252,7 +270,7 @@ class Publishing:
             # Being refused a look proves nothing about the post: it may stand all the same.
             raise OutcomeUnknown(error.code, **error.facts) from error
         if isinstance(found, Published):
-            await self._confirm(parcel, outgoing, found)
+            await self._confirm(parcel, found)
         elif isinstance(found, Absent):
             async with self._units.write() as uow:
                 target = await uow.targets.held(parcel.target.id, parcel.target.fence)

@@ -55,6 +55,8 @@ SENTENCES: dict[str, str] = {
     "alt_too_long": "{network}: an alt text has at most {limit} characters; this one has {length}.",
     "too_many_hashtags": "{network} takes at most {limit} hashtags; there are {count}.",
     "picture_gone": "The picture {name} is not in the store any more. Choose another one.",
+    "database_unavailable": "The desk's database does not answer. Nothing was done; try again in a "
+    "minute.",
     "conflict": "Two changes met. Nothing was changed; do it again.",
     "rendition_impossible": "The picture cannot be made small enough. Choose another one.",
     "post_settled": "That is decided already. Nothing was changed.",

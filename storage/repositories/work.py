@@ -225,11 +225,12 @@ class Targets(Leased[Target]):
     table = tables.targets
 
     def claimable(self) -> ColumnElement[bool]:
-        """Those that are due, or were left on their way."""
+        """Those that are due, were left on their way, or stand at an address not known yet."""
         columns = tables.targets.c
         return or_(
             and_(columns.state == "scheduled", columns.due_at <= self.now),
             columns.state.in_(("claimed", "staged", "sending")),
+            and_(columns.state == "published", columns.url == ""),
         )
 
     async def of_account(self, account_id: str) -> list[Target]:

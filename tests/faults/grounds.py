@@ -6,14 +6,14 @@ and the few looks that tests take into the database. It must not know what is be
 """
 
 import asyncio
+import os
+import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process, create_subprocess_exec
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-import os
-import sys
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -59,7 +59,7 @@ class Valkey:
             stderr=DEVNULL,
         )
         async with asyncio.timeout(10), Redis.from_url(self.url) as redis:
-            while not await _answers(redis):
+            while not await _answers(redis):  # noqa: ASYNC110  # another process
                 await asyncio.sleep(0.02)
 
     async def kill(self) -> None:
@@ -100,7 +100,7 @@ class Ground:
     async def worker(self, *fate: str) -> AsyncIterator[DeskProcess]:
         """A worker, ready; `fate` is what its command line says of its end."""
         process = await create_subprocess_exec(
-            *(sys.executable, "-m", "tests.faults.worker", "--clock", self.clock, *fate),
+            *(sys.executable, "-m", "tests.faults.worker", "--clock", str(self.clock), *fate),
             cwd=PROJECT,
             env={"PATH": os.environ["PATH"], **self.environ},
             stdin=DEVNULL,
@@ -148,6 +148,7 @@ class Ground:
         busy = (
             (tables.items, tables.items.c.state.in_(("queued", "generating"))),
             (tables.targets, tables.targets.c.state.in_(UNDER_WAY)),
+            (tables.targets, tables.targets.c.wake_at.is_not(None)),
             (tables.messages, tables.messages.c.drawn < tables.messages.c.wanted),
         )
         async with asyncio.timeout(RECOVERY):
