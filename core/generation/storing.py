@@ -10,8 +10,6 @@ import hashlib
 import json
 from dataclasses import asdict
 
-import structlog
-
 from core.business.ledger import settle
 from core.errors import ActionNeeded, TryLater, UserError
 from core.generation.jobs import Attempt, Item, Job
@@ -23,10 +21,8 @@ from core.ports import BlobStore, Caption, Captioner, Generated, Moderator, Reac
 from core.publishing.slugs import slug
 from core.storing import Units
 
-SPOOL_PAUSES = (1, 2, 4, 8, 15, 30, 60)
-"""Seconds between two tries to spool an answer."""
-
-log = structlog.get_logger(__name__)
+STORE_SECONDS = 15.0
+"""How soon a store that refused access is asked again."""
 
 
 class Storing:
@@ -47,23 +43,14 @@ class Storing:
         self._reach = reach
 
     async def spool(self, attempt: Attempt, answer: Generated) -> None:
-        """Keep the answer as it came: one JSON line, then the bytes.
-
-        Until then it exists in memory only, so a store that does not answer is asked again for
-        about two minutes before TryLater or ActionNeeded is raised.
-        """
+        """Keep the answer as it came: one JSON line, then the bytes. Raises TryLater."""
         facts = asdict(answer)
         data = facts.pop("data")
         spooled = json.dumps(facts).encode() + b"\n" + data
-        for pause in SPOOL_PAUSES:
-            try:
-                await self._blobs.put(_spool_key(attempt), spooled, "application/octet-stream")
-            except (TryLater, ActionNeeded) as error:
-                log.warning("spool_delayed", attempt=attempt.id, reason=error.code)
-                await asyncio.sleep(pause)
-            else:
-                return
-        await self._blobs.put(_spool_key(attempt), spooled, "application/octet-stream")
+        try:
+            await self._blobs.put(_spool_key(attempt), spooled, "application/octet-stream")
+        except ActionNeeded as error:
+            raise TryLater(error.code, after=STORE_SECONDS, **error.facts) from error
 
     async def spooled(self, attempt: Attempt) -> Generated | None:
         """The answer that an earlier worker spooled, if it came so far."""
@@ -92,7 +79,7 @@ class Storing:
         try:
             await self._keep(item, job, order, attempt, answer)
         except ActionNeeded as error:
-            raise TryLater(error.code, after=60, **error.facts) from error
+            raise TryLater(error.code, after=STORE_SECONDS, **error.facts) from error
 
     async def _keep(
         self, item: Item, job: Job, order: Order, attempt: Attempt, answer: Generated
