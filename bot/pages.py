@@ -1,11 +1,49 @@
 """The web process's application: the page with what it needs of the running desk handed in."""
 
+from typing import Protocol, runtime_checkable
+
 from fastapi import FastAPI
 
 from bot.surfaces.web.app import WebParts, make_app
+from bot.surfaces.web.parts import SlackHandler
 from bot.wiring import Running
+from core.ports import Inbox
+from storage.blobs.local import LocalBlobs
+
+
+@runtime_checkable
+class _SpeaksHttp(Protocol):
+    """A chat whose events may come to our own port."""
+
+    def http_handler(self, inbox: Inbox) -> SlackHandler: ...
 
 
 def make_page_app(joined: Running, *, demo: bool) -> FastAPI:
     """The page for this desk; in `demo` the local person is signed in by itself."""
-    raise NotImplementedError((WebParts, make_app, joined, demo))
+    blobs = joined.blobs
+    return make_app(
+        WebParts(
+            units=joined.database,
+            inbox=joined.inbox,
+            queue=joined.queue,
+            page=joined.page,
+            blobs=blobs,
+            load=joined.load,
+            signer=joined.vault,
+            door=joined.desk.door,
+            commands=joined.desk.commands,
+            clock=joined.clock,
+            address=joined.settings.address,
+            demo=demo,
+            check_media=blobs.check if isinstance(blobs, LocalBlobs) else None,
+            slack=_slack(joined),
+        )
+    )
+
+
+def _slack(joined: Running) -> SlackHandler | None:
+    """Slack over HTTP, where it is set up without an app token for Socket Mode."""
+    slack = joined.surfaces.get("slack")
+    if joined.settings.slack_app_token.get_secret_value() or not isinstance(slack, _SpeaksHttp):
+        return None
+    return slack.http_handler(joined.inbox)

@@ -30,7 +30,7 @@ from core.generation.providers.sketch import Sketch
 from core.generation.storing import Storing
 from core.library.captions import PlainCaptioner
 from core.library.originals import pack_originals
-from core.ports import BlobStore, ChatSurface, Moderator, Queue, Reach, SocialNetwork
+from core.ports import BlobStore, ChatSurface, Load, Moderator, Queue, Reach, SocialNetwork
 from core.publishing.cards import PostCards
 from core.publishing.networks.facebook import Facebook
 from core.publishing.networks.instagram import Instagram
@@ -43,6 +43,7 @@ from core.review.catching import Catching
 from core.settings import Settings
 from core.showing import Showing
 from core.steps import pass_by
+from core.storing import Units
 from core.wording.money import MILLION
 from storage.blobs.local import LocalBlobs
 from storage.blobs.s3 import S3Blobs
@@ -68,6 +69,8 @@ class Running:
     blobs: BlobStore
     networks: Mapping[str, SocialNetwork]
     surfaces: Mapping[str, ChatSurface]
+    page: Page
+    load: Load
     desk: Desk
     inbox: DeskInbox
     tasks: Mapping[str, Task]
@@ -115,6 +118,18 @@ def make_blobs(settings: Settings, vault: Vault, clock: Clock) -> BlobStore:
     return LocalBlobs(settings.data_dir / "blobs", vault, lambda: settings.address, clock)
 
 
+def make_load(units: Units, blobs: BlobStore) -> Load:
+    """How the bytes of a card's file are found: a blob, or a job's originals packed on the way."""
+
+    async def load(file: File) -> bytes:
+        kind, _, job_id = file.id.partition(":")
+        if kind == "originals":
+            return await pack_originals(units, blobs, job_id)
+        return await blobs.get(file.id)
+
+    return load
+
+
 def make_networks(settings: Settings, graph: Graph) -> dict[str, SocialNetwork]:
     """All networks, by name."""
     networks: list[SocialNetwork] = [
@@ -159,13 +174,16 @@ async def running(
         stack.push_async_callback(limits.aclose)
         desk = _make_desk(settings, catalogue, offers, networks, moderated=moderator is not None)
         page = Page(database, blobs)
+        load = make_load(database, blobs)
         surfaces = make_surfaces(settings, desk.commands, page)
         providers = [offer.provider for offer in offers.values()]
         for part in (*providers, moderator, *surfaces.values()):
             if isinstance(part, _Closable):
                 stack.push_async_callback(part.aclose)
         tasks = _make_tasks(
-            _Joined(database, blobs, vault, networks, surfaces, desk, offers, moderator, limits),
+            _Joined(
+                database, blobs, vault, networks, surfaces, load, desk, offers, moderator, limits
+            ),
             reach,
         )
         yield Running(
@@ -178,6 +196,8 @@ async def running(
             blobs,
             networks,
             surfaces,
+            page,
+            load,
             desk,
             DeskInbox(database, desk),
             tasks,
@@ -199,6 +219,7 @@ class _Joined:
     vault: Vault
     networks: Mapping[str, SocialNetwork]
     surfaces: Mapping[str, ChatSurface]
+    load: Load
     desk: Desk
     offers: Mapping[str, Offer]
     moderator: Moderator | None
@@ -245,12 +266,6 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
     job_cards = JobCards(desk.catalogue.models, per_minute, blobs, with_previews)
     post_cards = PostCards(desk.networks, desk.grace)
 
-    async def load(file: File) -> bytes:
-        kind, _, job_id = file.id.partition(":")
-        if kind == "originals":
-            return await pack_originals(database, blobs, job_id)
-        return await blobs.get(file.id)
-
     showing = Showing(
         database,
         joined.surfaces,
@@ -262,7 +277,7 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
             "outcome": post_cards.outcome,
             "question": draw_question,
         },
-        load,
+        joined.load,
         reach,
     )
 

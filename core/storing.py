@@ -301,6 +301,10 @@ class Lines(Protocol):
         """How many replies each line has."""
         ...
 
+    async def newest(self, business_id: int) -> int:
+        """The greatest `seq` there is, 0 without lines."""
+        ...
+
     async def changed(self, business_id: int, after_seq: int) -> list[Line]:
         """Lines with a greater `seq`, in its order."""
         ...

@@ -43,12 +43,8 @@ class Lines:
         await self.session.get(
             Business, line.business_id, with_for_update=True, populate_existing=True
         )
-        newest = select(func.coalesce(func.max(tables.lines.c.seq), 0))
         with self.session.no_autoflush:
-            last = await self.session.scalar(
-                newest.where(tables.lines.c.business_id == line.business_id)
-            )
-        line.seq = int(last or 0) + 1
+            line.seq = await self.newest(line.business_id) + 1
         await self.session.flush()
         self.notify(f"page:{line.business_id}", str(line.seq))
 
@@ -76,6 +72,12 @@ class Lines:
             .group_by(columns.thread)
         )
         return {row[0]: row[1] for row in (await self.session.execute(found)).all()}
+
+    async def newest(self, business_id: int) -> int:
+        """The greatest `seq` there is, 0 without lines."""
+        greatest = select(func.coalesce(func.max(tables.lines.c.seq), 0))
+        found = await self.session.scalar(greatest.where(tables.lines.c.business_id == business_id))
+        return int(found or 0)
 
     async def changed(self, business_id: int, after_seq: int) -> list[Line]:
         """Lines with a greater `seq`, in its order."""

@@ -4,6 +4,7 @@ Owns its JSON form in `Line.card`. It must not know how any of it is drawn.
 """
 
 import asyncio
+import hashlib
 import io
 from dataclasses import dataclass, field
 
@@ -80,3 +81,8 @@ async def _size(picture: File, load: Load) -> Size | None:
 def _read_size(data: bytes) -> Size:
     with Image.open(io.BytesIO(data)) as image:
         return image.size
+
+
+def digest(key: str) -> str:
+    """A file's name in addresses: it stands for the blob key, and changes when that does."""
+    return hashlib.sha256(key.encode()).hexdigest()[:20]

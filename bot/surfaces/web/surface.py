@@ -85,11 +85,18 @@ class Page:
             await uow.lines.touch(line)
         return sent
 
-    async def tell(self, place: Place, actor: str, text: Private) -> None:
-        """See `ChatSurface.tell`: a line that only `actor` is shown."""
+    async def tell(
+        self, place: Place, actor: str, text: Private, *, key: str | None = None
+    ) -> None:
+        """See `ChatSurface.tell`: a line that only `actor` is shown; once, where `key` (32
+        characters) names the occasion.
+        """
         async with self._units.write() as uow:
             business = await _business(uow, place)
+            if key and await uow.lines.by_key(key):
+                return
             line = _line_at(place, business, uow)
+            line.key = key
             line.text, line.private_to = text.text, actor
             write_content(line, Content(links=text.links))
             await uow.lines.add(line)

@@ -1,0 +1,79 @@
+"""The web application: all routes behind one guard.
+
+Owns how routes, errors and static files are put together. It must not know what any of them does.
+"""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.staticfiles import StaticFiles
+
+from bot.surfaces.web.chat import Chat
+from bot.surfaces.web.drawing import Drawing
+from bot.surfaces.web.files import Files
+from bot.surfaces.web.guard import Guard
+from bot.surfaces.web.health import Health
+from bot.surfaces.web.live import Live
+from bot.surfaces.web.parts import WebParts
+from bot.surfaces.web.sessions import Sessions
+from bot.surfaces.web.site import Site
+from bot.surfaces.web.templates import STATIC, Templates
+from core.errors import DeskError, UserError
+from core.wording.errors import sentence
+
+__all__ = ["WebParts", "make_app"]
+
+SLACK_PATH = "/slack/events"
+
+
+def make_app(parts: WebParts) -> FastAPI:
+    """The application for one running desk."""
+    templates = Templates()
+    sessions = Sessions(parts, templates)
+    drawing = Drawing(templates, parts.commands)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    for routes in (
+        Chat(parts, sessions, drawing, templates),
+        Live(parts, sessions, drawing),
+        Files(parts, sessions, templates),
+        Site(parts, templates),
+        Health(parts),
+        sessions,
+    ):
+        app.include_router(routes.routes())
+    if parts.slack:
+        app.add_route(SLACK_PATH, parts.slack, methods=["POST"])
+    app.mount("/static", StaticFiles(directory=STATIC))
+    _answer_errors(app, templates)
+    app.add_middleware(
+        Guard, address=parts.address, draw=templates.error, signed_paths=frozenset({SLACK_PATH})
+    )
+    return app
+
+
+def _answer_errors(app: FastAPI, templates: Templates) -> None:
+    """Every refusal in plain words: as JSON for the page's scripts, as a page for people."""
+
+    def told(request: Request, status: int, said: str) -> Response:
+        page = templates.error(status, said)
+        if "application/json" not in request.headers.get("accept", ""):
+            return page
+        return JSONResponse({"error": templates.sentence(status, said)}, status)
+
+    @app.exception_handler(StarletteHTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        status = error.status_code
+        own = "" if error.detail == HTTPStatus(status).phrase else error.detail
+        return told(request, status, own)
+
+    @app.exception_handler(RequestValidationError)
+    async def misread(request: Request, error: RequestValidationError) -> Response:  # noqa: ARG001  # the handler's signature
+        return told(request, 400, "")
+
+    @app.exception_handler(DeskError)
+    async def failed(request: Request, error: DeskError) -> Response:
+        status = 400 if isinstance(error, UserError) else 503
+        return told(request, status, sentence(error.trouble))

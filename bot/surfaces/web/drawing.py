@@ -1,0 +1,238 @@
+"""Drawing: from the page's rows to what its templates show to one person.
+
+Owns what a line looks like to whom: reactions counted, what may be reacted with, replies summed up.
+It must not change anything.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.surfaces.web.content import Content, read_content
+from bot.surfaces.web.sessions import CHANNEL, Person
+from bot.surfaces.web.templates import Templates
+from core.chat import Card, CommandSpec, File
+from core.library.captions import shorten
+from core.page import Line, LineReaction
+from core.review.signals import NUMBERS
+from core.storing import UnitOfWork
+from core.wording import page as words
+
+NEWEST = 60
+"""Lines of the channel that are shown; older ones stay reachable by their threads' addresses."""
+
+THREADS = 12
+THUMBNAILS = 4
+COLOURS = 6
+
+CONTROLS_WITH_EMOJI = {
+    "cancel": ("❌",),
+    "approve": ("✅",),
+    "withdraw": ("✅",),
+    "more": ("⭐",),
+    "again": ("🔁",),
+    "publish": ("📤", "❌"),
+    "confirm": ("✅",),
+    "drop": ("❌",),
+}
+"""Which emoji mean something on a card, by the controls that do the same."""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An emoji that stands on a line, and by whom."""
+
+    emoji: str
+    names: tuple[str, ...]
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Replies:
+    """A thread in short: how many replies, the last one's moment, its newest pictures."""
+
+    count: int
+    last_at: datetime
+    line_id: str
+    pictures: tuple[File, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """A line as one person sees it. `offers` are the emoji that this person has not used yet."""
+
+    line: Line
+    content: Content
+    chips: tuple[Chip, ...] = ()
+    offers: tuple[str, ...] = ()
+    for_me: bool = False
+    mentioned: str = ""
+    replies: Replies | None = None
+    colour: int = 0
+
+    @property
+    def root_id(self) -> str:
+        """The line that opens the thread this one belongs to."""
+        return self.line.thread or self.line.id
+
+    @property
+    def headline(self) -> str:
+        """What the thread of this line is called."""
+        return shorten(self.content.card.title if self.content.card else self.line.text, 60)
+
+
+@dataclass
+class Seen:
+    """A channel as one person sees it now; `seq` is the newest change in it."""
+
+    views: list[View]
+    threads: list[View]
+    seq: int
+    root: View | None = None
+    replies: list[View] = field(default_factory=list)
+
+
+class Drawing:
+    """Draws for the people of one desk."""
+
+    def __init__(self, templates: Templates, commands: Sequence[CommandSpec]) -> None:
+        self._templates = templates
+        self._commands = commands
+
+    async def channel(self, uow: UnitOfWork, person: Person, thread_id: str = "") -> Seen:
+        """The channel, and one of its threads where `thread_id` names one of this business."""
+        seq = await uow.lines.newest(person.business.id)  # first: what comes now is drawn twice
+        roots = await uow.lines.of_channel(person.business.id, CHANNEL, NEWEST)
+        views = await self.views(uow, person, roots)
+        seen = Seen(views, self.threads(views), seq)
+        if thread_id:
+            seen.root, seen.replies = await self.thread(uow, person, thread_id)
+        return seen
+
+    async def thread(
+        self, uow: UnitOfWork, person: Person, thread_id: str
+    ) -> tuple[View | None, list[View]]:
+        """A thread's root and its replies; no root where there is none for this person."""
+        root = await uow.lines.get(thread_id)
+        if root is None or root.thread or not visible(root, person):
+            return None, []
+        replies = await self.views(uow, person, await uow.lines.of_thread(root.id))
+        return (await self.views(uow, person, [root]))[0], replies
+
+    async def views(self, uow: UnitOfWork, person: Person, lines: Sequence[Line]) -> list[View]:
+        """`lines` as `person` sees them; those that are not for them are left out."""
+        shown = [line for line in lines if visible(line, person)]
+        ids = [line.id for line in shown]
+        reactions: dict[str, list[LineReaction]] = {}
+        for reaction in await uow.lines.reactions(ids):
+            reactions.setdefault(reaction.line_id, []).append(reaction)
+        counts = await uow.lines.reply_counts([line.id for line in shown if not line.thread])
+        views = []
+        for line in shown:
+            replies = await _replies(uow, line, counts.get(line.id, 0))
+            mentioned = await _mentioned(uow, line)
+            views.append(_view(line, person, reactions.get(line.id, []), replies, mentioned))
+        return views
+
+    def threads(self, views: Sequence[View]) -> list[View]:
+        """Those that opened a thread, the newest first."""
+        opened = [view for view in views if view.replies or view.content.card]
+        return list(reversed(opened))[:THREADS]
+
+    def line(self, view: View) -> str:
+        """One line as HTML."""
+        return self._templates.draw("line.html", {"view": view})
+
+    def client_facts(self, person: Person, seq: int, most_files: int, most_bytes: int) -> str:
+        """What the browser's scripts must know, as JSON for a data block."""
+        facts = {
+            "me": person.member.user,
+            "csrf": person.csrf,
+            "seq": seq,
+            "mostFiles": most_files,
+            "mostBytes": most_bytes,
+            "words": words.SPOKEN,
+            "commands": [
+                {
+                    "name": spec.name,
+                    "description": spec.description,
+                    "options": [
+                        {
+                            "name": option.name,
+                            "description": option.description,
+                            "proposes": bool(option.choices) or option.complete,
+                        }
+                        for option in spec.options
+                        if not option.rest
+                    ],
+                }
+                for spec in self._commands
+            ],
+        }
+        return json.dumps(facts).replace("<", "\\u003c")
+
+
+def visible(line: Line, person: Person) -> bool:
+    """Whether a line is for this person at all."""
+    return line.business_id == person.business.id and line.private_to in {"", person.member.user}
+
+
+def _offers(card: Card) -> tuple[str, ...]:
+    actions = [control.action for control in card.controls]
+    numbers = NUMBERS[: len(card.pictures)] if {"approve", "withdraw"} & set(actions) else ()
+    emoji = [one for action in actions for one in CONTROLS_WITH_EMOJI.get(action, ())]
+    order = ("✅", "⭐", "🔁", "📤", "❌")
+    return (*numbers, *(one for one in order if one in emoji))
+
+
+def _view(
+    line: Line,
+    person: Person,
+    reactions: list[LineReaction],
+    replies: Replies | None,
+    mentioned: str,
+) -> View:
+    content = read_content(line)
+    by_emoji: dict[str, list[LineReaction]] = {}
+    for reaction in reactions:
+        by_emoji.setdefault(reaction.emoji, []).append(reaction)
+    chips = tuple(
+        Chip(
+            emoji,
+            tuple(one.user_name for one in given),
+            any(one.user == person.member.user for one in given),
+        )
+        for emoji, given in by_emoji.items()
+    )
+    mine = {chip.emoji for chip in chips if chip.mine}
+    offers = _offers(content.card) if content.card else ()
+    return View(
+        line=line,
+        content=content,
+        chips=chips,
+        offers=tuple(emoji for emoji in offers if emoji not in mine),
+        for_me=bool(content.card and content.card.mention == person.member.user),
+        mentioned=mentioned,
+        replies=replies,
+        colour=sum(line.author.encode()) % COLOURS,
+    )
+
+
+async def _mentioned(uow: UnitOfWork, line: Line) -> str:
+    card = read_content(line).card
+    if card is None or not card.mention:
+        return ""
+    member = await uow.members.anywhere(line.business_id, card.mention)
+    return member.name if member else ""
+
+
+async def _replies(uow: UnitOfWork, root: Line, count: int) -> Replies | None:
+    if not count:
+        return None
+    replies = [line for line in await uow.lines.of_thread(root.id) if not line.private_to]
+    for line in reversed(replies):
+        card = read_content(line).card
+        if card and card.pictures:
+            return Replies(count, replies[-1].created_at, line.id, card.pictures[:THUMBNAILS])
+    return Replies(count, replies[-1].created_at, root.id, ())

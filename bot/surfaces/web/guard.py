@@ -1,0 +1,108 @@
+"""The guard before every route: who may be asked by which name, from where, and what every answer
+carries.
+
+Owns the Host check, the refusal of cross-site requests, security headers, and the last resort for
+errors: no traceback ever leaves. It must not know sessions.
+"""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.wording import page as words
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    # Without an origin, forms of our own could not be told from a stranger's.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+ErrorPage = Callable[[int, str], Response]
+
+log = structlog.get_logger(__name__)
+
+
+class Guard:
+    """ASGI middleware. `address` names the host; `draw` makes an answer of status and sentence;
+    `signed_paths` prove their sender by themselves and may be posted to from anywhere.
+    """
+
+    def __init__(
+        self, app: ASGIApp, address: str, draw: ErrorPage, signed_paths: frozenset[str]
+    ) -> None:
+        self._app = app
+        self._address = address
+        self._host = (urlsplit(address).hostname or "").lower()
+        self._draw = draw
+        self._signed_paths = signed_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request: refused, or answered with our headers, or an error page at worst."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        refusal = self._refusal(scope)
+        if refusal:
+            await refusal(scope, receive, guarded)
+            return
+        try:
+            await self._app(scope, receive, guarded)
+        except Exception:
+            # Whatever it was: it is written down here, and the person reads a sentence.
+            log.exception("request_failed", path=scope["path"])
+            if started:
+                raise
+            await self._draw(500, "")(scope, receive, guarded)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        host = _hostname(headers.get("host", ""))
+        if host not in LOOPBACK and host != self._host:
+            return self._draw(400, words.WRONG_HOST.format(address=self._address))
+        signed = scope["path"] in self._signed_paths
+        if scope["method"] not in SAFE and not signed and _cross_site(headers):
+            return self._draw(403, words.CROSS_SITE)
+        return None
+
+
+def _hostname(host: str) -> str:
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _cross_site(headers: Headers) -> bool:
+    """What the browser itself says of where a request comes from; other clients say nothing."""
+    fetched = headers.get("sec-fetch-site")
+    if fetched:
+        return fetched not in {"same-origin", "none"}
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()

@@ -1,0 +1,57 @@
+"""What the web application is handed. Plain facts and ports; nothing is opened here."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.surfaces.web.surface import Page
+from core.business.admission import Door
+from core.chat import CommandSpec
+from core.clock import Clock
+from core.ports import BlobStore, Inbox, Load, Queue
+from core.storing import Units
+
+CheckMedia = Callable[[str, int, str, str], bool]
+"""Whether (key, expires, name, signature) is a media link of ours that still holds."""
+
+SlackHandler = Callable[[Request], Awaitable[Response]]
+
+
+class Signer(Protocol):
+    """Signs short texts for one purpose each."""
+
+    def sign(self, text: str, purpose: str) -> str:
+        """The signature of `text`, safe in URLs and cookies."""
+        ...
+
+    def verify(self, text: str, signature: str, purpose: str) -> bool:
+        """Whether `signature` is that of `text` for `purpose`."""
+        ...
+
+
+@dataclass(frozen=True)
+class WebParts:
+    """Everything the page needs of the running desk.
+
+    `address` is where people reach it, without a trailing slash. `load` gives the bytes of a card's
+    file. `demo` signs the local person in. `check_media` is None where the blob store serves its
+    links itself. `slack` answers `POST /slack/events`, None without Slack over HTTP.
+    """
+
+    units: Units
+    inbox: Inbox
+    queue: Queue
+    page: Page
+    blobs: BlobStore
+    load: Load
+    signer: Signer
+    door: Door
+    commands: tuple[CommandSpec, ...]
+    clock: Clock
+    address: str
+    demo: bool = False
+    check_media: CheckMedia | None = None
+    slack: SlackHandler | None = None

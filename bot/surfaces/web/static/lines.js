@@ -1,0 +1,69 @@
+// Lines as they come and change: put in order, without losing what a person is doing in them.
+import { tellTimes } from "./times.js";
+
+function parse(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return holder.content.firstElementChild;
+}
+
+// Pictures that are there already are moved over, so that none is fetched or flashes again.
+function keepPictures(old, fresh) {
+  const known = new Map();
+  for (const image of old.querySelectorAll("img")) known.set(image.getAttribute("src"), image);
+  for (const image of fresh.querySelectorAll("img")) {
+    const same = known.get(image.getAttribute("src"));
+    if (same && same.className === image.className) {
+      same.alt = image.alt;
+      image.replaceWith(same);
+    }
+  }
+}
+
+function focusPath(within) {
+  const focused = document.activeElement;
+  if (!focused || !within.contains(focused)) return null;
+  for (const name of ["data-press", "data-react", "data-open-thread", "data-picture"]) {
+    if (!focused.hasAttribute(name)) continue;
+    const same = [...within.querySelectorAll(`[${name}="${focused.getAttribute(name)}"]`)];
+    return { selector: `[${name}="${focused.getAttribute(name)}"]`, index: same.indexOf(focused) };
+  }
+  if (focused.matches("summary")) {
+    return { selector: `[data-menu="${focused.parentElement.dataset.menu}"] > summary`, index: 0 };
+  }
+  if (focused.matches("input[type=checkbox]")) {
+    return { selector: `input[value="${CSS.escape(focused.value)}"]`, index: 0 };
+  }
+  return { selector: "a, button, summary", index: 0 };
+}
+
+function replace(old, fresh) {
+  for (const menu of old.querySelectorAll("details[open]")) {
+    const same = fresh.querySelector(`details[data-menu="${menu.dataset.menu}"]`);
+    if (same) same.open = true;
+  }
+  const path = focusPath(old);
+  keepPictures(old, fresh);
+  old.replaceWith(fresh);
+  if (path) {
+    const candidates = fresh.querySelectorAll(path.selector);
+    (candidates[path.index] || candidates[0] || fresh.querySelector("button, a, summary"))?.focus({
+      preventScroll: true,
+    });
+  }
+}
+
+// Puts a line into a log: in the place of its older self, else where its moment belongs.
+export function place(log, change) {
+  const fresh = parse(change.html);
+  tellTimes(fresh);
+  const old = log.querySelector(`:scope > [data-line="${change.id}"]`);
+  if (old) {
+    replace(old, fresh);
+    return;
+  }
+  fresh.classList.add("fresh");
+  const later = [...log.children].find((line) => Number(line.dataset.at) > change.at);
+  log.insertBefore(fresh, later || null);
+  log.querySelector(".empty")?.remove();
+}

@@ -1,0 +1,65 @@
+// Speaking with the desk: one gesture, sent until it has surely arrived, counted once.
+import { toast } from "./toasts.js";
+
+export const client = JSON.parse(document.getElementById("client").textContent);
+export const words = client.words;
+
+const TRIES = 3;
+const PAUSE = 700;
+
+export function fill(sentence, facts) {
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+}
+
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function once(path, body, onProgress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-CSRF-Token", client.csrf);
+    request.responseType = "json";
+    request.timeout = 120000;
+    if (onProgress) {
+      request.upload.onprogress = (event) => onProgress(event.loaded / (event.total || 1));
+    }
+    request.onload = () => resolve({ status: request.status, body: request.response || {} });
+    request.onerror = request.ontimeout = () => reject(new Error("unreached"));
+    request.send(body);
+  });
+}
+
+// Sends a gesture; `fields` are pairs. Gives the desk's answer, or null where it was refused (the
+// person has been told then). The same id goes with every try, so a lost answer does nothing twice.
+export async function send(path, fields, onProgress) {
+  const body = new FormData();
+  body.append("id", newId());
+  for (const [name, value] of fields) body.append(name, value);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await once(path, body, onProgress);
+      if (answer.status < 400) return answer.body;
+      toast(answer.status === 401 ? words.signedOut : answer.body.error || words.failed);
+      return null;
+    } catch {
+      if (attempt === TRIES) {
+        toast(words.failed);
+        return null;
+      }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE * attempt));
+    }
+  }
+}
+
+export async function fetchPart(path) {
+  try {
+    const answer = await fetch(path, { headers: { Accept: "text/html" } });
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
+}

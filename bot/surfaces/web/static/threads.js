@@ -1,0 +1,47 @@
+// The thread beside the channel: opened, closed, and where the browser's history says it is.
+import { adopt } from "./composer.js";
+import { fetchPart } from "./talk.js";
+import { tellTimes } from "./times.js";
+
+const desk = document.getElementById("desk");
+const panel = document.getElementById("thread");
+let opener = null;
+
+export function shownThread() {
+  return desk.classList.contains("with-thread")
+    ? panel.querySelector("[data-root]")?.dataset.root || ""
+    : "";
+}
+
+export function threadLog(root) {
+  return shownThread() === root ? panel.querySelector("[data-root]") : null;
+}
+
+export async function openThread(root, { focus = true, remember = true } = {}) {
+  const html = await fetchPart(`/threads/${root}`);
+  if (html === null) return;
+  if (focus) opener = document.activeElement;
+  panel.innerHTML = html;
+  desk.classList.add("with-thread");
+  tellTimes(panel);
+  for (const composer of panel.querySelectorAll(".composer")) adopt(composer);
+  if (remember) history.pushState({ thread: root }, "", `/?thread=${root}`);
+  if (focus) panel.querySelector("h2").focus();
+}
+
+export function closeThread({ remember = true } = {}) {
+  if (!shownThread()) return;
+  desk.classList.remove("with-thread");
+  panel.replaceChildren();
+  if (remember) history.pushState({}, "", "/");
+  if (opener?.isConnected) opener.focus();
+  else document.querySelector(".channel textarea").focus();
+}
+
+export function followHistory() {
+  addEventListener("popstate", () => {
+    const root = new URLSearchParams(location.search).get("thread");
+    if (root) openThread(root, { remember: false });
+    else closeThread({ remember: false });
+  });
+}

@@ -1,0 +1,221 @@
+"""Files that come with a line: measured while they stream in, judged, cleaned and stored at once.
+
+Owns the multipart body of a line (fields and files, each bounded) and what becomes of each file. It
+must not know who sent it or where the line stands.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
+
+from fastapi import HTTPException, Request
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import (
+    MultipartCallbacks,
+    MultipartParser,
+    parse_options_header,
+)
+
+from bot.surfaces.web.content import Upload
+from core.errors import Trouble, UserError
+from core.library.pictures import check, sanitise
+from core.ports import BlobStore
+from core.publishing.slugs import slug
+from core.wording import page as words
+
+MOST_BYTES = 10_000_000
+"""Of one file (REQUIREMENTS.md §1)."""
+
+MOST_FILES = 10
+MOST_FIELDS = 60
+MOST_FIELD_BYTES = 400_000
+"""Of one field: room for a prompt far beyond the longest, so that its refusal is a sentence."""
+
+IN_MEMORY = 1_000_000
+"""Bytes of one file that are held in memory while it streams in; the rest waits on the disk."""
+
+
+@dataclass
+class Incoming:
+    """A file as it comes in. `too_big` once it has passed `MOST_BYTES`; the rest is dropped."""
+
+    filename: str
+    spool: SpooledTemporaryFile[bytes]
+    size: int = 0
+
+    @property
+    def too_big(self) -> bool:
+        """Whether it is more than is taken."""
+        return self.size > MOST_BYTES
+
+    def write(self, data: bytes) -> None:
+        """Keep the next bytes, unless there were too many already."""
+        self.size += len(data)
+        if not self.too_big:
+            self.spool.write(data)
+
+
+@dataclass
+class Body:
+    """The fields of a request, in order, and its files, which `close` lets go of."""
+
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    files: list[Incoming] = field(default_factory=list)
+
+    def get(self, name: str) -> str:
+        """The (last) value of a field, "" where it is absent."""
+        return dict(self.fields).get(name, "")
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field."""
+        return [value for known, value in self.fields if known == name]
+
+    def close(self) -> None:
+        """Let the files' bytes go."""
+        for file in self.files:
+            file.spool.close()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that was not kept, in a sentence."""
+
+    sentence: str
+
+
+async def read_body(request: Request) -> Body:
+    """Read a multipart (or plain form) body without ever holding more than its bounds.
+
+    Raises 400 for what is no form, 413 for too many files or fields, or too long a field.
+    """
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if kind != b"multipart/form-data":
+        length = request.headers.get("content-length", "")
+        if not length.isdigit() or int(length) > MOST_FIELD_BYTES:
+            raise HTTPException(413)
+        form = await request.form(max_fields=MOST_FIELDS)
+        return Body([(name, str(value)) for name, value in form.multi_items()])
+    boundary = options.get(b"boundary")
+    if not boundary:
+        raise HTTPException(400)
+    reader = _Reader()
+    parser = MultipartParser(boundary, reader.callbacks())
+    try:
+        await _feed(parser, request.stream())
+    except FormParserError as error:
+        reader.body.close()
+        raise HTTPException(400) from error
+    except BaseException:
+        reader.body.close()
+        raise
+    return reader.body
+
+
+async def _feed(parser: MultipartParser, stream: AsyncIterator[bytes]) -> None:
+    async for piece in stream:
+        parser.write(piece)
+    parser.finalize()
+
+
+class _Reader:
+    """Takes a multipart body part by part."""
+
+    def __init__(self) -> None:
+        self.body = Body()
+        self._header = b""
+        self._value = b""
+        self._disposition = b""
+        self._name = ""
+        self._text = bytearray()
+        self._file: Incoming | None = None
+
+    def callbacks(self) -> MultipartCallbacks:
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": self._header_field,
+            "on_header_value": self._header_value,
+            "on_header_end": self._header_end,
+            "on_headers_finished": self._open,
+            "on_part_data": self._data,
+            "on_part_end": self._end,
+        }
+
+    def _begin(self) -> None:
+        self._disposition, self._text, self._file = b"", bytearray(), None
+        self._header = self._value = b""
+
+    def _header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header += data[start:end]
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _header_end(self) -> None:
+        if self._header.lower() == b"content-disposition":
+            self._disposition = self._value
+        self._header = self._value = b""
+
+    def _open(self) -> None:
+        _, options = parse_options_header(self._disposition)
+        self._name = options.get(b"name", b"").decode("utf-8", "replace")
+        filename = options.get(b"filename", b"").decode("utf-8", "replace")
+        if b"filename" not in options:
+            return
+        if len(self.body.files) >= MOST_FILES + 1:  # an empty file input counts as a file
+            raise HTTPException(413, words.TOO_MANY_FILES.format(most=MOST_FILES))
+        spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # `Body.close` closes it
+        self._file = Incoming(filename, spool)
+        self.body.files.append(self._file)
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        if self._file:
+            self._file.write(data[start:end])
+            return
+        self._text += data[start:end]
+        if len(self._text) > MOST_FIELD_BYTES:
+            raise HTTPException(413)
+
+    def _end(self) -> None:
+        if self._file is None:
+            if len(self.body.fields) >= MOST_FIELDS:
+                raise HTTPException(413)
+            self.body.fields.append((self._name, self._text.decode("utf-8", "replace")))
+        elif not self._file.filename and not self._file.size:
+            self.body.files.remove(self._file)
+            self._file.spool.close()
+
+
+async def keep(blobs: BlobStore, business_id: int, file: Incoming) -> Upload | Refusal:
+    """Judge a file, clean it and store it; what is no picture is refused with its reason.
+
+    Raises TryLater, ActionNeeded as the store does. Keeping the same bytes again changes nothing.
+    """
+    name = _plain_name(file.filename)
+    if file.too_big:
+        return Refusal(words.refusal(name, Trouble("upload_too_big")))
+    try:
+        data = await asyncio.to_thread(_read, file)
+        picture = await asyncio.to_thread(check, data)
+        clean = await asyncio.to_thread(sanitise, data)
+    except UserError as error:
+        return Refusal(words.refusal(name, error.trouble))
+    digest = hashlib.sha256(clean).hexdigest()
+    suffix = picture.mime_type.removeprefix("image/").replace("jpeg", "jpg")
+    key = f"{business_id}/{digest}-{slug(name.rpartition('.')[0] or name)}.{suffix}"
+    await blobs.put(key, clean, picture.mime_type)
+    kind = "JPEG" if suffix == "jpg" else suffix.upper().replace("WEBP", "WebP")
+    said = words.verdict(kind, picture.width, picture.height, len(clean))
+    return Upload(key, name, picture.mime_type, picture.width, picture.height, said)
+
+
+def _read(file: Incoming) -> bytes:
+    file.spool.seek(0)
+    return file.spool.read()
+
+
+def _plain_name(filename: str) -> str:
+    """A file's own name, without folders and signs that print nothing, 120 characters at most."""
+    name = filename.replace("\\", "/").rpartition("/")[2]
+    return "".join(sign for sign in name if sign.isprintable())[-120:] or "file"
