@@ -9,19 +9,25 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from bot import accounts, checkup, manifests
 from bot.logs import configure_logs
 from bot.serving import Role, serve
 from bot.wiring import Running
 from core.errors import DeskError
-from core.settings import Settings, read_settings
+from core.settings import Need, Settings, read_settings
 from core.wording import terminal as words
 from core.wording.errors import sentence
 from storage.database import open_engine
 from storage.migrations import migrate as migrate_database
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=words.ABOUT)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help=words.ABOUT,
+    pretty_exceptions_show_locals=False,  # they hold tokens
+)
 account_app = typer.Typer(no_args_is_help=True, help=words.ACCOUNT)
 app.add_typer(account_app, name="account")
 out = Console(highlight=False)
@@ -30,14 +36,14 @@ err = Console(stderr=True, highlight=False)
 ALL: frozenset[Role] = frozenset({"web", "bot", "worker"})
 
 
-def _run(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+def _run(work: Callable[[Settings], Coroutine[Any, Any, None]], *needs: Need) -> None:
     """Read the settings, do the work, and say what is wrong in a sentence."""
     try:
-        settings = read_settings()
+        settings = read_settings(needs=frozenset(needs))
         configure_logs(settings.log_level)
         asyncio.run(work(settings))
     except DeskError as error:
-        err.print(f"[red]✗[/red] {sentence(error.trouble)}")
+        err.print(Text.assemble(("✗", "red"), " ", sentence(error.trouble)), soft_wrap=True)
         raise typer.Exit(1) from error
 
 
@@ -67,25 +73,25 @@ def _announce(joined: Running) -> None:
 @app.command(help=words.RUN)
 def run() -> None:
     """Bot, worker and web in one process."""
-    _run(lambda settings: serve(settings, ALL, embed=True, ready=_announce))
+    _run(lambda settings: serve(settings, ALL, embed=True, ready=_announce), "chat")
 
 
 @app.command(help=words.BOT)
 def bot() -> None:
     """The chats' listeners."""
-    _run(lambda settings: serve(settings, frozenset({"bot"}), ready=_announce))
+    _run(lambda settings: serve(settings, frozenset({"bot"}), ready=_announce), "queue", "chat")
 
 
 @app.command(help=words.WORKER)
 def worker() -> None:
     """The tasks and the sweep."""
-    _run(lambda settings: serve(settings, frozenset({"worker"}), ready=_announce))
+    _run(lambda settings: serve(settings, frozenset({"worker"}), ready=_announce), "queue")
 
 
 @app.command(help=words.WEB)
 def web() -> None:
     """The page, media, and Slack over HTTP."""
-    _run(lambda settings: serve(settings, frozenset({"web"}), ready=_announce))
+    _run(lambda settings: serve(settings, frozenset({"web"}), ready=_announce), "queue")
 
 
 @app.command(help=words.MIGRATE)

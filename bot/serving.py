@@ -99,7 +99,8 @@ def _bound(settings: Settings) -> Iterator[socket.socket]:
             listening.bind((settings.http_host, settings.http_port))
         except OSError as error:
             address = f"{settings.http_host}:{settings.http_port}"
-            raise ActionNeeded("port_in_use", address=address) from error
+            reason = error.strerror or type(error).__name__
+            raise ActionNeeded("port_in_use", address=address, reason=reason) from error
         listening.listen(BACKLOG)
         yield listening
     finally:

@@ -6,13 +6,15 @@ environment.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from core.errors import ActionNeeded
+from core.wording import settings as words
 
 
 class Settings(BaseModel):
@@ -96,28 +98,89 @@ class Settings(BaseModel):
         return frozenset(part.strip() for part in self.allowed_teams.split(",") if part.strip())
 
 
-def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read all settings from `environ`.
+Need = Literal["queue", "chat"]
+"""A queue's server, since none is embedded; a chat, since nobody else could sign in."""
 
-    Raises ActionNeeded("settings_wrong", problems=[…]) that lists all that is wrong at once.
+HTTP: Final = r"https?://\S+"
+SHAPES: Final[Mapping[str, tuple[str, str]]] = {
+    "database_url": (r"(postgres(ql)?|sqlite)(\+\w+)?://.+", words.DATABASE_SHAPE),
+    "redis_url": (r"(rediss?|unix)://.+", words.REDIS_SHAPE),
+    "public_url": (r"https?://[^/?#\s]+/?", words.PUBLIC_SHAPE),
+    "slack_api_url": (r"https?://\S+/api/", words.SLACK_SHAPE),
+    "discord_gateway_url": (r"wss?://\S+", words.GATEWAY_SHAPE),
+    "discord_api_url": (HTTP, words.HTTP_SHAPE),
+    "openai_base_url": (HTTP, words.HTTP_SHAPE),
+    "s3_endpoint_url": (HTTP, words.HTTP_SHAPE),
+    "s3_public_url": (HTTP, words.HTTP_SHAPE),
+    "meta_graph_url": (HTTP, words.HTTP_SHAPE),
+}
+"""What an address looks like, and what is said where it does not."""
+
+
+def read_settings(
+    environ: Mapping[str, str] = os.environ, needs: frozenset[Need] = frozenset()
+) -> Settings:
+    """Read all settings from `environ`; `needs` says what the command cannot do without.
+
+    Raises ActionNeeded("settings_wrong", problems=[…]), which lists all that is wrong or missing at
+    once.
     """
+    values, problems = _given(environ)
+    settings = Settings()
+    try:
+        settings = Settings.model_validate({name: text for name, text in values.items() if text})
+    except ValidationError as error:
+        problems += [
+            f"{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
+        ]
+    problems += _misshapen(values) + _missing(values, needs)
+    if problems:
+        raise ActionNeeded("settings_wrong", problems=problems)
+    return settings
+
+
+def _given(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """What is set, by field; "" for a file that cannot be read, which is not missing as well."""
     values: dict[str, str] = {}
     problems: list[str] = []
     for name in Settings.model_fields:
         key = name.upper()
         if path := environ.get(f"{key}_FILE"):
+            values[name] = ""
             try:
                 values[name] = Path(path).read_text("utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
-                problems.append(f"{key}_FILE: {path} cannot be read ({type(error).__name__})")
-        elif environ.get(key):
-            values[name] = environ[key].strip()
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as error:
-        problems += [
-            f"{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
-        ]
-    if problems:
-        raise ActionNeeded("settings_wrong", problems=problems)
-    return settings
+                told = words.FILE_UNREADABLE.format(
+                    name=f"{key}_FILE", path=path, reason=type(error).__name__
+                )
+                problems.append(told)
+        elif text := environ.get(key, "").strip():
+            values[name] = text
+    return values, problems
+
+
+def _misshapen(values: Mapping[str, str]) -> list[str]:
+    return [
+        said.format(name=name.upper())
+        for name, (shape, said) in SHAPES.items()
+        if values.get(name) and not re.fullmatch(shape, values[name])
+    ]
+
+
+def _missing(values: Mapping[str, str], needs: frozenset[Need]) -> list[str]:
+    """What is missing, by what else is set and by what the command needs."""
+    given = values.keys()
+    slack_ear = given & {"slack_app_token", "slack_signing_secret"}
+    slack, s3 = "slack_bot_token" in given, values.get("storage_provider") == "s3"
+    key, secret = "aws_access_key_id" in given, "aws_secret_access_key" in given
+    chat = slack or slack_ear or "discord_token" in given
+    lacking = (
+        (words.REDIS_MISSING, "queue" in needs and "redis_url" not in given),
+        (words.CHAT_MISSING, "chat" in needs and not chat),
+        (words.SLACK_BOT_MISSING, slack_ear and not slack),
+        (words.SLACK_EAR_MISSING, slack and not slack_ear),
+        (words.BUCKET_MISSING, s3 and "aws_s3_bucket" not in given),
+        (words.S3_SECRET_MISSING, key and not secret),
+        (words.S3_KEY_MISSING, secret and not key),
+    )
+    return [said for said, lacks in lacking if lacks]

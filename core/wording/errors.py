@@ -176,8 +176,8 @@ SENTENCES: dict[str, str] = {
     "account_in_use": "{name} still has {count} posts on their way. Stop them in the chat, or wait "
     "until they are out. Nothing was changed.",
     "chat_unknown": "There is no manifest for “{chat}”. There are: {chats}.",
-    "port_in_use": "{address} is in use, perhaps by another Image Desk. Stop it, or set HTTP_PORT "
-    "(0 takes a free one).",
+    "port_in_use": "Nothing can listen on {address} ({reason}). Perhaps another Image Desk runs "
+    "there: stop it, or set HTTP_PORT (0 takes a free one).",
     "secret_key_unreadable": "{path} cannot be read. Give access to it, put it back from the "
     "backup, or set SECRET_KEY.",
     "valkey_missing": "There is no embedded queue for this machine. Set REDIS_URL to a Redis or "

@@ -1,0 +1,21 @@
+"""What is said of settings that are missing or wrong; each line begins with the names it is about.
+
+Constants only.
+"""
+
+FILE_UNREADABLE = "{name}: {path} cannot be read ({reason})"
+
+REDIS_MISSING = "REDIS_URL: is missing; “imagedesk run” brings its own queue"
+CHAT_MISSING = "SLACK_BOT_TOKEN or DISCORD_TOKEN: neither is set; “imagedesk demo” needs no chat"
+SLACK_BOT_MISSING = "SLACK_BOT_TOKEN: is missing; the other Slack settings do nothing without it"
+SLACK_EAR_MISSING = "SLACK_APP_TOKEN: is missing; or set SLACK_SIGNING_SECRET, for signed HTTP"
+BUCKET_MISSING = "AWS_S3_BUCKET: is missing; STORAGE_PROVIDER=s3 needs it"
+S3_SECRET_MISSING = "AWS_SECRET_ACCESS_KEY: is missing beside AWS_ACCESS_KEY_ID"  # noqa: S105  # a sentence
+S3_KEY_MISSING = "AWS_ACCESS_KEY_ID: is missing beside AWS_SECRET_ACCESS_KEY"
+
+DATABASE_SHAPE = "DATABASE_URL: reads like postgresql://user:password@host/name"
+REDIS_SHAPE = "REDIS_URL: reads like redis://host:6379/0"
+PUBLIC_SHAPE = "PUBLIC_URL: reads like https://desk.example.org, without a path"
+SLACK_SHAPE = "SLACK_API_URL: is an http address that ends in /api/"
+GATEWAY_SHAPE = "DISCORD_GATEWAY_URL: is a wss address"
+HTTP_SHAPE = "{name}: is an http address"
