@@ -74,7 +74,7 @@ async def serve(
         if "bot" in roles:
             parts += [_listen(joined, surface) for surface in joined.surfaces.values()]
         if listening:
-            parts.append(_serve_web(joined, listening, demo=demo))
+            parts.append(_serve_web(make_page_app(joined, demo=demo), listening))
         await _until_signalled(parts, lambda: ready(joined) if ready else None)
 
 
