@@ -30,8 +30,8 @@ app = typer.Typer(
 )
 account_app = typer.Typer(no_args_is_help=True, help=words.ACCOUNT)
 app.add_typer(account_app, name="account")
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 ALL: frozenset[Role] = frozenset({"web", "bot", "worker"})
 
@@ -43,7 +43,7 @@ def _run(work: Callable[[Settings], Coroutine[Any, Any, None]], *needs: Need) ->
         configure_logs(settings.log_level)
         asyncio.run(work(settings))
     except DeskError as error:
-        err.print(Text.assemble(("✗", "red"), " ", sentence(error.trouble)), soft_wrap=True)
+        err.print(Text.assemble(("✗", "red"), " ", sentence(error.trouble)))
         raise typer.Exit(1) from error
 
 

@@ -90,7 +90,7 @@ async def show(settings: Settings, out: Console) -> None:
                 state,
             )
             table.add_row(*(Text(cell) for cell in cells))
-        out.print(table)
+        out.print(table, soft_wrap=False)
 
 
 async def remove(settings: Settings, account_id: str, out: Console) -> None:

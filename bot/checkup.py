@@ -42,9 +42,9 @@ async def examine(settings: Settings, out: Console) -> bool:
         for finding in await check(settings):
             marks.add(finding.mark)
             line = Text.assemble((finding.mark, COLOURS[finding.mark]), " ", finding.text)
-            out.print(line, soft_wrap=True)
+            out.print(line)
             if finding.fix:
-                out.print(f"    → {finding.fix}", soft_wrap=True, markup=False)
+                out.print(f"    → {finding.fix}", markup=False)
     told = words.SOME_WARNINGS if "!" in marks else words.ALL_WELL
     out.print(words.SOME_BROKEN if "✗" in marks else told, markup=False)
     return "✗" not in marks

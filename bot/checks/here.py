@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.checks.findings import Finding
@@ -24,7 +23,7 @@ from core.settings import Settings
 from core.wording import checkup as words
 from core.wording.errors import sentence
 from storage.database import SqlUnit, database_url, open_engine
-from storage.migrations import revisions
+from storage.migrations import UNREACHABLE, cause, revisions
 from storage.secrets import Vault, read_or_make_key
 from storage.valkey import embedded_valkey
 
@@ -68,8 +67,8 @@ async def check_database(settings: Settings) -> list[Finding]:
     try:
         async with _engine(settings) as engine:
             current, newest = await revisions(engine)
-    except (OSError, SQLAlchemyError) as error:
-        text = words.DATABASE_LOST.format(kind=kind, reason=_cause(error))
+    except UNREACHABLE as error:
+        text = words.DATABASE_LOST.format(kind=kind, reason=cause(error))
         return [Finding("✗", text, words.DATABASE_LOST_FIX)]
     if current is None:
         return [Finding("✓", words.DATABASE_NEW.format(kind=kind))]
@@ -82,8 +81,7 @@ async def check_database(settings: Settings) -> list[Finding]:
 async def check_queue(settings: Settings) -> list[Finding]:
     """The configured server, or that an embedded one can be started."""
     if settings.redis_url:
-        parts = urlsplit(settings.redis_url)
-        address = f"{parts.hostname}:{parts.port or 6379}"
+        address = urlsplit(settings.redis_url).netloc.rpartition("@")[2]
         try:
             async with Redis.from_url(
                 settings.redis_url,
@@ -92,7 +90,7 @@ async def check_queue(settings: Settings) -> list[Finding]:
             ) as redis:
                 await redis.ping()
         except (RedisError, OSError, ValueError) as error:
-            text = words.QUEUE_LOST.format(address=address, reason=_cause(error))
+            text = words.QUEUE_LOST.format(address=address, reason=cause(error))
             return [Finding("✗", text, words.QUEUE_LOST_FIX)]
         return [Finding("✓", words.QUEUE.format(address=address))]
     try:
@@ -133,7 +131,7 @@ async def check_accounts(settings: Settings) -> list[Finding]:
     try:
         accounts = await read_accounts(settings)
         vault = _vault(settings)
-    except (DeskError, OSError, SQLAlchemyError):
+    except (DeskError, *UNREACHABLE):
         return []  # said by the checks of folder and database
     outside = [account for account in accounts if account.network != BUILT_IN]
     if not outside:
@@ -143,9 +141,7 @@ async def check_accounts(settings: Settings) -> list[Finding]:
 
 
 async def read_accounts(settings: Settings) -> list[Account]:
-    """All connected accounts; none where the database is still empty. Raises OSError,
-    SQLAlchemyError.
-    """
+    """All connected accounts; none where the database is still empty. Raises UNREACHABLE."""
     async with _engine(settings) as engine:
         current, _ = await revisions(engine)
         if current is None:
@@ -188,10 +184,3 @@ async def _engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
         yield engine
     finally:
         await engine.dispose()
-
-
-def _cause(error: BaseException) -> str:
-    """The innermost reason in one line; drivers wrap it several times."""
-    inner = getattr(error, "orig", None) or error.__cause__ or error
-    lines = str(inner).strip().splitlines()
-    return lines[0] if lines else type(inner).__name__

@@ -176,6 +176,10 @@ SENTENCES: dict[str, str] = {
     "account_in_use": "{name} still has {count} posts on their way. Stop them in the chat, or wait "
     "until they are out. Nothing was changed.",
     "chat_unknown": "There is no manifest for “{chat}”. There are: {chats}.",
+    "database_unreachable": "The database {address} cannot be used: {reason}. Check DATABASE_URL, "
+    "and that the server runs.",
+    "database_newer": "A newer Image Desk has changed this database. Run that version, or put the "
+    "backup from before it back.",
     "port_in_use": "Nothing can listen on {address} ({reason}). Perhaps another Image Desk runs "
     "there: stop it, or set HTTP_PORT (0 takes a free one).",
     "secret_key_unreadable": "{path} cannot be read. Give access to it, put it back from the "

@@ -2,32 +2,60 @@
 
 from pathlib import Path
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.errors import ActionNeeded
+
+UNREACHABLE = (OSError, SQLAlchemyError, asyncpg.PostgresError)
+"""What opening a database raises; the driver's own errors come unwrapped while connecting."""
 
 LOCK = 0x1A6ED  # PostgreSQL advisory lock: one process migrates, the others wait for it
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Bring the database to the newest revision. May be run by several processes at once."""
+    """Bring the database to the newest revision. May be run by several processes at once.
+
+    Raises ActionNeeded("database_unreachable", address=…, reason=…), and
+    ActionNeeded("database_newer") where a later version of the desk has been at work.
+    """
     options = {} if engine.dialect.name != "sqlite" else {"writes": True}
-    async with engine.execution_options(**options).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        await connection.run_sync(_upgrade)
+    try:
+        async with engine.execution_options(**options).begin() as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            await connection.run_sync(_upgrade)
+    except CommandError as error:
+        raise ActionNeeded("database_newer") from error
+    except UNREACHABLE as error:
+        address = engine.url.render_as_string(hide_password=True)
+        raise ActionNeeded("database_unreachable", address=address, reason=cause(error)) from error
 
 
 async def revisions(engine: AsyncEngine) -> tuple[str | None, str | None]:
-    """The database's revision (None while it is empty) and the newest one. Changes nothing."""
+    """The database's revision (None while it is empty) and the newest one. Changes nothing.
+
+    Raises UNREACHABLE.
+    """
     async with engine.connect() as connection:
         current = await connection.run_sync(
             lambda inner: MigrationContext.configure(inner).get_current_revision()
         )
     return current, ScriptDirectory.from_config(_configuration()).get_current_head()
+
+
+def cause(error: BaseException) -> str:
+    """The innermost reason in one line; drivers wrap it several times."""
+    inner = getattr(error, "orig", None) or error.__cause__ or error
+    lines = str(inner).strip().splitlines()
+    return lines[0] if lines else type(inner).__name__
 
 
 def _upgrade(connection: Connection) -> None:
