@@ -20,7 +20,7 @@ from bot.surfaces.web.live import Live
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.sessions import Sessions
 from bot.surfaces.web.site import Site
-from bot.surfaces.web.templates import STATIC, Templates
+from bot.surfaces.web.templating import STATIC, Templates
 from core.errors import DeskError, UserError
 from core.wording.errors import sentence
 

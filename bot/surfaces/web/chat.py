@@ -16,7 +16,7 @@ from bot.surfaces.web.drawing import Drawing, visible
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.sessions import CHANNEL, Person, Sessions
 from bot.surfaces.web.surface import SURFACE
-from bot.surfaces.web.templates import Templates
+from bot.surfaces.web.templating import Templates
 from core.chat import (
     Attachment,
     Choices,

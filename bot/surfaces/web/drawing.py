@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.surfaces.web.content import Content, read_content
 from bot.surfaces.web.sessions import CHANNEL, Person
-from bot.surfaces.web.templates import Templates
+from bot.surfaces.web.templating import Templates
 from core.chat import Card, CommandSpec, File
 from core.library.captions import shorten
 from core.page import Line, LineReaction

@@ -13,7 +13,7 @@ from bot.surfaces.web.content import digest, read_content
 from bot.surfaces.web.drawing import visible
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.sessions import Sessions
-from bot.surfaces.web.templates import Templates
+from bot.surfaces.web.templating import Templates
 from core.chat import File
 from core.page import Line
 from core.wording import page as words

@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse
 from bot.surfaces.web.guard import LOOPBACK
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.surface import SURFACE
-from bot.surfaces.web.templates import Templates
+from bot.surfaces.web.templating import Templates
 from bot.surfaces.web.uploads import read_body
 from core.business.admission import admit
 from core.business.members import Business, Member

@@ -12,7 +12,7 @@ from fastapi import APIRouter, HTTPException, Response
 
 from bot.surfaces.web.files import answer
 from bot.surfaces.web.parts import WebParts
-from bot.surfaces.web.templates import Templates
+from bot.surfaces.web.templating import Templates
 from core.library.captions import shorten
 from core.publishing.posts import Post, RenditionKept, Target
 from core.storing import UnitOfWork

@@ -9,14 +9,11 @@ import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING
 
 from fastapi import HTTPException, Request
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import (
-    MultipartCallbacks,
-    MultipartParser,
-    parse_options_header,
-)
+from python_multipart.multipart import MultipartParser, parse_options_header
 
 from bot.surfaces.web.content import Upload
 from core.errors import Trouble, UserError
@@ -24,6 +21,9 @@ from core.library.pictures import check, sanitise
 from core.ports import BlobStore
 from core.publishing.slugs import slug
 from core.wording import page as words
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks  # absent at run time
 
 MOST_BYTES = 10_000_000
 """Of one file (REQUIREMENTS.md §1)."""
@@ -131,7 +131,7 @@ class _Reader:
         self._text = bytearray()
         self._file: Incoming | None = None
 
-    def callbacks(self) -> MultipartCallbacks:
+    def callbacks(self) -> "MultipartCallbacks":
         return {
             "on_part_begin": self._begin,
             "on_header_field": self._header_field,
