@@ -82,7 +82,7 @@ class TestEveryQueue:
                 asked = loop.time()
                 await ground.queue.enqueue("make", "1", delay)
                 await made.seen()
-                assert delay - 0.002 <= loop.time() - asked < delay + 0.2
+                assert delay - 0.002 <= loop.time() - asked < delay + 0.25
 
     async def test_lets_an_earlier_call_pass_a_delayed_one(self, ground: Ground) -> None:
         """A call without delay does not wait for one that is not due."""
@@ -141,25 +141,26 @@ class TestPace:
             await queue.enqueue("make", "warm up")
             await made.seen()
             for number in range(40):
+                await asyncio.sleep(0.04)  # until the worker has nothing left to look after
                 asked = loop.time()
                 await queue.enqueue("make", str(number))
                 await made.seen()
                 waits.append(loop.time() - asked)
-        assert sorted(waits)[36] < 0.05
+        assert sorted(waits)[20] < 0.1
 
     async def test_runs_no_more_than_its_slots(self, address: str, queue: ArqQueue) -> None:
         """A worker fills its slots, and takes the next call as soon as one is free."""
         crowd = Crowd()
         async with running(run_worker(address, {"stay": crowd.stay}, slots=3, drain_seconds=1)):
-            for number in range(7):
+            for number in range(13):
                 await queue.enqueue("stay", str(number))
             await crowd.until(3)
             crowd.leave()
 
             async def all_left() -> bool:
-                return len(crowd.finished) == 7
+                return len(crowd.finished) == 13
 
-            await until(all_left, 0.4)
+            await until(all_left, 1.2)  # looking twice a second would take 1.5 s at least
         assert crowd.most == 3
 
     async def test_fills_the_slots_of_many_workers(self, address: str, queue: ArqQueue) -> None:
@@ -250,19 +251,22 @@ class TestLosses:
     """What happens when Redis, its data or a connection goes away."""
 
     async def test_lives_through_a_restart(self, address: str, queue: ArqQueue) -> None:
-        """When the server dies and comes back empty, running tasks go on, and new calls run."""
-        crowd, made = Crowd(), Diary()
+        """However often the server dies and comes back empty: running tasks go on, and new calls
+        run.
+        """
+        crowd, made, loop = Crowd(), Diary(), asyncio.get_running_loop()
         tasks = {"stay": crowd.stay, "make": made.note}
+
+        async def is_back() -> bool:
+            return await answers(address)
+
         async with running(run_worker(address, tasks, slots=3, drain_seconds=5)) as worker:
             await queue.enqueue("stay", "inside")
             await crowd.until(1)
-            old = await server_pid(address)
-            os.kill(old, signal.SIGKILL)
-
-            async def is_back() -> bool:
-                return await answers(address) and await server_pid(address) != old
-
-            await until(is_back)
+            end = loop.time() + 1.5  # longer than a worker waits between two looks
+            while loop.time() < end:
+                os.kill(await server_pid(address), signal.SIGKILL)
+                await until(is_back)
             crowd.leave()
             await queue.enqueue("make", "after")
             assert await made.seen() == "after"
