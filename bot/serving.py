@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
 
 from bot.wiring import Running, running
 from core.clock import Clock
@@ -74,6 +75,8 @@ async def serve(
         if "bot" in roles:
             parts += [_listen(joined, surface) for surface in joined.surfaces.values()]
         if listening:
+            from bot.pages import make_page_app  # a bot or worker needs nothing of the web
+
             parts.append(_serve_web(make_page_app(joined, demo=demo), listening))
         await _until_signalled(parts, lambda: ready(joined) if ready else None)
 
@@ -132,11 +135,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve_web(joined: Running, listening: socket.socket, *, demo: bool) -> None:
-    from bot.pages import make_page_app  # a bot or worker needs nothing of the web
-
+async def _serve_web(app: ASGIApp, listening: socket.socket) -> None:
     config = uvicorn.Config(
-        make_page_app(joined, demo=demo),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
