@@ -16,7 +16,7 @@ READY = "[green]✓[/green] Image Desk is ready: [bold]{address}[/bold]"
 SURFACES = {
     "page": "sign in from a chat with /desk",
     "slack": "listening; `imagedesk manifest slack` prints the app's manifest",
-    "discord": "listening; `imagedesk manifest discord` prints the invitation",
+    "discord": "listening; the invitation stands in the log and in `imagedesk manifest discord`",
 }
 
 RUN = "Bot, worker and web in one process, for one small team."

@@ -15,7 +15,7 @@ from bot.surfaces.discord import events, replies
 from bot.surfaces.discord.commands import is_typed, register
 from bot.surfaces.discord.failures import PAUSE, UNREACHABLE, Code, understood
 from bot.surfaces.discord.forms import OpenForms
-from bot.surfaces.discord.invitation import INTENTS
+from bot.surfaces.discord.invitation import INTENTS, invite_link
 from bot.surfaces.discord.people import LONG, People, Remembered
 from bot.surfaces.discord.posting import Posting
 from bot.surfaces.discord.rest import LONGEST_WAIT, Rest, code_of
@@ -88,6 +88,7 @@ class Gateway(discord.Client):
     async def setup_hook(self) -> None:
         """After the login and before the first event: commands are made what the table says."""
         await register(self._rest, str(self.application_id), self._specs)
+        _log.info("discord_invitation", link=invite_link(str(self.application_id)))
         self._following = asyncio.create_task(self._follow_reactions())
 
     async def close(self) -> None:
