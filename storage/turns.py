@@ -15,6 +15,9 @@ from redis.exceptions import RedisError
 
 LIFE_SECONDS = 9.0
 RENEW_SECONDS = 2.5
+PATIENCE_SECONDS = 2.0
+"""How long Redis may take to answer. Not redis-py's `socket_timeout`: on Python 3.11 that swallows
+cancellations (python/cpython#86296), and a stopping bot would hang."""
 
 _RENEW = """
 if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end
@@ -33,7 +36,7 @@ async def in_turn(redis_url: str, name: str, run: Callable[[], Awaitable[None]])
 
     Ends when `run` ends. A killed holder is followed within `LIFE_SECONDS` + `RENEW_SECONDS`.
     """
-    redis: Redis = Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2)
+    redis: Redis = Redis.from_url(redis_url)
     turn = _Turn(redis, f"imagedesk:turn:{name}")
     try:
         while True:
@@ -66,7 +69,8 @@ class _Turn:
     async def take(self) -> bool:
         life = int(LIFE_SECONDS * 1000)
         try:
-            return bool(await self._redis.set(self._key, self._token, nx=True, px=life))
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return bool(await self._redis.set(self._key, self._token, nx=True, px=life))
         except (RedisError, OSError):
             return False
 
@@ -76,16 +80,19 @@ class _Turn:
         sure_until = loop.time() + LIFE_SECONDS
         while loop.time() < sure_until:
             await asyncio.sleep(RENEW_SECONDS)
+            asked = loop.time()
             with suppress(RedisError, OSError):
-                if not await self._renew(
-                    keys=[self._key], args=[self._token, int(LIFE_SECONDS * 1000)]
-                ):
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    life = int(LIFE_SECONDS * 1000)
+                    held = await self._renew(keys=[self._key], args=[self._token, life])
+                if not held:
                     return
-                sure_until = loop.time() + LIFE_SECONDS
+                sure_until = asked + LIFE_SECONDS
 
     async def give_back(self) -> None:
         with suppress(RedisError, OSError):
-            await self._give_back(keys=[self._key], args=[self._token])
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._give_back(keys=[self._key], args=[self._token])
 
 
 async def _end(*tasks: "asyncio.Future[None]") -> None:
