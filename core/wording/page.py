@@ -30,8 +30,8 @@ EXAMPLES = (
 )
 EMPTY_MORE = "/help lists everything. Drop pictures anywhere to bring your own."
 
-COMPOSER = "Message the desk, or type / for commands"
-COMPOSER_THREAD = "Reply, or type / for commands"
+COMPOSER = "Message, or / for commands"
+COMPOSER_THREAD = "Reply, or / for commands"
 SEND = "Send"
 ATTACH = "Attach pictures"
 DROP = "Drop pictures to attach them"

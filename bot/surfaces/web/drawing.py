@@ -50,7 +50,9 @@ class Chip:
 
 @dataclass(frozen=True)
 class Replies:
-    """A thread in short: how many replies, the last one's moment, its newest pictures."""
+    """A thread in short: how many replies, the last one's moment, and the pictures of the line that
+    shows the most.
+    """
 
     count: int
     last_at: datetime
@@ -231,8 +233,9 @@ async def _replies(uow: UnitOfWork, root: Line, count: int) -> Replies | None:
     if not count:
         return None
     replies = [line for line in await uow.lines.of_thread(root.id) if not line.private_to]
-    for line in reversed(replies):
+    best, pictures = root.id, tuple[File, ...]()
+    for line in replies:
         card = read_content(line).card
-        if card and card.pictures:
-            return Replies(count, replies[-1].created_at, line.id, card.pictures[:THUMBNAILS])
-    return Replies(count, replies[-1].created_at, root.id, ())
+        if card and len(card.pictures) >= max(len(pictures), 1):
+            best, pictures = line.id, card.pictures[:THUMBNAILS]
+    return Replies(count, replies[-1].created_at, best, pictures)

@@ -38,6 +38,7 @@ class Templates:
         self._environment.globals.update(words=words)
         self._environment.filters.update(
             linked=linked,
+            spoken=spoken,
             clock=clock,
             moment=moment,
             digest=digest,
@@ -85,6 +86,15 @@ def linked(text: str) -> Markup:
         ]
         end = found.end()
     return Markup("").join([*parts, escape(text[end:])])
+
+
+def spoken(text: str) -> Markup:
+    """Words of the desk: as `linked`, and a line that is a command can be taken over by a click."""
+    button = Markup('<button type="button" class="command" data-fill="{0}">{0}</button>')
+    lines = text.split("\n")
+    return Markup("\n").join(
+        button.format(line) if line.startswith("/") else linked(line) for line in lines
+    )
 
 
 def weblink(url: str) -> str:

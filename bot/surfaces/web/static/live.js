@@ -1,7 +1,7 @@
 // What changes while the page is open, and finding back after the connection was lost.
 import { place } from "./lines.js";
 import { client, fetchPart, words } from "./talk.js";
-import { openThread, shownThread, threadLog } from "./threads.js";
+import { markThread, openThread, shownThread, threadLog } from "./threads.js";
 import { tellTimes } from "./times.js";
 import { toast } from "./toasts.js";
 
@@ -15,6 +15,7 @@ async function refreshThreads() {
   refreshing = 0;
   const html = await fetchPart("/threads");
   if (html !== null) document.getElementById("threads").innerHTML = html;
+  markThread();
 }
 
 function take(changes) {

@@ -7,6 +7,15 @@ const desk = document.getElementById("desk");
 const panel = document.getElementById("thread");
 let opener = null;
 
+// The side bar says where one is.
+export function markThread() {
+  const shown = shownThread();
+  for (const link of document.querySelectorAll("#threads [data-open-thread]")) {
+    if (link.dataset.openThread === shown) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
 export function shownThread() {
   return desk.classList.contains("with-thread")
     ? panel.querySelector("[data-root]")?.dataset.root || ""
@@ -26,6 +35,7 @@ export async function openThread(root, { focus = true, remember = true } = {}) {
   tellTimes(panel);
   for (const composer of panel.querySelectorAll(".composer")) adopt(composer);
   if (remember) history.pushState({ thread: root }, "", `/?thread=${root}`);
+  markThread();
   if (focus) panel.querySelector("h2").focus();
 }
 
@@ -33,12 +43,14 @@ export function closeThread({ remember = true } = {}) {
   if (!shownThread()) return;
   desk.classList.remove("with-thread");
   panel.replaceChildren();
+  markThread();
   if (remember) history.pushState({}, "", "/");
   if (opener?.isConnected) opener.focus();
   else document.querySelector(".channel textarea").focus();
 }
 
 export function followHistory() {
+  markThread();
   addEventListener("popstate", () => {
     const root = new URLSearchParams(location.search).get("thread");
     if (root) openThread(root, { remember: false });
