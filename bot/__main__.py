@@ -14,7 +14,7 @@ from rich.text import Text
 from bot import accounts, checkup, manifests
 from bot.logs import configure_logs
 from bot.serving import Role, serve
-from bot.wiring import Running
+from bot.wiring import Running, require_folder
 from core.errors import DeskError
 from core.settings import Need, Settings, read_settings
 from core.wording import terminal as words
@@ -99,6 +99,7 @@ def migrate() -> None:
     """Bring the database up to date."""
 
     async def work(settings: Settings) -> None:
+        require_folder(settings.data_dir)
         engine = open_engine(settings)
         try:
             await migrate_database(engine)
