@@ -178,7 +178,7 @@ def _result_controls(review: Review, made: list[Item]) -> tuple[Control, ...]:
     chosen = tuple(str(number) for number in sorted(review.chosen))
     choose = Menu("choose", words.CHOOSE, options, chosen, many=True)
     approve = Button("approve", words.APPROVE, "✅", "primary")
-    if review.approved:
+    if {item.number for item in review.selected} <= {item.number for item in review.approved}:
         approve = Button("withdraw", words.WITHDRAW, "✅")
     more = Menu("more", words.MORE, tuple(Option(*pair) for pair in words.MORE_OPTIONS.items()))
     publish, again = Button("publish", words.PUBLISH, "📤"), Button("again", words.AGAIN, "🔁")

@@ -66,20 +66,19 @@ async def mark(
 ) -> None:
     """Put a signal on a job's pictures; putting it again changes nothing.
 
-    `card` is the message it was put on as a reaction, "" for a control.
-    Raises UserError("not_yours") where it does not count.
+    `card` is the message it was put on as a reaction, "" for a control. Only the Approve button,
+    pressed again, says something new: it approves what is selected by then.
+    Raises UserError("not_yours" | "not_approver") where it does not count.
     """
     await _require(uow, job, member, signal)
     standing = await _standing(uow, job, member, signal, number)
-    own = [known for known in standing if known.message_id == card]
-    if any(known.active for known in standing) and own:
-        return
     counted = any(known.active for known in standing)
-    if own:
-        own[0].active = True
-    else:
+    own = next((known for known in standing if known.message_id == card), None)
+    if own is None:
         uow.marks.add(Mark(job.id, member.id, signal, number, card, uow.now))
-    if not counted:
+    else:
+        own.active = True
+    if not counted or (signal == Signal.APPROVE and not card):
         await _put(uow, job, member, signal)
     await _redraw(uow, job)
 
