@@ -207,6 +207,8 @@ async def _more(touch: Touch) -> None:
             await _send_originals(touch, job)
         elif value == "favourite":
             await _toggle_favourite(touch, job)
+        elif value == "withdraw":
+            await _withdraw(touch)
         elif value == "discard" and all(
             item.state in ENDED for item in await touch.uow.items.of_job(job.id)
         ):

@@ -172,15 +172,19 @@ def _status_controls(items: list[Item], *, running: bool) -> tuple[Control, ...]
 
 
 def _result_controls(review: Review, made: list[Item]) -> tuple[Control, ...]:
+    """A menu for the numbers, then Approve · Publish · Again · More."""
     if not made:
         return ()
     options = tuple(Option(str(item.number), f"Picture {item.number}") for item in made)
     chosen = tuple(str(number) for number in sorted(review.chosen))
     choose = Menu("choose", words.CHOOSE, options, chosen, many=True)
     approve = Button("approve", words.APPROVE, "✅", "primary")
+    extras = dict(words.MORE_OPTIONS)
     if {item.number for item in review.selected} <= {item.number for item in review.approved}:
         approve = Button("withdraw", words.WITHDRAW, "✅")
-    more = Menu("more", words.MORE, tuple(Option(*pair) for pair in words.MORE_OPTIONS.items()))
+    elif review.approved:
+        extras["withdraw"] = words.WITHDRAW
+    more = Menu("more", words.MORE, tuple(Option(*pair) for pair in extras.items()))
     publish, again = Button("publish", words.PUBLISH, "📤"), Button("again", words.AGAIN, "🔁")
     return (*((choose,) if len(made) > 1 else ()), approve, publish, again, more)
 
