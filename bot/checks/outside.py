@@ -14,7 +14,7 @@ import httpx2
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.checks.findings import Finding
+from bot.checks.findings import Finding, Mark
 from bot.manifests import discord_manifest, slack_manifest
 from core.clock import SystemClock
 from core.errors import DeskError, TryLater
@@ -159,24 +159,34 @@ async def check_openai(settings: Settings) -> list[Finding]:
     try:
         async with httpx2.AsyncClient(timeout=PATIENCE) as http:
             answer = await http.get(f"{base}/models", headers={"Authorization": f"Bearer {key}"})
-        listed = {str(model["id"]) for model in answer.raise_for_status().json()["data"]}
+        rows = answer.raise_for_status().json()["data"]
+        listed = {str(row["id"]): _day(row.get("shutdown_date")) for row in rows}
     except httpx2.HTTPStatusError as error:
         status = error.response.status_code
         if status in {401, 403}:
             text = words.OPENAI_REFUSED.format(status=status)
             return [Finding("✗", text, words.OPENAI_REFUSED_FIX)]
-        return [_openai_silent(base, f"HTTP {status}")]
+        # It has answered 404 here while it went on making pictures.
+        return [_openai_silent("!", base, f"HTTP {status}")]
     except (httpx2.HTTPError, KeyError, TypeError, ValueError) as error:
-        return [_openai_silent(base, type(error).__name__)]
+        return [_openai_silent("✗", base, type(error).__name__)]
     return [*_models(listed), Finding("✓", words.MODERATION)]
 
 
-def _openai_silent(base: str, reason: str) -> Finding:
+def _openai_silent(mark: Mark, base: str, reason: str) -> Finding:
     text = words.OPENAI_SILENT.format(address=base, reason=reason)
-    return Finding("✗", text, words.OPENAI_SILENT_FIX)
+    return Finding(mark, text, words.OPENAI_SILENT_FIX)
 
 
-def _models(listed: set[str]) -> list[Finding]:
+def _day(text: object) -> date | None:
+    """A day that OpenAI tells; None where it tells none, or not as a date."""
+    try:
+        return date.fromisoformat(str(text)) if text else None
+    except ValueError:
+        return None
+
+
+def _models(listed: Mapping[str, date | None]) -> list[Finding]:
     ours = read_catalogue().of("openai")
     offered = [name for name in ours if name in listed]
     missing = [name for name in ours if name not in listed]
@@ -186,7 +196,8 @@ def _models(listed: set[str]) -> list[Finding]:
         found.append(Finding("!", text, words.MODEL_UNLISTED_FIX))
     today: date = SystemClock().now().date()
     for name, model in ours.items():
-        if model.shutdown_on and model.shutdown_on - today < SOON:
-            text = words.MODEL_ENDS.format(model=name, day=model.shutdown_on)
+        ends = listed.get(name) or model.shutdown_on
+        if ends and ends - today < SOON:
+            text = words.MODEL_ENDS.format(model=name, day=ends)
             found.append(Finding("!", text, words.MODEL_ENDS_FIX))
     return found
