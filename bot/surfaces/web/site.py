@@ -4,6 +4,7 @@ Owns what strangers may see: a post stands here from the moment its site target 
 must not know who published it or how.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -16,6 +17,9 @@ from bot.surfaces.web.templating import Templates
 from core.library.captions import shorten
 from core.publishing.posts import Post, RenditionKept, Target
 from core.storing import UnitOfWork
+
+UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 takes in no form (§2.2)."""
 
 IN_FEED = 50
 LONGEST_SUMMARY = 200
@@ -118,7 +122,7 @@ class Site:
             "home": self._parts.address,
             "updated": pages[0].published_at if pages else business.created_at,
         }
-        text = self._templates.draw("feed.xml", facts)
+        text = UNWRITABLE.sub("", self._templates.draw("feed.xml", facts))
         return Response(text, media_type="application/atom+xml")
 
     async def _published(self, uow: UnitOfWork, slug: str) -> tuple[Post, Target] | None:
