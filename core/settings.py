@@ -90,6 +90,7 @@ class Settings(BaseModel):
     def address(self) -> str:
         """Under which the page is reached, without a trailing slash."""
         host = "localhost" if self.http_host in {"0.0.0.0", "::"} else self.http_host  # noqa: S104  # compared, not bound
+        host = f"[{host}]" if ":" in host else host
         return (self.public_url or f"http://{host}:{self.http_port}").rstrip("/")
 
     @property
