@@ -9,11 +9,11 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process, create_subprocess_exec
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -29,8 +29,18 @@ from tests.platforms.graph import GraphServer
 from tests.platforms.openai import OpenAIServer
 from tests.platforms.slack import Channel, Person, SlackMessage, SlackServer, SlackView
 
+Key = TypeVar("Key")
+Result = TypeVar("Result")
+
+AT_ONCE = 6
 RECOVERY = 60.0
 """Seconds within which a test gives up waiting; the goal itself is 15, and is reported."""
+
+# Moments at which a worker may meet its end, as a question to the database: a card of one subject
+# is being posted for the first time, or stands already; a picture is ready.
+POSTING = "SELECT 1 FROM messages WHERE subject = '{}' AND tried_at IS NOT NULL AND sent IS NULL"
+STANDING = "SELECT 1 FROM messages WHERE subject = '{}' AND sent IS NOT NULL"
+MADE = "SELECT 1 FROM items WHERE state = 'completed'"
 
 UNDER_WAY = ("scheduled", "claimed", "staged", "sending")
 
@@ -50,7 +60,7 @@ class Valkey:
 
     async def start(self) -> None:
         """Start it empty, and wait until it answers."""
-        self._folder.mkdir(exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
         self._process = await create_subprocess_exec(
             get_binary_path(),
             *("--port", str(self._port), "--bind", "127.0.0.1", "--save", ""),
@@ -80,6 +90,14 @@ async def _answers(redis: Redis) -> bool:
         return bool(await redis.ping())
     except (RedisError, OSError):
         return False
+
+
+async def until_stopped(pid: int) -> None:
+    """Wait until a child process of ours stands still."""
+    look = os.WSTOPPED | os.WNOWAIT | os.WNOHANG
+    async with asyncio.timeout(RECOVERY):
+        while os.waitid(os.P_PID, pid, look) is None:  # noqa: ASYNC110, ASYNC222  # it only looks
+            await asyncio.sleep(0.02)
 
 
 @dataclass(frozen=True)
@@ -195,6 +213,32 @@ class Ground:
 
 def _has_button(card: SlackMessage, label: str) -> bool:
     return any(label in button.label for button in card.buttons())
+
+
+Scene = Callable[[Ground], Coroutine[Any, Any, Result]]
+
+
+@asynccontextmanager
+async def abreast(
+    scenes: Mapping[Key, Scene[Result]], folder: Path
+) -> AsyncIterator[Mapping[Key, "asyncio.Task[Result]"]]:
+    """Play each scene on a ground of its own, a few at a time: nearly all of it is waiting."""
+    room, starting = asyncio.Semaphore(AT_ONCE), asyncio.Lock()
+
+    async def play(number: int, scene: Scene[Result]) -> Result:
+        async with room, grounds(folder / str(number), starting) as ground:
+            return await scene(ground)
+
+    running = {
+        key: asyncio.create_task(play(number, scene))
+        for number, (key, scene) in enumerate(scenes.items())
+    }
+    try:
+        yield running
+    finally:
+        for task in running.values():
+            task.cancel()
+        await asyncio.gather(*running.values(), return_exceptions=True)
 
 
 @asynccontextmanager

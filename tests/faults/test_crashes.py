@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import pytest
@@ -19,13 +20,7 @@ from core.publishing.publishing import LOOKS
 from core.steps import STEPS
 from core.wording.money import money
 from storage import tables
-from tests.faults.grounds import Ground, grounds
-
-AT_ONCE = 6
-
-POSTING = "SELECT 1 FROM messages WHERE subject = '{}' AND tried_at IS NOT NULL AND sent IS NULL"
-STANDING = "SELECT 1 FROM messages WHERE subject = '{}' AND sent IS NOT NULL"
-ENDED = "SELECT 1 FROM items WHERE state = 'completed'"
+from tests.faults.grounds import MADE, POSTING, STANDING, Ground, abreast
 
 Story = Literal["picture", "facebook", "site"]
 
@@ -60,7 +55,7 @@ CRASHES = (
         for card in ("status", "result")
     ),
     *(
-        Crash(step, "edit", when=f"{STANDING.format('status')} AND EXISTS ({ENDED})")
+        Crash(step, "edit", when=f"{STANDING.format('status')} AND EXISTS ({MADE})")
         for step in ("drawn", "posted")
     ),
     *(Crash("recorded", card, when=STANDING.format(card)) for card in ("status", "result")),
@@ -87,17 +82,9 @@ async def crashes(
     """Every crash that was asked for, running; its result is the seconds until all was well."""
     names = {item.name for item in request.session.items}
     asked = [crash for crash in CRASHES if any(f"[{crash}]" in name for name in names)]
-    room, starting = asyncio.Semaphore(AT_ONCE), asyncio.Lock()
-
-    async def run(crash: Crash) -> float:
-        async with room, grounds(tmp_path_factory.mktemp("desk"), starting) as ground:
-            return await STORIES[crash.story](ground, crash)
-
-    running = {crash: asyncio.create_task(run(crash)) for crash in asked}
-    yield running
-    for task in running.values():
-        task.cancel()
-    await asyncio.gather(*running.values(), return_exceptions=True)
+    scenes = {crash: partial(STORIES[crash.story], crash) for crash in asked}
+    async with abreast(scenes, tmp_path_factory.mktemp("crashes")) as running:
+        yield running
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -110,7 +97,7 @@ async def test_a_killed_worker_doubles_nothing_and_hides_nothing(
     sys.stdout.write(f"{crash}: all was well {await crashes[crash]:.1f} s after the kill\n")
 
 
-async def picture(ground: Ground, crash: Crash) -> float:
+async def picture(crash: Crash, ground: Ground) -> float:
     """A picture is ordered; its worker dies; another comes."""
     async with ground.worker("--at", crash.step, "--when", crash.when) as doomed:
         await ground.order("a fox")
@@ -145,7 +132,7 @@ async def made_again(ground: Ground) -> int:
     return int(attempt.price)
 
 
-async def published(ground: Ground, crash: Crash) -> float:
+async def published(crash: Crash, ground: Ground) -> float:
     """A picture is made and published; the worker dies on the way; another comes."""
     async with ground.worker("--at", crash.step, "--when", crash.when) as doomed:
         await ground.order("a fox")

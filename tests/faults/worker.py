@@ -49,7 +49,21 @@ class Fate:
         """As `core.ports.Reach`."""
         if step == self._at and not self._struck and self._is_time():
             self._struck = True
+            if self._signal == signal.SIGSTOP:
+                await self._let_others_write()
             os.kill(os.getpid(), self._signal)
+
+    async def _let_others_write(self) -> None:
+        """Wait for a moment without a transaction of ours: SQLite would stand still with us."""
+        while True:
+            with closing(sqlite3.connect(self._database, timeout=0)) as database:
+                try:
+                    database.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError:
+                    await asyncio.sleep(0.005)
+                else:
+                    database.rollback()
+                    return
 
     def _is_time(self) -> bool:
         with closing(sqlite3.connect(self._database)) as database:
