@@ -1,15 +1,20 @@
 # Everything starts here. Only make and Python 3.11 or newer are needed: what else there is comes
 # from the lock files, whose hashes are checked, into .venv.
 #
-#   make demo      the whole desk on this machine
-#   make test      every test           make check   format, lint, types, layering
-#   make bench     the benchmarks       make lock    write the lock files anew
+#   make demo        the whole desk on this machine, for one person
+#   make install     .venv with bin/imagedesk in it
+#   make test        every test; some of them:  make test ARGS=tests/core
+#   make check       format, lint, types, layering
+#   make bench       the benchmarks
+#   make documents   write the README's tables and .env.example anew
+#   make lock        write the lock files anew
+#   make clean       take away what was made, but no data
 #
-# Settings are taken from the environment, e.g.:  HTTP_PORT=9000 make demo
+# Settings are taken from the environment:  HTTP_PORT=9000 make demo
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check bench lock clean
+.PHONY: help install install-dev demo test check bench documents lock clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -20,7 +25,7 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --
   --no-emit-index-url --python-version 3.11
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,8p'
+	@sed -n 's/^#   *//p' Makefile
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev
@@ -40,6 +45,9 @@ check: install-dev
 bench: install-dev
 	$(PYTHON) -m bench $(ARGS)
 
+documents: install
+	$(PYTHON) -m bot.documents
+
 lock: $(VENV)/uv
 	$(COMPILE) --extra install pyproject.toml -o requirements.lock
 	$(COMPILE) --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
@@ -47,19 +55,21 @@ lock: $(VENV)/uv
 
 clean:
 	rm -rf $(VENV) build imagedesk.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find bot core storage tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: each is newer than all it was made from, so a second call does nothing.
 
 $(VENV)/installed: requirements.lock pyproject.toml | $(VENV)/uv
-	$(INSTALL) --require-hashes -r requirements.lock
-	$(INSTALL) --no-deps --no-build-isolation -e .
+	@echo 'Installing what requirements.lock names …'
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 # The longer lock holds the shorter one, so one installation serves both.
 $(VENV)/installed-dev: requirements-dev.lock requirements.lock pyproject.toml | $(VENV)/uv
-	$(INSTALL) --require-hashes -r requirements-dev.lock
-	$(INSTALL) --no-deps --no-build-isolation -e .
+	@echo 'Installing what requirements-dev.lock names …'
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/installed
 
 $(VENV)/uv: requirements-uv.lock
