@@ -18,6 +18,8 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+# uv trusts what the machine trusts, as pip does: a proxy's certificate among it.
+export UV_SYSTEM_CERTS ?= true
 # Which uv: the one on PATH, else one that is brought into .venv.
 UV = $(shell command -v uv || echo $(VENV)/bin/uv)
 INSTALL = VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) pip install --quiet
