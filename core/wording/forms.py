@@ -29,7 +29,7 @@ MODEL = "Model"
 ACCOUNTS = "Accounts"
 CAPTION = "Caption"
 ALT = "Alt text"
-ALT_HINT = "What the picture shows, for those who do not see it. One line a picture."
+ALT_HINT = "What each picture shows, for those who cannot see it. One line per picture, in order."
 TEXT_HINT = "What the post says"
 
 GENERATE = "Draw pictures from words"
@@ -42,7 +42,7 @@ OPTIONS = {
     "prompt": "What to draw; leave it out for a form",
     "style": "A style preset",
     "size": "Width x height in pixels",
-    "quality": "How fine, and how dear",
+    "quality": "How fine; finer costs more",
     "model": "Which model draws",
     "count": "How many pictures, 1 to 10",
     "text": "What the post says; leave it out for a form",
@@ -65,7 +65,7 @@ PERSON_UNKNOWN = "I do not know that person yet. They must use the desk once fir
 
 def quality_option(quality: str, price: int | None) -> str:
     """A quality with its price."""
-    return f"{quality} (≈ {money(price)} a picture)"
+    return f"{quality} (free)" if price == 0 else f"{quality} (≈ {money(price)} a picture)"
 
 
 def model_option(model: Model) -> str:
@@ -76,7 +76,8 @@ def model_option(model: Model) -> str:
 def price_note(model: Model, left: int, *, moderated: bool) -> str:
     """What a picture costs and what is left today."""
     price = model.price(model.qualities[0], model.sizes[0])
-    note = f"{model.label} costs about {money(price)} a picture; {money(left)} is left today."
+    cost = "is free" if price == 0 else f"costs about {money(price)} a picture"
+    note = f"{model.label} {cost}; {money(left)} is left today."
     return note if moderated else f"{note} Not moderated: no moderation key is set."
 
 
