@@ -18,7 +18,8 @@ export function openForm(html) {
     button.addEventListener("click", () => dialog.close());
   }
   if (!dialog.open) dialog.showModal();
-  form.querySelector("textarea, .field input, select")?.focus();
+  const written = form.querySelector("textarea, .field input:not([type=checkbox])");
+  (written || form.querySelector("input, select"))?.focus();
 }
 
 async function submit(form) {
