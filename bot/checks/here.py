@@ -120,10 +120,17 @@ async def check_store(settings: Settings) -> list[Finding]:
                 else:
                     found.append(Finding("✓", words.BUCKET_LINK.format(address=address)))
     except (DeskError, FileNotFoundError) as error:
-        reason = sentence(error.trouble) if isinstance(error, DeskError) else str(error)
-        text = words.STORE_TROUBLE.format(name=name, reason=reason)
-        return [Finding("✗", text, words.STORE_FIX)]
+        return [_store_trouble(name, error)]
     return found
+
+
+def _store_trouble(name: str, error: DeskError | FileNotFoundError) -> Finding:
+    what, reason = words.STORE_FAILS, type(error).__name__
+    if isinstance(error, DeskError):
+        what = words.STORE_SAYS.get(error.code, what)
+        reason = str(error.facts.get("reason") or error.facts.get("path") or error.code)
+    text = words.STORE_TROUBLE.format(name=name, what=what, reason=reason)
+    return Finding("✗", text, words.STORE_FIX)
 
 
 async def check_accounts(settings: Settings) -> list[Finding]:

@@ -31,9 +31,17 @@ QUEUE_TROUBLE = "Queue: {reason}"
 QUEUE_TROUBLE_FIX = "Set REDIS_URL to a Redis or Valkey server."
 
 STORE = "Pictures: {name}, stored, read and deleted a test picture"
-STORE_TROUBLE = "Pictures: {name} failed. {reason}"
-STORE_FIX = "Check STORAGE_PROVIDER and its settings."
-STORE_KEPT_WRONG = "other bytes came back than were stored"
+STORE_TROUBLE = "Pictures: {name} {what} ({reason})"
+STORE_SAYS = {
+    "storage_unavailable": "does not answer",
+    "storage_forbidden": "refuses access",
+    "disk_full": "is full",
+}
+STORE_FAILS = "does not work"
+STORE_FIX = (
+    "Is the folder or bucket there, and may the desk write, read and delete in it? Check "
+    "STORAGE_PROVIDER and the settings of S3."
+)
 BUCKET_LINK = "Picture links: {address} serves them"
 BUCKET_LINK_TROUBLE = "Picture links: {address} does not serve them: {problem}"
 BUCKET_LINK_FIX = (
