@@ -1,0 +1,64 @@
+"""Whole processes: two on one data folder, one that was killed, one that is asked to end."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from storage import tables
+from tests.contracts.queue_grounds import alive, server_pid
+from tests.desk import desk_process, environment
+from tests.faults.grounds import Ground, grounds
+
+
+async def test_a_second_desk_on_the_same_folder_refuses_in_a_sentence(tmp_path: Path) -> None:
+    """Two embedded queues and two sweeps on one folder would each think they were alone."""
+    async with (
+        desk_process(environment(tmp_path), "demo", "--no-browser"),
+        desk_process(environment(tmp_path), "demo", "--no-browser", ready="") as second,
+    ):
+        assert await second.until_ended() == 1
+        (sentence,) = [line for line in second.said if "✗" in line]
+        assert "Another Image Desk is running" in sentence
+        assert not any("Traceback" in line for line in second.said)
+
+
+async def test_the_queue_of_a_killed_desk_is_ended_by_the_next(tmp_path: Path) -> None:
+    """SIGKILL leaves the embedded server behind; the next desk on the folder clears it away."""
+    address = tmp_path / "queue" / "address"
+    async with desk_process(environment(tmp_path), "demo", "--no-browser") as first:
+        left_behind = await server_pid(address.read_text("ascii"))
+        await first.kill()
+    assert alive(left_behind)
+    async with desk_process(environment(tmp_path), "demo", "--no-browser") as second:
+        assert not alive(left_behind)
+        of_its_own = await server_pid(address.read_text("ascii"))
+        assert await second.stop() == 0
+    assert not alive(of_its_own)
+
+
+async def test_a_worker_that_is_asked_to_end_finishes_what_was_paid(tmp_path: Path) -> None:
+    """SIGTERM comes while a call is at the provider: its answer is stored, nothing new is begun."""
+    async with grounds(tmp_path) as ground:
+        ground.openai.hang("generate", after=True)
+        async with ground.worker() as worker:
+            await ground.order("a fox")
+            await ground.openai.faults.until_hanging()
+            ending = asyncio.create_task(worker.stop(60))
+            await refusing(ground)
+            ground.openai.release()
+            assert await ending == 0
+        first = (await ground.rows(tables.items))[0]
+        assert first.state == "completed", (first, worker.said)
+        async with ground.worker():
+            await ground.until(lambda: ground.posted == 4)
+            await ground.until_quiet()
+        assert len(ground.openai.bill) == 2
+        assert await ground.booked() == ground.openai.charged
+
+
+async def refusing(ground: Ground) -> None:
+    """Another order comes while the worker is ending; it is taken, and waits for the next one."""
+    await ground.order("a lighthouse")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(ground.slack.until(lambda: ground.posted > 1, 60), 1)
