@@ -16,7 +16,7 @@ from tests.driving.chat import picture_of
 
 ORDER = "/generate a lighthouse at dusk --style vintage --count 4"
 CAPTION = "Evenings are for walks by the sea. Our autumn collection is here."
-ALT_TEXTS = "A white lighthouse on a cliff at dusk\nThe same lighthouse under a violet sky"
+ALT_TEXTS = "A striped lighthouse on a cliff at dusk\nThe lighthouse again, in the last light"
 ADDRESS = "https://desk.acme.example"
 GRACE = 20.0  # the product's own, so that the card reads as it does
 
