@@ -90,14 +90,15 @@ async def react(desk: Desk, uow: UnitOfWork, asking: Asking, event: Reaction) ->
 
 
 async def _react_to_post(touch: Touch, signal: Signal, *, added: bool) -> None:
+    uow, message, member = touch.uow, touch.message, touch.asking.member
     post = await _post(touch)
     if signal == Signal.APPROVE and added:
-        await approve(touch.uow, post, touch.asking.member, touch.desk.networks, touch.desk.grace)
-    elif signal == Signal.APPROVE and post.approved_by == touch.asking.member.id:
-        await stop(touch.uow, post)
+        await requests.ask(uow, message, member, signal, _carry_approval(touch, post))
+    elif signal == Signal.APPROVE:
+        await requests.take_back(uow, message, member, signal)
     elif signal == Signal.DISCARD and added:
-        await require_approver(touch.uow, post, touch.asking.member)
-        await discard(touch.uow, post)
+        await require_approver(uow, post, member)
+        await discard(uow, post)
 
 
 # ── cards of a job ───────────────────────────────────────────────────────────────────────────────

@@ -23,12 +23,19 @@ Carry = Callable[[Signal], Awaitable[str]]
 async def ask(
     uow: UnitOfWork, message: Message, member: Member, signal: Signal, carry: Carry
 ) -> None:
-    """Do what the reaction asks for, unless this person had it done from this card before."""
-    if await uow.requests.find(message.id, member.id, signal):
-        return
-    request = Request(message.id, member.id, signal, uow.now)
-    request.made = await carry(signal)
-    uow.requests.add(request)
+    """Do what the reaction asks for, unless this person had it done from this card before.
+
+    One that was asked about meanwhile is answered by it: whoever reacts now wants it now.
+    """
+    request = await uow.requests.find(message.id, member.id, signal)
+    if request is None:
+        request = Request(message.id, member.id, signal, uow.now)
+        request.made = await carry(signal)
+        uow.requests.add(request)
+    elif request.state == "asked" or _anew(request):
+        request.made = await carry(signal)
+        request.state = "done"
+        await redraw(uow, "question", request.id)
 
 
 async def take_back(uow: UnitOfWork, message: Message, member: Member, signal: Signal) -> None:
@@ -46,8 +53,9 @@ async def take_back(uow: UnitOfWork, message: Message, member: Member, signal: S
             request.state = "withdrawn"
     elif signal == Signal.APPROVE:
         post = await uow.posts.lock(request.made)
-        if post and post.approved_by == member.id and await stop(uow, post):
-            await uow.requests.remove(request)
+        if post and post.approved_by == member.id:
+            await stop(uow, post)
+        await uow.requests.remove(request)
     else:
         post = await uow.posts.lock(request.made)
         targets = await uow.targets.of_post(request.made)
@@ -58,10 +66,13 @@ async def take_back(uow: UnitOfWork, message: Message, member: Member, signal: S
 
 async def ask_about(uow: UnitOfWork, message: Message, member: Member, signal: Signal) -> None:
     """A request was found after an outage: ask its person whether it is still wanted."""
-    if await uow.requests.find(message.id, member.id, signal):
+    request = await uow.requests.find(message.id, member.id, signal)
+    if request is None:
+        request = Request(message.id, member.id, signal, uow.now)
+        uow.requests.add(request)
+    elif not _anew(request):
         return
-    request = Request(message.id, member.id, signal, uow.now, "asked")
-    uow.requests.add(request)
+    request.state = "asked"
     question = Message(
         message.business_id,
         "question",
@@ -88,3 +99,8 @@ async def answer(
     else:
         request.state = "withdrawn"
     await redraw(uow, "question", request.id)
+
+
+def _anew(request: Request) -> bool:
+    """Whether it was taken away and may be given again: ✅ alone follows the set."""
+    return request.state == "withdrawn" and request.signal == Signal.APPROVE

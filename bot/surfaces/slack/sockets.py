@@ -10,6 +10,7 @@ https://docs.slack.dev/apis/events-api/using-socket-mode
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
@@ -61,9 +62,15 @@ class Socket(AsyncSocketModeHandler):
 
 
 async def keep_connected(
-    app: AsyncApp, app_token: str, client: AsyncWebClient, ping_seconds: float = PING_SECONDS
+    app: AsyncApp,
+    app_token: str,
+    client: AsyncWebClient,
+    connected: Callable[[], Awaitable[None]],
+    ping_seconds: float = PING_SECONDS,
 ) -> None:
-    """Deliver to `app` until cancelled. Raises ActionNeeded where Slack refuses the app token."""
+    """Deliver to `app` until cancelled; `connected` is awaited on each new connection, for Slack
+    keeps nothing for later. Raises ActionNeeded where Slack refuses the app token.
+    """
 
     async def address() -> str:
         with in_our_words():
@@ -78,7 +85,7 @@ async def keep_connected(
             async with asyncio.timeout(CONNECT_SECONDS):
                 await socket.client.connect()  # type: ignore[no-untyped-call]  # so the SDK is
             _log.info("slack_connected")
-            await _until_silent(socket.client, ping_seconds)
+            await _until_silent(socket.client, ping_seconds, connected)
             _log.warning("slack_connection_silent")
         except TimeoutError:
             _log.warning("slack_connection_refused")
@@ -86,9 +93,12 @@ async def keep_connected(
             await socket.close_after_work()
 
 
-async def _until_silent(client: SocketModeClient, ping_seconds: float) -> None:
+async def _until_silent(
+    client: SocketModeClient, ping_seconds: float, connected: Callable[[], Awaitable[None]]
+) -> None:
     """Return when the connection has been closed for two looks, when no pong came for six pings,
-    or when nobody takes the messages any more.
+    or when nobody takes the messages any more. Tells `connected` of each connection, also of those
+    that the SDK makes by itself.
 
     The SDK itself looks only once a ping whether it is closed, and what Slack sends meanwhile is
     lost.
@@ -96,9 +106,13 @@ async def _until_silent(client: SocketModeClient, ping_seconds: float) -> None:
     loop = asyncio.get_running_loop()
     pong, since = client.last_ping_pong_time, loop.time()
     seen_closed: object = None
+    told_of: object = None
     while not client.message_processor.done():
-        await asyncio.sleep(min(LOOK_SECONDS, ping_seconds))
         session = client.current_session
+        if session is not told_of:
+            told_of = session
+            await connected()
+        await asyncio.sleep(min(LOOK_SECONDS, ping_seconds))
         if session is not None and session.closed:
             if session is seen_closed:
                 return

@@ -69,11 +69,17 @@ class Slack:
         await patiently(self._people.desk)
         app_token = self._settings.slack_app_token.get_secret_value()
         if not app_token:
+            await inbox.connected(SURFACE)
             await asyncio.Event().wait()
         listener = self._listener(inbox)
         api_url = self._settings.slack_api_url
+
+        async def connected() -> None:
+            await inbox.connected(SURFACE)
+
+        app, client = listener.app(api_url), make_client(app_token, api_url)
         try:
-            await keep_connected(listener.app(api_url), app_token, make_client(app_token, api_url))
+            await keep_connected(app, app_token, client, connected)
         finally:
             await listener.finish()
 

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from functools import partial
 from io import BytesIO
 
 import aiohttp
@@ -23,6 +24,7 @@ from core.chat import (
 )
 from core.errors import ActionNeeded
 from core.settings import Settings
+from tests.driving import until
 from tests.fakes.inbox import FakeInbox
 from tests.platforms.slack import Channel, Person, SlackServer
 
@@ -72,16 +74,20 @@ async def mute_slack(slack: SlackServer) -> AsyncIterator[tuple[str, list[str]]]
 
 
 async def test_a_silent_connection_is_replaced(
-    slack: SlackServer, mute_slack: tuple[str, list[str]]
+    slack: SlackServer, mute_slack: tuple[str, list[str]], inbox: FakeInbox
 ) -> None:
-    """Open is not alive: where no pong comes, a new connection is made."""
+    """Open is not alive: where no pong comes, a new connection is made. Of each the desk is told,
+    so that it reads again what it missed.
+    """
     api_url, handed = mute_slack
-    listener = Listener(None, None, (), FakeInbox())  # type: ignore[arg-type]  # nothing arrives
+    listener = Listener(None, None, (), inbox)  # type: ignore[arg-type]  # nothing arrives
     app = listener.app(slack.api_url)
     client = make_client(slack.app.app_token, api_url)
-    task = asyncio.create_task(keep_connected(app, slack.app.app_token, client, 0.1))
+    told = partial(inbox.connected, "slack")
+    task = asyncio.create_task(keep_connected(app, slack.app.app_token, client, told, 0.1))
     try:
         await slack.until(lambda: slack.sockets == 1)
+        await until(lambda: len(inbox.connections) >= 2)
     finally:
         task.cancel()
         await asyncio.wait([task])
@@ -89,13 +95,13 @@ async def test_a_silent_connection_is_replaced(
 
 
 async def test_a_connection_that_the_sdk_no_longer_watches_is_replaced(
-    slack: SlackServer,
+    slack: SlackServer, inbox: FakeInbox
 ) -> None:
     """Its loops have died before while all looked well; then no pong is heard any more."""
-    listener = Listener(None, None, (), FakeInbox())  # type: ignore[arg-type]  # nothing arrives
+    listener = Listener(None, None, (), inbox)  # type: ignore[arg-type]  # nothing arrives
     client = make_client(slack.app.app_token, slack.api_url)
-    app = listener.app(slack.api_url)
-    task = asyncio.create_task(keep_connected(app, slack.app.app_token, client, 0.1))
+    app, told = listener.app(slack.api_url), partial(inbox.connected, "slack")
+    task = asyncio.create_task(keep_connected(app, slack.app.app_token, client, told, 0.1))
     await slack.until(lambda: slack.sockets == 1)
     watching = [each for each in asyncio.all_tasks() if "monitor_current_session" in repr(each)]
     for each in watching:
