@@ -5,6 +5,7 @@ It needs no gateway, so that a worker can post; it logs in at the first call.
 """
 
 import asyncio
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -63,7 +64,9 @@ class Rest:
         http = await self._session(permission)
         how: dict[str, Any] = {} if query is None else {"params": dict(query)}
         if uploads:
-            how["form"] = _form(body, uploads)
+            # As files of the library's own, which rewinds them when it repeats a call.
+            files = [discord.File(io.BytesIO(one.data), one.filename) for one in uploads]
+            how |= {"files": files, "form": _form(body, uploads, files)}
         elif body is not None:
             how["json"] = body
         try:
@@ -97,14 +100,16 @@ def code_of(error: BaseException) -> int:
     return cause.code if isinstance(cause, discord.HTTPException) else 0
 
 
-def _form(body: Any, uploads: Sequence[Upload]) -> list[dict[str, Any]]:
-    files = [
+def _form(
+    body: Any, uploads: Sequence[Upload], files: Sequence[discord.File]
+) -> list[dict[str, Any]]:
+    parts = [
         {
             "name": f"files[{number}]",
-            "value": upload.data,
+            "value": file.fp,
             "filename": upload.filename,
             "content_type": upload.mime_type,
         }
-        for number, upload in enumerate(uploads)
+        for number, (upload, file) in enumerate(zip(uploads, files, strict=True))
     ]
-    return [{"name": "payload_json", "value": json.dumps(body)}, *files]
+    return [{"name": "payload_json", "value": json.dumps(body)}, *parts]
