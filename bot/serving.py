@@ -141,7 +141,7 @@ async def _serve_web(app: ASGIApp, listening: socket.socket) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=1,  # only open pages stay that long; they come back by themselves
         proxy_headers=False,
     )
     server = _Server(config)
