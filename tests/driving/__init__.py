@@ -8,6 +8,7 @@ insides: whatever a journey finds out, a person could have found out.
 
 from tests.driving.chat import Answer, Chat, Form, Person, Seen, Where, until
 from tests.driving.discord import DiscordChat
+from tests.driving.page import PageChat
 from tests.driving.slack import SlackChat
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Chat",
     "DiscordChat",
     "Form",
+    "PageChat",
     "Person",
     "Seen",
     "SlackChat",

@@ -170,7 +170,7 @@ class Chat(Protocol):
 
 
 async def until(
-    found: Callable[[], Found],
+    found: Callable[[], Found | None],
     patience: float = PATIENCE,
     picture: Callable[[], object] | None = None,
 ) -> Found:

@@ -10,21 +10,25 @@ from pathlib import Path
 import pytest
 
 from tests.desk import environment
-from tests.driving import Chat, DiscordChat, Person, Seen, SlackChat, Where
+from tests.driving import Chat, DiscordChat, PageChat, Person, Seen, SlackChat, Where
 from tests.driving.chat import Found, picture_of, until
 from tests.driving.slack import make_server
 from tests.platforms.discord import DiscordServer
 
 
-@pytest.fixture(params=["slack", "discord"])
+@pytest.fixture(params=["slack", "discord", "page"])
 async def chat(request: pytest.FixtureRequest) -> AsyncIterator[Chat]:
     """Each chat in turn."""
     async with AsyncExitStack() as stack:
         opened: Chat
-        if request.param == "slack":
-            opened = SlackChat(await stack.enter_async_context(make_server()))
-        else:
+        if request.param == "discord":
             opened = DiscordChat(await stack.enter_async_context(DiscordServer()))
+        else:
+            opened = SlackChat(await stack.enter_async_context(make_server()))
+        if request.param == "page":
+            assert isinstance(opened, SlackChat)
+            opened = PageChat(opened)
+            stack.push_async_callback(opened.close)
         yield opened
         opened.check()
 
@@ -101,7 +105,7 @@ class Eyes:
 
         return await self.until(None, found)
 
-    async def until(self, where: Where | None, found: Callable[[], Found]) -> Found:
+    async def until(self, where: Where | None, found: Callable[[], Found | None]) -> Found:
         """Wait for a condition over what is seen."""
 
         def picture() -> str:

@@ -109,4 +109,3 @@ async def test_the_publish_card_of_a_reaction_can_be_edited_stopped_and_confirme
         await ada.press(eyes.again(card), "Publish")
         await eyes.see(marketing, "Published", "published")
         assert "Meet our fox." in eyes.again(card).text
-
