@@ -30,6 +30,7 @@ from core.generation.providers.sketch import Sketch
 from core.generation.storing import Storing
 from core.library.captions import PlainCaptioner
 from core.library.originals import pack_originals
+from core.library.removal import Removing
 from core.ports import BlobStore, ChatSurface, Load, Moderator, Queue, Reach, SocialNetwork
 from core.publishing.cards import PostCards
 from core.publishing.networks.facebook import Facebook
@@ -305,6 +306,7 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
         "make": making.make,
         "show": showing.show,
         "publish": publish,
+        "remove": Removing(database, blobs, reach).remove,
         "catch_up": catch_up,
     }
 

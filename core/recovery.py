@@ -42,6 +42,7 @@ async def sweep(units: Units) -> None:
             ("make", await uow.items.to_wake(next_at)),
             ("show", await uow.messages.to_wake(next_at)),
             ("publish", await uow.targets.to_wake(next_at)),
+            ("remove", await uow.removals.to_wake(next_at)),
         ):
             for id_ in ids:
                 uow.enqueue(task, id_)

@@ -3,6 +3,7 @@
 making       claimed → submitted → answered → spooled → stored → settled
 showing      drawn → posted → recorded
 publishing   taken → staged → sending → accepted → confirmed
+removing     marked → erased → removed
 """
 
 STEPS = (
@@ -20,6 +21,9 @@ STEPS = (
     "sending",  # committed that the one public call begins
     "accepted",  # the network took the post; we have not written it down
     "confirmed",  # the post's id is committed
+    "marked",  # the image's row is gone, its removal is ours by lease; every object is still there
+    "erased",  # the objects are gone; we have not written it down
+    "removed",  # the end of the removal is committed
 )
 
 

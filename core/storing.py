@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from core.business.members import Business, Member
     from core.chat import MessageRef
     from core.generation.jobs import Attempt, Item, Job
-    from core.library.images import Image
+    from core.library.finding import Count, Slice
+    from core.library.images import Image, Star
+    from core.library.removal import Removal  # noqa: F401  # named in a string below
+    from core.library.search import FacetKind, Search
     from core.messages import Message
     from core.page import Line, LineReaction, SignIn  # noqa: F401  # SignIn is named in a string below
     from core.publishing.posts import Post, Target
@@ -118,6 +121,10 @@ class Items(Leased["Item"], Protocol):
         """By number."""
         ...
 
+    async def of_image(self, image_id: int) -> list[Item]:
+        """The items of which this image came, oldest first."""
+        ...
+
     async def ahead_of(self, job: Job) -> int:
         """How many unfinished items of older jobs stand before this job, all businesses."""
         ...
@@ -134,12 +141,91 @@ class Attempts(Rows["Attempt", str], Protocol):
 class Images(Rows["Image", int], Protocol):
     """What we hold."""
 
+    async def of_business(self, business_id: int, image_id: int) -> Image | None:
+        """The image, None where it is another business's."""
+        ...
+
     async def by_hash(self, business_id: int, sha256: str) -> Image | None:
-        """The image with these stored bytes."""
+        """The (first) image with these stored bytes."""
+        ...
+
+    async def by_source(self, business_id: int, source_sha256: str) -> Image | None:
+        """The image that was made of a file with these bytes, as a person brought it."""
+        ...
+
+    async def named(self, business_id: int, filename: str, limit: int) -> list[Image]:
+        """Images with this file name whatever its case, newest first."""
         ...
 
     async def insert(self, image: Image) -> int:
-        """Insert now and return its id."""
+        """Insert now and return its id.
+
+        Raises TryLater("image_being_removed") while objects of the same bytes are being deleted.
+        """
+        ...
+
+    async def delete(self, image: Image) -> None:
+        """Delete the row, its stars with it."""
+        ...
+
+    async def find(
+        self, business_id: int, search: Search, wanted: Slice, count: Count
+    ) -> list[Image]:
+        """A part of the answers, in the order in which `wanted` walks: as `search.sort` says, or
+        the other way round. `count` is what `count` said of the same search.
+        """
+        ...
+
+    async def count(self, business_id: int, search: Search) -> Count:
+        """How many images answer; from kept counters, or counted up to a bound."""
+        ...
+
+    async def values(
+        self, business_id: int, kind: FacetKind, beginning: str, limit: int
+    ) -> list[tuple[str, int]]:
+        """The tags ("tag"), people ("by") or providers ("from") in use that begin so, each with its
+        number of images, the most used first.
+        """
+        ...
+
+    async def near(self, business_id: int, dhash: str, distance: int) -> list[tuple[Image, int]]:
+        """Images whose `dhash` differs in at most `distance` (≤ 7) bits, the nearest first."""
+        ...
+
+    async def children(self, image_id: int) -> list[Image]:
+        """Images made from this one, oldest first."""
+        ...
+
+    async def add_star(self, star: Star) -> bool:
+        """Put it on; False if it stood already."""
+        ...
+
+    async def remove_star(self, image_id: int, member_id: str) -> bool:
+        """Take it off; False if it did not stand."""
+        ...
+
+    async def starred_by(self, member_id: str, image_ids: list[int]) -> set[int]:
+        """Which of these images this member has starred."""
+        ...
+
+
+class Removals(Leased["Removal"], Protocol):
+    """Images on their way out."""
+
+    async def ended(self, business_id: int, sha256: str) -> bool:
+        """Whether objects of these bytes were deleted during the last day."""
+        ...
+
+    async def forget(self, before: datetime) -> None:
+        """Drop what ended earlier."""
+        ...
+
+
+class Objects(Protocol):
+    """Which rows name which objects in the store."""
+
+    async def named(self, keys: list[str]) -> set[str]:
+        """Those of `keys` that some row names, so that they must stay."""
         ...
 
 
@@ -224,6 +310,10 @@ class Posts(Rows["Post", str], Protocol):
 
     async def by_slug(self, slug: str) -> Post | None:
         """The post with this slug."""
+        ...
+
+    async def with_image(self, image_id: int) -> list[Post]:
+        """The posts that show this image, newest first."""
         ...
 
     async def pages(self, business_id: int, limit: int) -> list[tuple[Post, Target]]:
@@ -362,6 +452,16 @@ class UnitOfWork(Protocol):
     @property
     def images(self) -> Images:
         """What we hold."""
+        ...
+
+    @property
+    def removals(self) -> Removals:
+        """Images on their way out."""
+        ...
+
+    @property
+    def objects(self) -> Objects:
+        """Which rows name which objects."""
         ...
 
     @property

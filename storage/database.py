@@ -21,7 +21,9 @@ from core.clock import Clock
 from core.errors import TryLater
 from core.ports import Queue
 from core.settings import Settings
+from storage.repositories.images import Images, Removals
 from storage.repositories.lines import Lines
+from storage.repositories.objects import Objects
 from storage.repositories.people import (
     Accounts,
     Businesses,
@@ -32,7 +34,6 @@ from storage.repositories.people import (
 )
 from storage.repositories.work import (
     Attempts,
-    Images,
     Items,
     Jobs,
     Marks,
@@ -128,6 +129,8 @@ class SqlUnit:
         self.items = Items(session, now)
         self.attempts = Attempts(session, now)
         self.images = Images(session, now)
+        self.removals = Removals(session, now)
+        self.objects = Objects(session)
         self.ledger = Ledger(session)
         self.messages = Messages(session, now)
         self.marks = Marks(session, now)

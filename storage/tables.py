@@ -1,31 +1,23 @@
 """The tables, and how core's plain classes are mapped onto them.
 
-Owns column types and indexes. Core's classes know nothing of this: they are mapped from outside.
-Values of core (places, orders …) stand in JSON columns through pydantic.
+Owns tables and indexes, but for those that only searches of the library need: they stand in
+`storage.library`. Core's classes know nothing of this: they are mapped from outside. Values of core
+(places, orders …) stand in JSON columns through pydantic.
 """
 
-from datetime import UTC, datetime
-from typing import Any
-
-from pydantic import TypeAdapter
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
-    ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.orm import registry
+from sqlalchemy.orm import deferred
 
 from core.business.accounts import Account
 from core.business.ledger import Entry
@@ -39,80 +31,18 @@ from core.messages import Message
 from core.page import Line, LineReaction, SignIn
 from core.publishing.posts import Post, PostImage, RenditionKept, Target
 from core.review.marks import Mark, Request
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from storage.columns import (
+    AsJson,
+    BigKey,
+    Id,
+    Moment,
+    PlainText,
+    business,
+    lease,
+    mapping,
+    metadata,
+    refers,
 )
-mapping = registry(metadata=metadata)
-
-
-class Moment(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite forgets the zone, so it is checked going in and put back coming out.
-
-    A naive datetime is a defect and raises ValueError.
-    """
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
-        """To UTC; refuses naive values."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
-        """Aware again."""
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
-
-
-class AsJson(TypeDecorator[Any]):
-    """A value of core as JSON, checked by pydantic on the way in and out."""
-
-    impl = JSON(none_as_null=True)
-    cache_ok = True
-
-    def __init__(self, type_: Any) -> None:
-        super().__init__()
-        self.type_ = type_
-        self._adapter: TypeAdapter[Any] = TypeAdapter(type_)
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002  # SQLAlchemy's signature
-        """To plain JSON values."""
-        return None if value is None else self._adapter.dump_python(value, mode="json")
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002  # SQLAlchemy's signature
-        """Back to core's value."""
-        return None if value is None else self._adapter.validate_python(value)
-
-
-BigKey = BigInteger().with_variant(Integer, "sqlite")  # SQLite autoincrements INTEGER only
-Id = String(32)
-
-
-def _refers(column: str) -> ForeignKey:
-    """A reference that is checked at the commit: rows of one unit may be written in any order."""
-    return ForeignKey(column, deferrable=True, initially="DEFERRED")
-
-
-def _business() -> Column[int]:
-    return Column("business_id", BigKey, _refers("businesses.id"), nullable=False, index=True)
-
-
-def _lease() -> list[Column[Any]]:
-    return [
-        Column("lease_until", Moment),
-        Column("fence", Integer, nullable=False),
-        Column("wake_at", Moment, index=True),
-    ]
-
 
 businesses = Table(
     "businesses",
@@ -128,13 +58,13 @@ teams = Table(
     metadata,
     Column("surface", String(16), primary_key=True),
     Column("team", String(64), primary_key=True),
-    _business(),
+    business(),
 )
 members = Table(
     "members",
     metadata,
     Column("id", Id, primary_key=True),
-    _business(),
+    business(),
     Column("surface", String(16), nullable=False),
     Column("user", String(64), nullable=False),
     Column("name", Text, nullable=False),
@@ -148,8 +78,8 @@ jobs = Table(
     "jobs",
     metadata,
     Column("id", Id, primary_key=True),
-    _business(),
-    Column("owner_id", Id, _refers("members.id"), nullable=False),
+    business(),
+    Column("owner_id", Id, refers("members.id"), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("place", AsJson(Place), nullable=False),
     Column("order", AsJson(Order)),
@@ -168,13 +98,13 @@ items = Table(
     "items",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("job_id", Id, _refers("jobs.id"), nullable=False, index=True),
-    _business(),
+    Column("job_id", Id, refers("jobs.id"), nullable=False, index=True),
+    business(),
     Column("number", Integer, nullable=False),
     Column("prompt", Text, nullable=False),
     Column("seed", BigInteger, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("image_id", BigKey, _refers("images.id")),
+    Column("image_id", BigKey, refers("images.id"), index=True),
     Column("preview_key", Text),
     Column("partial_key", Text),
     Column("approved_by", Id),
@@ -183,13 +113,13 @@ items = Table(
     Column("started_at", Moment),
     Column("ended_at", Moment),
     Column("tries", Integer, nullable=False),
-    *_lease(),
+    *lease(),
 )
 attempts = Table(
     "attempts",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("item_id", Id, _refers("items.id"), nullable=False, index=True),
+    Column("item_id", Id, refers("items.id"), nullable=False, index=True),
     Column("submitted_at", Moment, nullable=False),
     Column("price", BigInteger),
     Column("outcome", String(16), nullable=False),
@@ -201,7 +131,7 @@ images = Table(
     "images",
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=True),
-    Column("business_id", BigKey, _refers("businesses.id"), nullable=False),
+    Column("business_id", BigKey, refers("businesses.id"), nullable=False),
     Column("filename", Text, nullable=False),
     Column("original_filename", Text, nullable=False),
     Column("file_size", BigInteger, nullable=False),
@@ -211,9 +141,13 @@ images = Table(
     Column("sha256", String(64), nullable=False),
     Column("source_sha256", String(64), nullable=False),
     Column("dhash", String(16), nullable=False),
+    Column("source", String(8), nullable=False),
+    Column("provider", String(32), nullable=False),
     Column("storage_provider", String(16), nullable=False),
     Column("storage_url", Text, nullable=False),
     Column("storage_key", Text, nullable=False),
+    Column("thumbnail_key", Text, nullable=False),
+    Column("placeholder", Text, nullable=False),
     Column("is_ai_generated", Boolean, nullable=False),
     Column("ai_prompt", Text),
     Column("ai_model", String(64)),
@@ -222,20 +156,24 @@ images = Table(
     Column("tags", JSON, nullable=False),
     Column("alt_text", Text, nullable=False),
     Column("plain_words", Boolean, nullable=False),
+    Column("favourites", Integer, nullable=False),
+    Column("approved", Boolean, nullable=False),
     Column("usage_count", Integer, nullable=False),
     Column("last_used_at", Moment),
     Column("parent_id", BigKey),
     Column("creator_id", Id, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
-    Index("ix_images_business_newest", "business_id", "created_at", "id"),
+    # Made of the others at every write, for searches; see storage.library.
+    Column("name_key", PlainText, nullable=False),
+    Column("document", Text, nullable=False),
     Index("ix_images_business_sha256", "business_id", "sha256"),
 )
 ledger = Table(
     "ledger",
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=True),
-    Column("business_id", BigKey, _refers("businesses.id"), nullable=False),
+    Column("business_id", BigKey, refers("businesses.id"), nullable=False),
     Column("member_id", Id, nullable=False),
     Column("job_id", Id, nullable=False, index=True),
     Column("item_id", Id, nullable=False, index=True),
@@ -249,7 +187,7 @@ messages = Table(
     "messages",
     metadata,
     Column("id", Id, primary_key=True),
-    _business(),
+    business(),
     Column("subject", String(16), nullable=False),
     Column("subject_id", Id, nullable=False),
     Column("place", AsJson(Place), nullable=False),
@@ -267,7 +205,7 @@ messages = Table(
     Column("caught_up_at", Moment),
     Column("trouble", AsJson(Trouble)),
     Column("created_at", Moment, nullable=False),
-    *_lease(),
+    *lease(),
     Index("ix_messages_subject", "subject", "subject_id"),
     Index("ix_messages_ref", "surface", "ref"),
     Index("ix_messages_surface_created", "surface", "created_at"),
@@ -276,8 +214,8 @@ marks = Table(
     "marks",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("job_id", Id, _refers("jobs.id"), nullable=False),
-    Column("member_id", Id, _refers("members.id"), nullable=False),
+    Column("job_id", Id, refers("jobs.id"), nullable=False),
+    Column("member_id", Id, refers("members.id"), nullable=False),
     Column("signal", String(16), nullable=False),
     Column("number", Integer, nullable=False),
     Column("message_id", Id, nullable=False),
@@ -289,8 +227,8 @@ requests = Table(
     "requests",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("message_id", Id, _refers("messages.id"), nullable=False),
-    Column("member_id", Id, _refers("members.id"), nullable=False),
+    Column("message_id", Id, refers("messages.id"), nullable=False),
+    Column("member_id", Id, refers("members.id"), nullable=False),
     Column("signal", String(16), nullable=False),
     Column("at", Moment, nullable=False),
     Column("state", String(16), nullable=False),
@@ -301,8 +239,8 @@ posts = Table(
     "posts",
     metadata,
     Column("id", Id, primary_key=True),
-    _business(),
-    Column("author_id", Id, _refers("members.id"), nullable=False),
+    business(),
+    Column("author_id", Id, refers("members.id"), nullable=False),
     Column("job_id", Id, index=True),
     Column("place", AsJson(Place), nullable=False),
     Column("root_id", Id, nullable=False),
@@ -322,9 +260,9 @@ targets = Table(
     "targets",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("post_id", Id, _refers("posts.id"), nullable=False, index=True),
-    _business(),
-    Column("account_id", Id, _refers("accounts.id"), nullable=False),
+    Column("post_id", Id, refers("posts.id"), nullable=False, index=True),
+    business(),
+    Column("account_id", Id, refers("accounts.id"), nullable=False),
     Column("state", String(16), nullable=False),
     Column("due_at", Moment),
     Column("ticket", JSON, nullable=False),
@@ -336,13 +274,13 @@ targets = Table(
     Column("looks", Integer, nullable=False),
     Column("sent_at", Moment),
     Column("published_at", Moment),
-    *_lease(),
+    *lease(),
 )
 accounts = Table(
     "accounts",
     metadata,
     Column("id", Id, primary_key=True),
-    _business(),
+    business(),
     Column("network", String(32), nullable=False),
     Column("external_id", Text, nullable=False),
     Column("name", Text, nullable=False),
@@ -363,7 +301,7 @@ lines = Table(
     "lines",
     metadata,
     Column("id", Id, primary_key=True),
-    _business(),
+    business(),
     Column("channel", String(64), nullable=False),
     Column("thread", String(32), nullable=False, index=True),
     Column("author", String(64), nullable=False),
@@ -381,7 +319,7 @@ lines = Table(
 line_reactions = Table(
     "line_reactions",
     metadata,
-    Column("line_id", Id, _refers("lines.id"), primary_key=True),
+    Column("line_id", Id, refers("lines.id"), primary_key=True),
     Column("user", String(64), primary_key=True),
     Column("emoji", String(64), primary_key=True),
     Column("user_name", Text, nullable=False),
@@ -391,7 +329,7 @@ signins = Table(
     "signins",
     metadata,
     Column("token_hash", String(64), primary_key=True),
-    Column("member_id", Id, _refers("members.id"), nullable=False),
+    Column("member_id", Id, refers("members.id"), nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
 )
@@ -403,7 +341,6 @@ for entity, table in (
     (Job, jobs),
     (Item, items),
     (Attempt, attempts),
-    (Image, images),
     (Entry, ledger),
     (Message, messages),
     (Mark, marks),
@@ -416,3 +353,9 @@ for entity, table in (
     (SignIn, signins),
 ):
     mapping.map_imperatively(entity, table)
+mapping.map_imperatively(
+    Image,
+    images,
+    # Written, but never loaded with the row.
+    properties={"document": deferred(images.c.document), "name_key": deferred(images.c.name_key)},
+)

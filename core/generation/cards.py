@@ -110,7 +110,7 @@ class JobCards:
         """The pictures, numbered, with what was chosen and approved."""
         job = await uow.jobs.get(message.subject_id)
         review = await read_review(uow, message.subject_id)
-        made = [item for item in review.items if item.state == "completed"]
+        made = [item for item in review.items if item.state == "completed" and item.preview_key]
         if job is None or job.order is None or any(i.state not in ENDED for i in review.items):
             return None
         if not made and message.sent is None:

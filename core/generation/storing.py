@@ -15,7 +15,8 @@ from core.errors import ActionNeeded, TryLater, UserError
 from core.generation.jobs import Attempt, Item, Job
 from core.generation.orders import Order
 from core.library.images import Image
-from core.library.pictures import Picture, check, preview
+from core.library.keys import original_key, thumbnail_key
+from core.library.pictures import Picture, check, placeholder, preview, thumbnail
 from core.messages import redraw
 from core.ports import BlobStore, Caption, Captioner, Generated, Moderator, Reach
 from core.publishing.slugs import slug
@@ -94,8 +95,10 @@ class Storing:
         caption = await self._captioner.caption(None, order.prompt)
         image = self._image(job, order, picture, answer, caption)
         numbered = await asyncio.to_thread(preview, answer.data, item.number)
+        small = await asyncio.to_thread(thumbnail, answer.data)
+        image.placeholder = placeholder(small)
         preview_key = f"{item.business_id}/previews/{item.id}.jpg"
-        await self._blobs.put(image.storage_key, answer.data, answer.mime_type)
+        await self._put(image, answer.data, small)
         await self._blobs.put(preview_key, numbered, "image/jpeg")
         await self._reach("stored")
         async with self._units.write() as uow:
@@ -105,6 +108,7 @@ class Storing:
                 return
             image.created_at = image.updated_at = uow.now
             row.image_id = await uow.images.insert(image)
+            removed = await uow.removals.ended(image.business_id, image.sha256)
             partial, row.partial_key = row.partial_key, None
             row.preview_key = preview_key
             row.move("completed", uow.now)
@@ -112,10 +116,16 @@ class Storing:
             await settle(uow, item.id, cost or 0)
             await redraw(uow, "status", job.id)
             await redraw(uow, "result", job.id)
+        if removed:  # perhaps after they were put; by now a row names them, so they stay
+            await self._put(image, answer.data, small)
         await self._reach("settled")
         await self._blobs.delete(_spool_key(attempt))
         if partial:
             await self._blobs.delete(partial)
+
+    async def _put(self, image: Image, data: bytes, small: bytes) -> None:
+        await self._blobs.put(image.storage_key, data, image.mime_type)
+        await self._blobs.put(image.thumbnail_key, small, "image/jpeg")
 
     async def _moderate(self, data: bytes) -> None:
         if self._moderator is None:
@@ -156,7 +166,10 @@ class Storing:
             source_sha256=picture.sha256,
             dhash=picture.dhash,
             storage_provider=self._blobs.name,
-            storage_key=f"{job.business_id}/{picture.sha256}-{name}",
+            storage_key=original_key(job.business_id, picture.sha256, name),
+            thumbnail_key=thumbnail_key(job.business_id, picture.sha256),
+            source="generate",
+            provider=order.provider,
             is_ai_generated=order.provider != "sketch",
             ai_prompt=order.prompt,
             ai_model=order.model,

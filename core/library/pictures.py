@@ -9,6 +9,7 @@ Bytes are hostile until `check` has passed them. Nothing is opened but as the on
 first bytes claim, and size and frame count are looked at before a pixel is decoded.
 """
 
+import base64
 import hashlib
 import io
 import warnings
@@ -33,6 +34,7 @@ MOST_ANIMATED_PIXELS: Final = 100_000_000
 PREVIEW_SIDE: Final = 1024
 PREVIEW_BYTES: Final = 1_000_000
 THUMBNAIL_SIDE: Final = 256
+PLACEHOLDER_SIDE: Final = 16
 
 WHITE: Final = (255, 255, 255)
 ORIENTATION: Final = 0x0112  # EXIF tag
@@ -163,6 +165,14 @@ def preview(data: bytes, number: int | None = None) -> bytes:
 def thumbnail(data: bytes) -> bytes:
     """A JPEG of checked bytes for grids and sheets: upright, sRGB, ≤ 256 px."""
     return encode_jpeg(open_upright(data, THUMBNAIL_SIDE), 82)
+
+
+def placeholder(small: bytes) -> str:
+    """What stands for a picture until its thumbnail (`small`) has come: 16 px, as a data URI."""
+    image = open_upright(small, PLACEHOLDER_SIDE)
+    out = io.BytesIO()
+    image.save(out, "WEBP", quality=40, method=4)
+    return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
 def open_upright(data: bytes, side: int | None = None) -> Image.Image:

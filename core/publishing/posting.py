@@ -15,7 +15,7 @@ from core.chat import Place
 from core.errors import UserError
 from core.generation.jobs import Item, Job
 from core.library.captions import LONGEST_TITLE, shorten
-from core.library.images import Image
+from core.library.images import Image, note_use
 from core.messages import Message, redraw
 from core.ports import NetworkRules
 from core.publishing.posts import Post, PostImage, Target, content_hash
@@ -218,6 +218,8 @@ async def resolve(uow: UnitOfWork, post: Post, target_id: str, word: str) -> Non
     if word == "live" and target.state == "unknown":
         target.move("published")
         target.published_at = uow.now
+        standing = [one for one in await uow.targets.of_post(post.id) if one.state == "published"]
+        await note_use(uow, [image.image_id for image in post.images], first=len(standing) == 1)
     elif word == "again":
         target.ticket = {}
         target.tries = target.looks = 0

@@ -16,7 +16,7 @@ import structlog
 from core.business.accounts import Account
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, TryLater, UserError
 from core.leases import LEASE, keeping
-from core.library.images import Image
+from core.library.images import Image, note_use
 from core.messages import Message, redraw
 from core.ports import (
     Absent,
@@ -253,11 +253,7 @@ class Publishing:
             target.published_at = uow.now
             siblings = await uow.targets.of_post(parcel.post.id)
             first = sum(sibling.state == "published" for sibling in siblings) == 1
-            for words in parcel.post.images:
-                image = await uow.images.lock(words.image_id)
-                if image:
-                    image.usage_count += 1 if first else 0
-                    image.last_used_at = uow.now
+            await note_use(uow, [image.image_id for image in parcel.post.images], first=first)
             await _announce(uow, parcel.post)
 
     async def _look(self, parcel: Parcel) -> None:

@@ -2,7 +2,7 @@
 
     numbers   the pictures chosen; until somebody chooses, all are
     ✅        approves what is selected at that moment; a later number does not widen it
-    ⭐        favourite of the person, on what is selected
+    ⭐        favourite of the person, on what is selected at that moment
     ❌        cancels while the job runs, discards it afterwards; taking it away restores
 
 Marks are a set: setting one twice or in another order changes nothing. It must not know chats.
@@ -14,6 +14,7 @@ from core.business.ledger import release
 from core.business.members import Member, may_approve, may_direct
 from core.errors import UserError
 from core.generation.jobs import ENDED, Item, Job
+from core.library.images import note_approval, star, unstar
 from core.messages import redraw
 from core.review.marks import Mark
 from core.review.signals import Signal
@@ -31,7 +32,7 @@ class Review:
     @property
     def selected(self) -> list[Item]:
         """The finished pictures that are chosen, all of them while nobody has chosen."""
-        made = [item for item in self.items if item.state == "completed"]
+        made = [item for item in self.items if item.state == "completed" and item.image_id]
         return [item for item in made if item.number in self.chosen] if self.chosen else made
 
     @property
@@ -138,6 +139,11 @@ async def _put(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> Non
         for item in (await read_review(uow, job.id)).selected:
             if item.approved_by is None:
                 item.approved_by, item.approved_at = member.id, uow.now
+                await _tell_library(uow, item)
+    elif signal == Signal.FAVOURITE:
+        for item in (await read_review(uow, job.id)).selected:
+            if item.image_id:
+                await star(uow, item.image_id, member.id)
     elif signal == Signal.DISCARD:
         items = await uow.items.of_job(job.id)
         if all(item.state in ENDED for item in items):
@@ -151,8 +157,18 @@ async def _take(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> No
         for item in await uow.items.of_job(job.id):
             if item.approved_by == member.id:
                 item.approved_by = item.approved_at = None
+                await _tell_library(uow, item)
+    elif signal == Signal.FAVOURITE:
+        for item in await uow.items.of_job(job.id):
+            if item.image_id:
+                await unstar(uow, item.image_id, member.id)
     elif signal == Signal.DISCARD and job.discarded_by == member.id:
         restore(job)
+
+
+async def _tell_library(uow: UnitOfWork, item: Item) -> None:
+    if item.image_id:
+        await note_approval(uow, item.image_id, approved=item.approved_by is not None)
 
 
 def restore(job: Job) -> None:

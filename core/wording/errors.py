@@ -124,6 +124,22 @@ SENTENCES: dict[str, str] = {
     "picture_too_large": "The picture is too large; a side may have at most {most} pixels.",
     "picture_too_many_frames": "The animation has too many frames; at this size {most} are taken.",
     "picture_broken": "The picture is damaged: it begins as {kind} but cannot be read to its end.",
+    # the library
+    "image_unknown": "There is no such picture in the library.",
+    "image_being_removed": "This very picture is just being deleted. Try again in a moment.",
+    "image_removed": "The picture was deleted from the library.",
+    "image_in_use": "It is used by: {posts}. Deleting it takes it from the desk's own pages and "
+    "from what is scheduled; posts on networks stay.",
+    "image_on_its_way": "It is being posted right now: {posts}. Delete it when that is done.",
+    "page_wrong": "There is no page “{page}”. Pages are numbers from 1 to {most}.",
+    "limit_wrong": "The limit “{limit}” does not work; it is a number from 1 to {most}.",
+    "sort_unknown": "There is no sort “{sort}”. There are: {sorts}.",
+    "filter_unknown": "There is no filter “{filter}”. There are: {filters}.",
+    "cursor_wrong": "This page marker does not belong to this search. Begin again at the first "
+    "page.",
+    "date_wrong": "“{date}” is not a date. Write it like 2026-11-21.",
+    "dates_reversed": "The first day, {start}, is after the last one, {end}.",
+    "search_too_long": "A search has at most {limit} characters; this one has {length}.",
     # the chat
     "chat_not_invited": "I may not post in this channel. Invite me to it, then ask again. Nothing "
     "was made and nothing paid.",

@@ -5,7 +5,8 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from storage.tables import AsJson, Moment, metadata
+from storage import library  # noqa: F401  # its tables are part of the metadata
+from storage.columns import AsJson, Moment, metadata
 
 
 def render_plainly(kind: str, value: Any, _autogen: AutogenContext) -> str | Literal[False]:

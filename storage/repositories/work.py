@@ -1,4 +1,4 @@
-"""Jobs, items, attempts and images; messages, marks and requests; posts and targets."""
+"""Jobs, items and attempts; messages, marks and requests; posts and targets."""
 
 from datetime import datetime, timedelta
 
@@ -6,11 +6,11 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from core.chat import MessageRef
 from core.generation.jobs import Attempt, Item, Job
-from core.library.images import Image
 from core.messages import Message, ref_key
 from core.publishing.posts import Post, Target
 from core.review.marks import Mark, Request
 from storage import tables
+from storage.library import post_images
 from storage.repositories.rows import Leased, SqlRows, wake
 
 SOON = timedelta(seconds=10)  # when recovery looks, should the wake-up have been lost
@@ -52,6 +52,12 @@ class Items(Leased[Item]):
             select(Item).where(columns.job_id == job_id).order_by(columns.number)
         )
 
+    async def of_image(self, image_id: int) -> list[Item]:
+        """The items of which this image came, oldest first."""
+        columns = tables.items.c
+        found = select(Item).where(columns.image_id == image_id)
+        return await self._all(found.order_by(columns.started_at, columns.id))
+
     async def ahead_of(self, job: Job) -> int:
         """Unfinished items of older jobs."""
         columns = tables.items.c
@@ -72,25 +78,6 @@ class Attempts(SqlRows[Attempt, str]):
         columns = tables.attempts.c
         found = select(Attempt).where(columns.item_id == item_id)
         return await self._all(found.order_by(columns.submitted_at))
-
-
-class Images(SqlRows[Image, int]):
-    """What we hold."""
-
-    entity = Image
-
-    async def by_hash(self, business_id: int, sha256: str) -> Image | None:
-        """The image with these stored bytes."""
-        columns = tables.images.c
-        return await self._first(
-            select(Image).where(columns.business_id == business_id, columns.sha256 == sha256)
-        )
-
-    async def insert(self, image: Image) -> int:
-        """Insert now and return its id."""
-        self.session.add(image)
-        await self.session.flush()
-        return image.id
 
 
 class Messages(Leased[Message]):
@@ -199,6 +186,12 @@ class Posts(SqlRows[Post, str]):
     async def by_slug(self, slug: str) -> Post | None:
         """The post with this slug."""
         return await self._first(select(Post).where(tables.posts.c.slug == slug))
+
+    async def with_image(self, image_id: int) -> list[Post]:
+        """The posts that show this image, newest first."""
+        shown = select(post_images.c.post_id).where(post_images.c.image_id == image_id)
+        found = select(Post).where(tables.posts.c.id.in_(shown))
+        return await self._all(found.order_by(tables.posts.c.created_at.desc()))
 
     async def pages(self, business_id: int, limit: int) -> list[tuple[Post, Target]]:
         """What stands on the built-in site, newest first."""
