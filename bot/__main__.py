@@ -53,7 +53,8 @@ def demo(*, browser: Annotated[bool, typer.Option(help=words.BROWSER)] = True) -
 
     def ready(joined: Running) -> None:
         model = next(iter(joined.desk.models.values()))
-        address = joined.settings.address
+        # Under its public address, if it has one, the desk takes nobody for the local person.
+        address = joined.settings.model_copy(update={"public_url": ""}).address
         out.print(words.DEMO_READY.format(address=address, model=model.label))
         if browser and sys.stdout.isatty():
             webbrowser.open(address)

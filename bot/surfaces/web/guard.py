@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.wording import page as words
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "cf-connecting-ip")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 POLICY = (
@@ -90,6 +91,16 @@ class Guard:
         if scope["method"] not in SAFE and not signed and _cross_site(headers):
             return self._draw(403, words.CROSS_SITE)
         return None
+
+
+def is_local(client: str, headers: Headers) -> bool:
+    """Whether a request comes from this machine itself.
+
+    A tunnel or proxy on this machine brings strangers over loopback, but under the public host, or
+    at least with a header that says for whom.
+    """
+    forwarded = any(name in headers for name in FORWARDED)
+    return client in LOOPBACK and _hostname(headers.get("host", "")) in LOOPBACK and not forwarded
 
 
 def _hostname(host: str) -> str:

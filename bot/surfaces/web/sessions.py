@@ -11,7 +11,7 @@ from datetime import timedelta
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from bot.surfaces.web.guard import LOOPBACK
+from bot.surfaces.web.guard import is_local
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.surface import SURFACE
 from bot.surfaces.web.templating import Templates
@@ -107,7 +107,7 @@ class Sessions:
     async def greet(self, request: Request, response: Response) -> bool:
         """Sign the local person of a demo in, by a cookie on `response`; False for all others."""
         client = request.client.host if request.client else ""
-        if not self._parts.demo or client not in LOOPBACK:
+        if not self._parts.demo or not is_local(client, request.headers):
             return False
         async with self._parts.units.write() as uow:
             business, member = await admit(uow, self._parts.door, LOCAL_PLACE, LOCAL)

@@ -1,7 +1,9 @@
 """Who sits before the browser, and how they came there."""
 
 import pytest
+from starlette.datastructures import Headers
 
+from bot.surfaces.web.guard import is_local
 from core.business.admission import Door, admit
 from core.business.members import Member
 from core.chat import Command
@@ -60,6 +62,31 @@ async def test_nobody_else_is_signed_in_by_themselves(
     ground.changes["demo"] = demo
     async with ground.browser(client=client) as browser:
         assert (await browser.get("/", follow_redirects=True)).status_code == 401
+
+
+@pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded", "cf-connecting-ip"])
+async def test_a_tunnel_lets_no_stranger_into_a_demo(ground: Ground, header: str) -> None:
+    """It comes from this machine and names its host, but it says that it speaks for another."""
+    ground.changes["demo"] = True
+    async with ground.browser() as browser:
+        answer = await browser.get("/", headers={header: "203.0.113.9"}, follow_redirects=True)
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("client", "host", "local"),
+    [
+        ("127.0.0.1", "localhost:8080", True),
+        ("::1", "[::1]:8080", True),
+        ("127.0.0.1", "desk.example.org", False),
+        ("10.0.0.7", "localhost:8080", False),
+    ],
+)
+def test_local_is_who_comes_from_here_and_asks_for_here(
+    client: str, host: str, *, local: bool
+) -> None:
+    """A tunnel that ends on this machine asks for the public host."""
+    assert is_local(client, Headers({"host": host})) == local
 
 
 async def test_a_one_time_link_signs_in_once(ground: Ground, ada: Member) -> None:
