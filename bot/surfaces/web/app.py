@@ -4,6 +4,7 @@ Owns how routes, errors and static files are put together. It must not know what
 """
 
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -46,12 +47,22 @@ def make_app(parts: WebParts) -> FastAPI:
         app.include_router(routes.routes())
     if parts.slack:
         app.add_route(SLACK_PATH, parts.slack, methods=["POST"])
-    app.mount("/static", StaticFiles(directory=STATIC))
+    app.mount("/static", _Static(directory=STATIC))
     _answer_errors(app, templates)
     app.add_middleware(
         Guard, address=parts.address, draw=templates.error, signed_paths=frozenset({SLACK_PATH})
     )
     return app
+
+
+class _Static(StaticFiles):
+    """Files that browsers keep, but ask about each time: an update of the desk counts at once."""
+
+    def file_response(self, *args: Any, **facts: Any) -> Response:
+        """As StaticFiles, with that rule."""
+        response = super().file_response(*args, **facts)
+        response.headers["cache-control"] = "no-cache"
+        return response
 
 
 def _answer_errors(app: FastAPI, templates: Templates) -> None:

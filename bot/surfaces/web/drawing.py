@@ -24,7 +24,6 @@ NEWEST = 60
 
 THREADS = 12
 THUMBNAILS = 4
-COLOURS = 6
 
 CONTROLS_WITH_EMOJI = {
     "cancel": ("❌",),
@@ -71,7 +70,6 @@ class View:
     for_me: bool = False
     mentioned: str = ""
     replies: Replies | None = None
-    colour: int = 0
 
     @property
     def root_id(self) -> str:
@@ -217,7 +215,6 @@ def _view(
         for_me=bool(content.card and content.card.mention == person.member.user),
         mentioned=mentioned,
         replies=replies,
-        colour=sum(line.author.encode()) % COLOURS,
     )
 
 

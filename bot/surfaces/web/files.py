@@ -47,7 +47,7 @@ class Files:
         """Files of lines, and signed media."""
         router = APIRouter()
         router.get("/files/{line_id}/{name}/{filename}")(self.of_line)
-        router.get("/media/{key:path}")(self.media)
+        router.api_route("/media/{key:path}", methods=["GET", "HEAD"])(self.media)
         return router
 
     async def of_line(self, request: Request, line_id: str, name: str) -> Response:

@@ -22,7 +22,7 @@ class Health:
     def routes(self) -> APIRouter:
         """One route."""
         router = APIRouter()
-        router.get("/health")(self.ask)
+        router.api_route("/health", methods=["GET", "HEAD"])(self.ask)
         return router
 
     async def ask(self) -> PlainTextResponse:

@@ -23,6 +23,9 @@ PAUSES = (0.3, 1.0, 10.0)
 open; short at first, because a subscription takes a moment to begin. The last one is repeated.
 """
 
+MOST_LINES = 200
+"""Of what a reader missed who was away for long; older changes show when the page is loaded."""
+
 RETRY_MILLISECONDS = 1500
 
 
@@ -61,7 +64,7 @@ class Live:
 
     async def _since(self, person: Person, seq: int) -> tuple[str, int]:
         async with self._parts.units.read() as uow:
-            lines = await uow.lines.changed(person.business.id, seq)
+            lines = (await uow.lines.changed(person.business.id, seq))[-MOST_LINES:]
             roots = {line.thread: line.seq for line in lines if line.thread}
             shown = [line for line in lines if line.id not in roots]
             for root_id in roots:

@@ -24,6 +24,8 @@ UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 IN_FEED = 50
 LONGEST_SUMMARY = 200
 
+FOR_A_MINUTE = "public, max-age=60"
+
 PUBLIC = {
     "cache-control": "public, max-age=31536000, immutable",
     "cross-origin-resource-policy": "cross-origin",
@@ -78,9 +80,12 @@ class Site:
     def routes(self) -> APIRouter:
         """Pages, pictures, feed."""
         router = APIRouter()
-        router.get("/p/{slug}")(self.page)
-        router.get("/p/{slug}/{filename}")(self.picture)
-        router.get("/feed/{business_id}.atom")(self.feed)
+        for address, answer_ in (
+            ("/p/{slug}", self.page),
+            ("/p/{slug}/{filename}", self.picture),
+            ("/feed/{business_id}.atom", self.feed),
+        ):
+            router.api_route(address, methods=["GET", "HEAD"])(answer_)
         return router
 
     async def page(self, slug: str) -> Response:
@@ -90,7 +95,9 @@ class Site:
             if found is None:
                 raise HTTPException(404)
             page = await self._page(uow, *found)
-        return self._templates.page("post.html", {"page": page})
+        answered = self._templates.page("post.html", {"page": page})
+        answered.headers["cache-control"] = FOR_A_MINUTE
+        return answered
 
     async def picture(self, slug: str, filename: str) -> Response:
         """A picture of a post, as it was made for the site."""
@@ -123,7 +130,8 @@ class Site:
             "updated": pages[0].published_at if pages else business.created_at,
         }
         text = UNWRITABLE.sub("", self._templates.draw("feed.xml", facts))
-        return Response(text, media_type="application/atom+xml")
+        headers = {"cache-control": FOR_A_MINUTE}
+        return Response(text, media_type="application/atom+xml", headers=headers)
 
     async def _published(self, uow: UnitOfWork, slug: str) -> tuple[Post, Target] | None:
         post = await uow.posts.by_slug(slug)

@@ -19,6 +19,7 @@ from core.wording import page as words
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+SHADES = 6
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
 _SCHEMES = ("https://", "http://")
@@ -45,6 +46,7 @@ class Templates:
             weblink=weblink,
             emoji=shown_emoji,
             path=path,
+            shade=shade,
         )
 
     def draw(self, name: str, facts: Mapping[str, object]) -> str:
@@ -110,6 +112,11 @@ def shown_emoji(emoji: str) -> str:
 def path(url: str) -> str:
     """An address without its host: pages load what is theirs from where they were loaded."""
     return urlsplit(url).path
+
+
+def shade(user: str) -> int:
+    """Which of the avatars' colours is this person's."""
+    return sum(user.encode()) % SHADES
 
 
 def clock(at: datetime) -> str:

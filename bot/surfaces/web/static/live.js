@@ -32,12 +32,16 @@ function take(changes) {
 
 // Pictures that one has asked for open by themselves where there is room beside the channel.
 function announce(root) {
+  if (document.hidden && !document.title.startsWith("●")) document.title = `● ${document.title}`;
   if (shownThread() === root) return;
   if (WIDE.matches && !shownThread()) openThread(root, { focus: false });
   else toast(words.ready, [], { label: words.open, run: () => openThread(root) });
 }
 
 export function listen() {
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) document.title = document.title.replace(/^● /, "");
+  });
   let timer = 0;
   let lost = false;
   let seq = client.seq;
