@@ -44,7 +44,7 @@ class PostCards:
         facts += [(f"Alt text {number}", image.alt) for number, image in enumerate(post.images, 1)]
         return Card(
             key=message.id,
-            title=words.title(post.title),
+            title=words.title(states, post.title),
             lines=tuple(lines),
             facts=tuple((label, value) for label, value in facts if value),
             pictures=() if post.discarded_at else await _pictures(uow, post),

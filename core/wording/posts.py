@@ -29,9 +29,15 @@ STATES: dict[TargetState, str] = {
 }
 
 
-def title(words: str) -> str:
-    """A publish card's headline."""
-    return f"Publish: {shorten(words, 80)}"
+def title(states: set[TargetState], words: str) -> str:
+    """A publish card's headline, true to where the post is."""
+    if states == {"published"}:
+        head = "Published"
+    elif states & {"scheduled", "claimed", "staged", "sending"}:
+        head = "Publishing"
+    else:
+        head = "Publish"
+    return f"{head}: {shorten(words, 80)}"
 
 
 def outcome_title(published: int, total: int) -> str:

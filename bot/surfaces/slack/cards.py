@@ -6,7 +6,7 @@ again. It must not know how pictures are uploaded: it is given their file ids.
 https://docs.slack.dev/reference/block-kit and https://docs.slack.dev/messaging/message-metadata
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from core.chat import Button, Card, Menu, Option
@@ -19,6 +19,7 @@ MOST_BLOCKS: Final = 50
 MOST_ACTIONS: Final = 25
 MOST_OPTIONS: Final = 100
 LONGEST_TITLE: Final = 150
+SHORT_FACT: Final = 24  # characters
 LONGEST_LABEL: Final = 75
 LONGEST_PLACEHOLDER: Final = 150
 LONGEST_ALT: Final = 2000
@@ -99,13 +100,23 @@ def _words(card: Card) -> Json:
     elements.append(text(cut(MOODS[card.colour] + card.title, LONGEST_TITLE), bold=True))
     if card.lines:
         elements.append(text("\n" + cut("\n".join(card.lines), LONGEST_TEXT)))
-    for label, value in card.facts:
-        elements += [text(f"\n{label}: ", bold=True), text(cut(value, LONGEST_TEXT) or "–")]
+    elements += _facts(card.facts)
     if card.progress:
         elements.append(text("\n" + progress_bar(*card.progress)))
     if card.links:
         elements += [text("\n"), *link_row(card.links)]
     return rich(elements)
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> Iterator[Json]:
+    """Short facts side by side, long ones on lines of their own, in their order."""
+    short_before = False
+    for label, value in facts:
+        short = len(value) <= SHORT_FACT
+        yield text(" · " if short and short_before else "\n")
+        yield text(f"{label}: ", bold=True)
+        yield text(cut(value, LONGEST_TEXT) or "–")
+        short_before = short
 
 
 def _picture(file_id: str, alt: str) -> Json:
