@@ -383,12 +383,8 @@ class Lines(Protocol):
         """The newest lines outside threads, oldest first."""
         ...
 
-    async def of_thread(self, line_id: str) -> list[Line]:
-        """The replies to a line, oldest first."""
-        ...
-
-    async def reply_counts(self, line_ids: list[str]) -> dict[str, int]:
-        """How many replies each line has."""
+    async def of_threads(self, line_ids: list[str]) -> list[Line]:
+        """The replies to these lines, oldest first."""
         ...
 
     async def newest(self, business_id: int) -> int:

@@ -57,21 +57,11 @@ class Lines:
         newest = found.order_by(columns.created_at.desc(), columns.seq.desc()).limit(limit)
         return list(reversed((await self.session.scalars(newest)).all()))
 
-    async def of_thread(self, line_id: str) -> list[Line]:
-        """The replies to a line, oldest first."""
+    async def of_threads(self, line_ids: list[str]) -> list[Line]:
+        """The replies to these lines, oldest first."""
         columns = tables.lines.c
-        found = select(Line).where(columns.thread == line_id).order_by(columns.created_at)
+        found = select(Line).where(columns.thread.in_(line_ids)).order_by(columns.created_at)
         return list((await self.session.scalars(found)).all())
-
-    async def reply_counts(self, line_ids: list[str]) -> dict[str, int]:
-        """How many replies each line has, private ones left out."""
-        columns = tables.lines.c
-        found = (
-            select(columns.thread, func.count())
-            .where(columns.thread.in_(line_ids), columns.private_to == "")
-            .group_by(columns.thread)
-        )
-        return {row[0]: row[1] for row in (await self.session.execute(found)).all()}
 
     async def newest(self, business_id: int) -> int:
         """The greatest `seq` there is, 0 without lines."""

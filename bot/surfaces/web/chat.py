@@ -89,8 +89,8 @@ class Chat:
         """The side bar's threads, as a fragment."""
         person = await self._sessions.require(request)
         async with self._parts.units.read() as uow:
-            seen = await self._drawing.channel(uow, person)
-        return self._templates.page("threads.html", {"threads": seen.threads})
+            threads = await self._drawing.newest_threads(uow, person)
+        return self._templates.page("threads.html", {"threads": threads})
 
     async def open_thread(self, request: Request, thread_id: str) -> Response:
         """A thread, as a fragment."""

@@ -5,7 +5,7 @@ It must not change anything.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -110,6 +110,11 @@ class Drawing:
             seen.root, seen.replies = await self.thread(uow, person, thread_id)
         return seen
 
+    async def newest_threads(self, uow: UnitOfWork, person: Person) -> list[View]:
+        """The newest threads alone."""
+        roots = await uow.lines.of_channel(person.business.id, CHANNEL, THREADS * 2)
+        return self.threads(await self.views(uow, person, roots))
+
     async def thread(
         self, uow: UnitOfWork, person: Person, thread_id: str
     ) -> tuple[View | None, list[View]]:
@@ -117,23 +122,31 @@ class Drawing:
         root = await uow.lines.get(thread_id)
         if root is None or root.thread or not visible(root, person):
             return None, []
-        replies = await self.views(uow, person, await uow.lines.of_thread(root.id))
+        replies = await self.views(uow, person, await uow.lines.of_threads([root.id]))
         return (await self.views(uow, person, [root]))[0], replies
 
     async def views(self, uow: UnitOfWork, person: Person, lines: Sequence[Line]) -> list[View]:
         """`lines` as `person` sees them; those that are not for them are left out."""
-        shown = [line for line in lines if visible(line, person)]
-        ids = [line.id for line in shown]
+        shown = [(line, read_content(line)) for line in lines if visible(line, person)]
         reactions: dict[str, list[LineReaction]] = {}
-        for reaction in await uow.lines.reactions(ids):
+        for reaction in await uow.lines.reactions([line.id for line, _ in shown]):
             reactions.setdefault(reaction.line_id, []).append(reaction)
-        counts = await uow.lines.reply_counts([line.id for line in shown if not line.thread])
-        views = []
-        for line in shown:
-            replies = await _replies(uow, line, counts.get(line.id, 0))
-            mentioned = await _mentioned(uow, line)
-            views.append(_view(line, person, reactions.get(line.id, []), replies, mentioned))
-        return views
+        replies: dict[str, list[Line]] = {}
+        for reply in await uow.lines.of_threads([line.id for line, _ in shown if not line.thread]):
+            if not reply.private_to:
+                replies.setdefault(reply.thread, []).append(reply)
+        names = await _names(uow, person, [content for _, content in shown])
+        return [
+            _view(
+                line,
+                content,
+                person,
+                reactions.get(line.id, []),
+                _sum_up(line, replies.get(line.id, [])),
+                names,
+            )
+            for line, content in shown
+        ]
 
     def threads(self, views: Sequence[View]) -> list[View]:
         """Those that opened a thread, the newest first."""
@@ -188,12 +201,12 @@ def _offers(card: Card) -> tuple[str, ...]:
 
 def _view(
     line: Line,
+    content: Content,
     person: Person,
     reactions: list[LineReaction],
     replies: Replies | None,
-    mentioned: str,
+    names: Mapping[str, str],
 ) -> View:
-    content = read_content(line)
     by_emoji: dict[str, list[LineReaction]] = {}
     for reaction in reactions:
         by_emoji.setdefault(reaction.emoji, []).append(reaction)
@@ -207,32 +220,34 @@ def _view(
     )
     mine = {chip.emoji for chip in chips if chip.mine}
     offers = _offers(content.card) if content.card else ()
+    mention = (content.card.mention if content.card else "") or ""
     return View(
         line=line,
         content=content,
         chips=chips,
         offers=tuple(emoji for emoji in offers if emoji not in mine),
-        for_me=bool(content.card and content.card.mention == person.member.user),
-        mentioned=mentioned,
+        for_me=mention == person.member.user,
+        mentioned=names.get(mention, ""),
         replies=replies,
     )
 
 
-async def _mentioned(uow: UnitOfWork, line: Line) -> str:
-    card = read_content(line).card
-    if card is None or not card.mention:
-        return ""
-    member = await uow.members.anywhere(line.business_id, card.mention)
-    return member.name if member else ""
+async def _names(uow: UnitOfWork, person: Person, contents: Sequence[Content]) -> dict[str, str]:
+    """How those are called whom cards mention, by user id."""
+    names = {}
+    for user in {one.card.mention for one in contents if one.card and one.card.mention}:
+        member = await uow.members.anywhere(person.business.id, user)
+        names[user] = member.name if member else ""
+    return names
 
 
-async def _replies(uow: UnitOfWork, root: Line, count: int) -> Replies | None:
-    if not count:
+def _sum_up(root: Line, replies: list[Line]) -> Replies | None:
+    if not replies:
         return None
-    replies = [line for line in await uow.lines.of_thread(root.id) if not line.private_to]
     best, pictures = root.id, tuple[File, ...]()
     for line in replies:
-        card = read_content(line).card
-        if card and len(card.pictures) >= max(len(pictures), 1):
+        shown = len(((line.card or {}).get("card") or {}).get("pictures", ()))
+        card = read_content(line).card if shown >= max(len(pictures), 1) else None
+        if card:
             best, pictures = line.id, card.pictures[:THUMBNAILS]
-    return Replies(count, replies[-1].created_at, best, pictures)
+    return Replies(len(replies), replies[-1].created_at, best, pictures)
