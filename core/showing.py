@@ -8,11 +8,12 @@ platform, nor how a subject's card is drawn.
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 
 from pydantic_core import to_json
 
 from core.chat import Card, Private, Sent, Thread
-from core.errors import ActionNeeded, DeskError, TryLater, UserError
+from core.errors import ActionNeeded, DeskError, Trouble, TryLater, UserError
 from core.leases import LEASE, keeping
 from core.messages import Message, Subject
 from core.ports import ChatSurface, Load, Reach
@@ -24,6 +25,10 @@ Draw = Callable[[UnitOfWork, Message], Awaitable[Card | None]]
 
 REPOST = frozenset({"message_too_old"})
 """Troubles of an edit after which the card is posted anew."""
+
+WAITS = timedelta(days=1)
+ASK_AGAIN_SECONDS = 60.0
+"""How long, and how often, a card is tried that the chat does not let us post."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,8 @@ class Showing:
                     await self._reach("posted")
                     await self._record(drawn, thread, sent)
                     await self._reach("recorded")
-            if refusal:
-                await self._give_up(drawn, refusal)
+            if refusal and not await self._refused(drawn, refusal):
+                return
 
     async def _draw(self, message_id: str) -> _Drawn | None:
         async with self._units.write() as uow:
@@ -145,26 +150,42 @@ class Showing:
                 held.trouble = error.trouble
                 _let_go(held, uow, error.after)
 
-    async def _give_up(self, drawn: _Drawn, error: DeskError) -> None:
-        """Stop trying this version; tell the person whose card could not be opened at all."""
+    async def _refused(self, drawn: _Drawn, error: DeskError) -> bool:
+        """Stop trying this version, or put it off; False where nothing more is to be done now.
+
+        The person whose card could not be opened at all is told. Of what was made already nothing
+        may get lost for a permission: such a card is tried again for a day.
+        """
+        opening = drawn.message.subject == "status"
         async with self._units.write() as uow:
             message = await uow.messages.held(drawn.message.id, drawn.message.fence)
             if message is None:
-                return
+                return False
+            if error.code == "chat_gone" and message.sent is None and message.root_id != message.id:
+                # Somebody deleted the message that opened its thread: it opens one of its own.
+                message.root_id, message.thread = message.id, None
+                _let_go(message)
+                return True
             changed = message.trouble is None or message.trouble.code != error.code
+            unseen = isinstance(error, ActionNeeded) and message.sent is None
+            waits = unseen and not opening and uow.now - message.created_at < WAITS
             message.trouble = error.trouble
-            message.drawn = drawn.version
-            _let_go(message)
+            if waits:
+                _let_go(message, uow, ASK_AGAIN_SECONDS)
+            else:
+                message.drawn = drawn.version
+                _let_go(message)
             if error.code in REPOST:
                 message.sent, message.ref, message.tried_at = None, "", None
             if isinstance(error, UserError) and changed:
                 message.wanted += 1  # the drawer may find another way, knowing the trouble
-            elif message.subject == "status" and message.sent is None:
+            elif opening and message.sent is None:
                 uow.enqueue("start", message.subject_id)
-        if isinstance(error, ActionNeeded) and changed and drawn.message.sent is None:
+        if unseen and changed:
             place, person = drawn.message.place, drawn.message.person
-            told = Private(sentence(error.trouble))
-            await self._surfaces[place.surface].tell(place, person, told)
+            trouble = error.trouble if opening else Trouble("card_waits", error.facts)
+            await self._surfaces[place.surface].tell(place, person, Private(sentence(trouble)))
+        return not waits
 
 
 def _let_go(message: Message, uow: UnitOfWork | None = None, after: float = 0) -> None:

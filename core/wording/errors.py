@@ -147,6 +147,8 @@ SENTENCES: dict[str, str] = {
     "it; then ask again. Nothing was made and nothing paid.",
     "chat_gone": "This channel or thread is archived or gone. Ask again elsewhere. Nothing was "
     "paid.",
+    "card_waits": "I may not post in that channel or thread any more. What was made is kept; its "
+    "card follows as soon as I may post there again.",
     "chat_busy": "The chat is busy; the card follows.",
     "chat_unavailable": "The chat does not answer; the card follows.",
     "chat_token_rejected": "Discord does not know the bot's token. An operator must set another "
