@@ -134,7 +134,7 @@ class DiscordChat:
 
     def forbid(self, where: Where) -> None:
         """See `Chat.forbid`: the right to write is denied."""
-        where.channel.deny("SEND_MESSAGES")
+        where.channel.deny("SEND_MESSAGES", "SEND_MESSAGES_IN_THREADS")
 
     def read(self, where: Where) -> list[Seen]:
         """See `Chat.read`: a thread's root, then its thread."""

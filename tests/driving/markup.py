@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "path", "use"})
+SILENT = frozenset({"style", "script"})
 BLOCKS = frozenset({"p", "h1", "h2", "h3", "div", "li", "article", "section", "dl", "ul", "legend"})
 
 
@@ -31,21 +32,21 @@ class Node:
                     yield part
                 yield from part.find(tag, **attributes)
 
-    def text(self) -> str:
-        """What is read, one line per block."""
-        written = "".join(self.written())
+    def text(self, without: str = "") -> str:
+        """What is read, one line per block; elements of the class `without` are left out."""
+        written = "".join(self.written(without))
         lines = (" ".join(line.split()) for line in written.split("\n"))
         return "\n".join(line for line in lines if line)
 
-    def written(self) -> Iterator[str]:
-        """What is read, in pieces, with line ends around blocks."""
+    def written(self, without: str = "") -> Iterator[str]:
+        """What is read, in pieces, with line ends around blocks and a colon after terms."""
         for part in self.parts:
             if isinstance(part, str):
                 yield " ".join(part.split("\n")) if self.tag != "textarea" else part
-            elif part.tag not in {"style", "script"}:
+            elif part.tag not in SILENT and not (without and part.fits("", {"class_": without})):
                 yield "\n" if part.tag in BLOCKS else ""
-                yield from part.written()
-                yield "\n" if part.tag in BLOCKS else ""
+                yield from part.written(without)
+                yield "\n" if part.tag in BLOCKS else ": " if part.tag == "dt" else ""
 
     def fits(self, tag: str, attributes: dict[str, str | None]) -> bool:
         """Whether it is of this tag and has these attributes, as for `find`."""

@@ -201,12 +201,11 @@ def _author(line: Line) -> str:
 def _text(line: Line) -> str:
     """What is read in a line, without its header, controls and reactions."""
     (said,) = line.node.find("div", class_="said")
-    skipped = {"header"}
     told = [
-        part.text()
+        part.text(without="controls")
         for part in said.parts
         if isinstance(part, Node)
-        and part.tag not in skipped
+        and part.tag != "header"
         and "reactions" not in part.attributes.get("class", "").split()
         and "data-open-thread" not in part.attributes
     ]

@@ -105,8 +105,11 @@ class SlackPerson:
         return Answer("\n".join(done.errors.values()), self._no_form)
 
     def private(self) -> list[str]:
-        """See `Person.private`."""
-        return [message.plain() for message in self._slack.ephemerals(self.person)]
+        """See `Person.private`: what only they see in channels, and the desk's direct messages."""
+        direct = self._slack.messages(self._slack.direct_message(self.person))
+        told = [one for one in direct if one.author == "Image Desk"]
+        told += self._slack.ephemerals(self.person)
+        return [message.plain() for message in sorted(told, key=lambda one: one.ts)]
 
     def direct(self) -> Where:
         """See `Person.direct`."""

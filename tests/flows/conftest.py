@@ -14,6 +14,7 @@ from tests.driving import Chat, DiscordChat, PageChat, Person, Seen, SlackChat, 
 from tests.driving.chat import Found, picture_of, until
 from tests.driving.slack import make_server
 from tests.platforms.discord import DiscordServer
+from tests.platforms.openai import OpenAIServer
 
 
 @pytest.fixture(params=["slack", "discord", "page"])
@@ -61,6 +62,21 @@ def marketing(chat: Chat, ada: Person, bob: Person, root: Person) -> Where:
 def environ(chat: Chat, tmp_path: Path) -> dict[str, str]:
     """The settings of a desk for this chat."""
     return environment(tmp_path, **chat.settings())
+
+
+@pytest.fixture
+async def openai() -> AsyncIterator[OpenAIServer]:
+    """A fresh OpenAI; whatever broke its contract fails the test at its end."""
+    async with OpenAIServer() as server:
+        server.accept_key("sk-test")
+        yield server
+        assert server.violations == []
+
+
+@pytest.fixture
+def paid(environ: dict[str, str], openai: OpenAIServer) -> dict[str, str]:
+    """The settings of a desk whose pictures cost money."""
+    return environ | {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url}
 
 
 class Eyes:
