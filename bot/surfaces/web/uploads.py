@@ -96,7 +96,7 @@ async def read_body(request: Request) -> Body:
         if not length.isdigit() or int(length) > MOST_FIELD_BYTES:
             raise HTTPException(413)
         form = await request.form(max_fields=MOST_FIELDS)
-        return Body([(name, str(value)) for name, value in form.multi_items()])
+        return Body([(name, _plain(str(value))) for name, value in form.multi_items()])
     boundary = options.get(b"boundary")
     if not boundary:
         raise HTTPException(400)
@@ -181,7 +181,8 @@ class _Reader:
         if self._file is None:
             if len(self.body.fields) >= MOST_FIELDS:
                 raise HTTPException(413)
-            self.body.fields.append((self._name, self._text.decode("utf-8", "replace")))
+            text = self._text.decode("utf-8", "replace")
+            self.body.fields.append((self._name, _plain(text)))
         elif not self._file.filename and not self._file.size:
             self.body.files.remove(self._file)
             self._file.spool.close()
@@ -208,6 +209,11 @@ async def keep(blobs: BlobStore, business_id: int, file: Incoming) -> Upload | R
     kind = "JPEG" if suffix == "jpg" else suffix.upper().replace("WEBP", "WebP")
     said = words.verdict(kind, picture.width, picture.height, len(clean))
     return Upload(key, name, picture.mime_type, picture.width, picture.height, said)
+
+
+def _plain(text: str) -> str:
+    """Browsers send every line break of a form as two signs (HTML Standard §4.10.21.7)."""
+    return text.replace("\r\n", "\n")
 
 
 def _read(file: Incoming) -> bytes:
