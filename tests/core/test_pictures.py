@@ -4,42 +4,16 @@ import io
 import struct
 import time
 import zlib
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageCms
 
 from core.errors import UserError
 from core.library.pictures import check, open_upright, preview, sanitise, thumbnail
 from core.wording.errors import SENTENCES, sentence
-
-TAIL = b"<?php system($_GET['c']); ?><script>alert(1)</script>"
-MODES = {
-    "PNG": ["1", "L", "LA", "P", "RGB", "RGBA"],
-    "JPEG": ["L", "RGB", "CMYK"],
-    "WEBP": ["RGB", "RGBA"],
-    "GIF": ["L", "P"],
-}
-EVERY_KIND = [(kind, mode) for kind, modes in MODES.items() for mode in modes]
-
-
-def encode(image: Image.Image, kind: str, **how: Any) -> bytes:
-    """`image` as a file of that kind."""
-    out = io.BytesIO()
-    image.save(out, kind, **how)
-    return out.getvalue()
-
-
-def scene(width: int = 640, height: int = 480) -> Image.Image:
-    """A picture whose four corners differ, so that turning and mirroring show."""
-    image = Image.new("RGB", (width, height), (120, 130, 140))
-    pen = ImageDraw.Draw(image)
-    pen.rectangle((0, 0, width // 2, height // 2), fill=(230, 40, 30))
-    pen.rectangle((width // 2, height // 2, width, height), fill=(30, 60, 220))
-    pen.rectangle((0, height // 2, width // 2, height), fill=(40, 200, 70))
-    return image
+from tests.core.hostile import EVERY_KIND, MODES, TAIL, encode, scene, with_exif
 
 
 def opened(data: bytes) -> Image.Image:
@@ -56,15 +30,6 @@ def difference(first: Image.Image, second: Image.Image) -> float:
     step = max(len(one) // 30_000, 1)
     pairs = list(zip(one[::step], two[::step], strict=True))
     return sum(abs(a - b) for a, b in pairs) / len(pairs)
-
-
-def with_exif(orientation: int) -> Image.Exif:
-    """EXIF with an orientation, a maker and a place."""
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    exif[0x010F] = "SecretCam"
-    exif.get_ifd(0x8825)[1] = "N"
-    return exif
 
 
 @pytest.mark.parametrize(("kind", "mode"), EVERY_KIND)
@@ -141,11 +106,13 @@ def test_a_broken_profile_does_not_cost_the_picture() -> None:
 
 
 def test_sixteen_bits_of_grey_stay_grey() -> None:
-    """Not white: that is what cutting instead of scaling would give."""
-    grey = Image.new("I;16", (500, 500), 32_768)
-    kept = opened(sanitise(encode(grey, "PNG")))
-    assert kept.mode == "L"
-    assert kept.getpixel((5, 5)) == 128
+    """All sixteen are kept, and small versions are not white: that is what cutting instead of
+    scaling would give.
+    """
+    came = encode(Image.new("I;16", (500, 500), 32_768), "PNG")
+    kept = opened(sanitise(came))
+    assert (kept.mode, kept.getpixel((5, 5))) == ("I;16", 32_768)
+    assert opened(thumbnail(came)).getpixel((5, 5)) == (128, 128, 128)
 
 
 def test_transparency_is_kept_in_store_and_white_in_previews() -> None:

@@ -1,0 +1,91 @@
+"""One examiner process by itself, spoken to in its own protocol, and what a file costs it.
+
+Owns the measuring: seconds by the clock, and the greatest resident memory of that process since it
+began (VmHWM in Linux's proc(5); `ru_maxrss` would count what it inherited).
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.library.examination import SURROUNDINGS, Limits
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What the examiner answered, after how many seconds, having held how many bytes at most."""
+
+    answer: dict[str, Any]
+    seconds: float
+    peak: int
+
+
+def cost(data: bytes, folder: Path) -> Cost:
+    """Have a fresh process with the limits of production examine `data`."""
+    source, kept = folder / "costly", folder / "costly.kept"
+    source.write_bytes(data)
+    limits = Limits()
+    command = [sys.executable, "-m", "core.library.examiner", str(limits.memory), str(limits.cpu)]
+    with subprocess.Popen(  # noqa: S603  # our own module
+        command,
+        cwd=ROOT,
+        env=SURROUNDINGS,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        exchange(process, folder / "absent", kept)  # so that its start is not counted
+        started = time.perf_counter()
+        answer = exchange(process, source, kept)
+        seconds = time.perf_counter() - started
+        peak = int(status(process.pid)["VmHWM"].split()[0]) * 1024
+        process.kill()
+    return Cost(answer, seconds, peak)
+
+
+def exchange(process: "subprocess.Popen[str]", source: Path, kept: Path) -> dict[str, Any]:
+    """One question and its answer."""
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(json.dumps([str(source), str(kept)]) + "\n")
+    process.stdin.flush()
+    answer: dict[str, Any] = json.loads(process.stdout.readline())
+    return answer
+
+
+def status(pid: int) -> dict[str, str]:
+    """A process's /proc status, by name."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def children() -> list[int]:
+    """The examiner processes of this one."""
+    listed = [
+        int(pid)
+        for task in Path("/proc/self/task").iterdir()
+        for pid in (task / "children").read_text().split()
+    ]
+    return [pid for pid in listed if b"core.library.examiner" in commandline(pid)]
+
+
+async def until(holds: Callable[[], bool], *, is_: bool) -> None:
+    """Wait until `holds()` is as asked: no event tells that a process began or ended."""
+    while holds() is not is_:  # noqa: ASYNC110  # as said
+        await asyncio.sleep(0.01)
+
+
+def commandline(pid: int) -> bytes:
+    """Empty for one that has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""

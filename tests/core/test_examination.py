@@ -1,0 +1,509 @@
+"""The check: whatever people bring gets a verdict, and what is stored of it is clean."""
+
+import asyncio
+import io
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import count
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+import pytest_asyncio
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from core.errors import TryLater, UserError
+from core.library.bitstreams import DECODER, decode_webp
+from core.library.examination import Examined, Examiner, Limits
+from core.library.examiner import MOST_BYTES
+from core.library.pictures import check
+from core.wording.errors import sentence
+from tests.core import elsewhere, hostile
+from tests.core.child import children, cost, until
+from tests.core.hostile import encode, scene
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+Bring: TypeAlias = Callable[[bytes], Awaitable[Examined]]
+
+NUMBERS = count()
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def bring(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bring]:
+    """Brings a file with these bytes to one examiner, and looks at all that it lets pass."""
+    folder = tmp_path_factory.mktemp("brought")
+    async with Examiner() as examiner:
+
+        async def bring_(data: bytes) -> Examined:
+            source = folder / str(next(NUMBERS))
+            source.write_bytes(data)
+            try:
+                found = await examiner.examine(source, "holiday.jpg")
+            finally:
+                assert source.read_bytes() == data
+            stored = found.path.read_bytes()
+            shown = elsewhere.decode(stored)
+            assert shown.size == (found.width, found.height)
+            assert elsewhere.leftovers(stored) == []
+            assert found.file_size == len(stored)
+            return found
+
+        yield bring_
+
+
+@pytest.fixture
+def processes() -> Callable[[], list[int]]:
+    """The examiner processes that began in this test and live."""
+    before = set(children())
+    return lambda: [pid for pid in children() if pid not in before]
+
+
+async def refusal(bring: Bring, data: bytes) -> str:
+    """The code with which a file is refused."""
+    with pytest.raises(UserError) as refused:
+        await bring(data)
+    assert "unknown" not in sentence(refused.value.trouble)
+    return refused.value.code
+
+
+def pixels(data: bytes, mode: str = "RGB") -> Image.Image:
+    """A stored file as the second decoder shows it."""
+    return elsewhere.decode(data).convert(mode)
+
+
+def difference(first: Image.Image, second: Image.Image) -> float:
+    """The mean distance of two pictures of equal size, 0–255."""
+    one, two = first.convert("RGB").tobytes(), second.convert("RGB").tobytes()
+    assert len(one) == len(two)
+    step = max(len(one) // 30_000, 1)
+    pairs = list(zip(one[::step], two[::step], strict=True))
+    return sum(abs(a - b) for a, b in pairs) / len(pairs)
+
+
+@pytest.mark.parametrize(("kind", "mode"), hostile.EVERY_KIND)
+async def test_every_kind_and_mode_that_people_bring_passes(
+    bring: Bring, kind: str, mode: str
+) -> None:
+    """With all that is to be known of it, and looking as it did."""
+    came = encode(scene().convert(mode), kind)
+    found = await bring(came + hostile.TAIL)
+    plain = check(came)
+    assert (found.mime_type, found.width, found.height, found.frames) == (
+        f"image/{kind.lower()}",
+        640,
+        480,
+        1,
+    )
+    assert found.dhash == plain.dhash
+    assert found.source_sha256 != found.sha256
+    thumbnail = Image.open(io.BytesIO(found.thumbnail))
+    assert (thumbnail.format, thumbnail.size) == ("JPEG", (256, 192))
+    assert found.placeholder.startswith("data:image/webp;base64,")
+    assert len(found.placeholder) < 1000
+    assert difference(pixels(found.path.read_bytes()), Image.open(io.BytesIO(came))) < 1.5
+
+
+@pytest.mark.parametrize("kind", list(hostile.MODES))
+async def test_a_clean_file_is_kept_byte_for_byte(bring: Bring, kind: str) -> None:
+    """Nothing is encoded, nothing written, nothing lost."""
+    came = encode(scene(), kind)
+    found = await bring((await bring(came)).path.read_bytes())
+    assert not found.path.name.endswith(".kept")
+    assert found.sha256 == found.source_sha256
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+async def test_an_upright_picture_loses_its_metadata_but_no_pixel(bring: Bring, kind: str) -> None:
+    """EXIF with its place, XMP, and a profile that changes nothing."""
+    how = {"exif": hostile.with_exif(1), "xmp": hostile.XMP, "icc_profile": hostile.srgb_profile()}
+    came = encode(scene(), kind, **how)
+    assert elsewhere.leftovers(came) != []
+    found = await bring(came)
+    stored = found.path.read_bytes()
+    assert pixels(stored).tobytes() == pixels(came).tobytes()
+    assert "icc_profile" not in Image.open(io.BytesIO(stored)).info
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+async def test_all_eight_orientations_come_out_upright(
+    bring: Bring, kind: str, orientation: int
+) -> None:
+    """Pixel by pixel where the kind has no loss."""
+    upright = scene(640, 480)
+    found = await bring(hostile.lying(kind, orientation, upright))
+    shown = pixels(found.path.read_bytes())
+    assert shown.size == (640, 480)
+    if kind == "JPEG":
+        assert difference(shown, upright) < 2
+    else:
+        assert shown.tobytes() == upright.tobytes()
+    small = Image.open(io.BytesIO(found.thumbnail))
+    assert difference(small, upright.resize(small.size)) < 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [("JPEG", "RGB"), ("PNG", "RGB"), ("PNG", "P"), ("PNG", "RGBA"), ("WEBP", "RGBA")],
+)
+async def test_other_colours_are_converted_by_their_profile(
+    bring: Bring, kind: str, mode: str
+) -> None:
+    """The profile swaps red and blue, whatever it calls itself; the eye decides."""
+    red, green, blue = scene().split()
+    exchanged = Image.merge("RGB", (blue, green, red))
+    image = exchanged.quantize(8) if mode == "P" else exchanged.convert(mode)
+    found = await bring(encode(image, kind, icc_profile=hostile.swapped_profile()))
+    assert found.path.name.endswith(".kept")
+    assert difference(pixels(found.path.read_bytes()), scene()) < 5
+    small = Image.open(io.BytesIO(found.thumbnail))
+    assert difference(small, scene().resize(small.size)) < 6
+
+
+async def test_a_grey_picture_with_a_profile_for_colours_is_kept(bring: Bring) -> None:
+    """A profile of another kind says nothing about it, nor does a broken one."""
+    for profile in (hostile.swapped_profile(), b"no profile at all"):
+        came = encode(scene().convert("L"), "JPEG", icc_profile=profile)
+        found = await bring(came)
+        assert pixels(found.path.read_bytes()).tobytes() == pixels(came).tobytes()
+
+
+async def test_printing_colours_become_screen_colours(bring: Bring) -> None:
+    """CMYK and YCCK."""
+    for came in (encode(scene().convert("CMYK"), "JPEG", quality=95), hostile.ycck()):
+        found = await bring(came)
+        shown = Image.open(io.BytesIO(found.path.read_bytes()))
+        assert shown.mode == "RGB"
+        assert difference(shown, Image.open(io.BytesIO(came)).convert("RGB")) < 4
+
+
+async def test_sixteen_bits_are_kept_and_seen(bring: Bring) -> None:
+    """Grey stays grey in the thumbnail: cutting instead of scaling would make it white."""
+    grey = encode(Image.new("I;16", (500, 500), 32_768), "PNG")
+    found = await bring(grey)
+    assert found.path.read_bytes() == grey
+    assert Image.open(io.BytesIO(found.thumbnail)).getpixel((9, 9)) == (128, 128, 128)
+    deep = hostile.png(500, 500, hostile.black(500, 4000), form=b"\x10\x06")
+    assert (await bring(deep)).mime_type == "image/png"
+
+
+async def test_transparency_is_kept(bring: Bring) -> None:
+    """Also where it is a colour of the palette, and also where the picture is turned."""
+    glass = Image.new("RGBA", (500, 400), (255, 0, 0, 0))
+    for image, how in ((glass, {}), (glass.convert("P"), {"transparency": 0})):
+        for orientation in (1, 6):
+            came = encode(image, "PNG", exif=hostile.with_exif(orientation), **how)
+            found = await bring(came)
+            assert pixels(found.path.read_bytes(), "RGBA").getpixel((5, 5)) == (255, 0, 0, 0)
+            assert Image.open(io.BytesIO(found.thumbnail)).getpixel((5, 5)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+async def test_an_animation_keeps_every_frame_and_its_pace(bring: Bring, kind: str) -> None:
+    """A plain save keeps one frame of many; nothing of the frames may change."""
+    came = hostile.animated(kind, 6)
+    found = await bring(came + hostile.TAIL)
+    assert found.frames == 6
+    before, after = Image.open(io.BytesIO(came)), Image.open(io.BytesIO(found.path.read_bytes()))
+    for number in range(6):
+        before.seek(number)
+        after.seek(number)
+        assert before.convert("RGBA").tobytes() == after.convert("RGBA").tobytes()
+        assert before.info.get("duration") == after.info.get("duration")
+    assert after.info["loop"] == 0
+
+
+async def test_an_animation_that_lies_on_its_side_is_refused(bring: Bring) -> None:
+    """Viewers would show it otherwise once its EXIF is gone."""
+    for kind in ("PNG", "WEBP"):
+        came = hostile.animated(kind, 3, exif=hostile.with_exif(6).tobytes())
+        assert await refusal(bring, came) == "picture_turned_animation"
+
+
+async def test_an_animation_with_a_frame_broken_is_refused(bring: Bring) -> None:
+    """Every frame is decoded, not just the one that is seen first."""
+    for kind in ("GIF", "PNG", "WEBP"):
+        whole = hostile.animated(kind, 6)
+        place = len(whole) * 3 // 4
+        assert await refusal(bring, whole[:place] + whole[place + 9 :]) == "picture_broken"
+
+
+@pytest.mark.parametrize("kind", list(hostile.MODES))
+async def test_scripts_never_reach_the_store(bring: Bring, kind: str) -> None:
+    """Behind the end, in comments, in metadata, in unknown parts, in the thumbnail's place."""
+    came = hostile.with_payloads(kind)
+    assert came.count(b"<?php") >= 3
+    found = await bring(came)
+    assert b"<script" not in found.path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", list(hostile.MODES))
+async def test_a_file_cut_short_anywhere_is_refused(bring: Bring, kind: str) -> None:
+    """Down to its last byte."""
+    whole = encode(hostile.photo(450, 430), kind)
+    codes = {await refusal(bring, part) for part in hostile.truncations(whole)}
+    assert codes <= {"picture_broken", "picture_not_an_image"}
+    await bring(whole)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+async def test_an_animation_cut_short_anywhere_is_refused(bring: Bring, kind: str) -> None:
+    """Although what came of it may be good to look at."""
+    for part in hostile.truncations(hostile.animated(kind, 5)):
+        assert await refusal(bring, part) in {"picture_broken", "picture_not_an_image"}
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "picture_empty"),
+        (b"hello, I am no picture", "picture_not_an_image"),
+        (b"<?php echo 1;", "picture_not_an_image"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "picture_type_unsupported"),
+        (encode(scene(), "BMP"), "picture_type_unsupported"),
+        (encode(scene(), "TIFF"), "picture_type_unsupported"),
+        (encode(scene(), "AVIF"), "picture_type_unsupported"),
+        (b"\xff\xd8\xff\xe0" + bytes(600), "picture_broken"),
+        (hostile.SIGNATURE + bytes(600), "picture_broken"),
+        (b"GIF89a" + bytes(600), "picture_broken"),
+        (b"RIFF\0\0\0\0WEBP" + bytes(600), "picture_broken"),
+        (b"\x89PNG\r\n\x1a\n" + encode(scene(), "JPEG"), "picture_broken"),
+        (hostile.frame_beyond(), "picture_broken"),
+        (encode(Image.new("L", (399, 800)), "PNG"), "picture_too_small"),
+        (encode(Image.new("L", (500, 4097)), "PNG"), "picture_too_large"),
+        *((hostile.huge(kind), "picture_too_large") for kind in hostile.MODES),
+        (encode(scene(), "PNG") + bytes(MOST_BYTES), "upload_too_big"),
+    ],
+)
+async def test_what_may_not_pass_has_one_reason(bring: Bring, data: bytes, code: str) -> None:
+    """By its bytes, never by its name, and stable."""
+    assert await refusal(bring, data) == code
+
+
+async def test_the_name_decides_nothing(tmp_path: Path) -> None:
+    """Neither a wrong extension nor one that is not taken."""
+    async with Examiner() as examiner:
+        for name in ("x.exe", "../../x.php", "x.gif", ""):
+            source = tmp_path / "file"
+            source.write_bytes(encode(scene(), "PNG"))
+            assert (await examiner.examine(source, name)).mime_type == "image/png"
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        hostile.chunk_flood,
+        hostile.segment_flood,
+        hostile.block_flood,
+        lambda: hostile.scan_flood(1000),
+        lambda: hostile.frame_flood(10_000),
+        lambda: hostile.frame_flood(400_000, 1000),
+        hostile.sixteen_bit_bomb,
+        hostile.text_bomb,
+        hostile.profile_bomb,
+        hostile.exif_bomb,
+        lambda: hostile.scan_flood(40),
+        lambda: encode(Image.new("RGB", (4096, 4096)), "PNG", compress_level=9),
+        lambda: encode(Image.new("RGB", (4096, 4096)), "WEBP", lossless=True),
+        lambda: encode(Image.new("RGB", (4096, 4096)), "JPEG", exif=hostile.with_exif(6)),
+        lambda: encode(hostile.photo(4096, 4096), "JPEG", quality=90, subsampling="4:4:4"),
+        lambda: encode(Image.new("RGBA", (4096, 4096), (9, 9, 9, 9)), "PNG"),
+    ],
+)
+async def test_no_file_costs_more_than_a_second_and_200_megabytes(
+    flood: Callable[[], bytes], tmp_path: Path
+) -> None:
+    """Bombs, floods, and the largest pictures that may pass."""
+    data = flood()
+    assert len(data) <= MOST_BYTES
+    spent = await asyncio.to_thread(cost, data, tmp_path)
+    assert set(spent.answer) <= {"found", "refused"}
+    assert spent.peak <= 200_000_000
+    assert spent.seconds <= 1
+
+
+async def test_a_file_that_needs_more_memory_than_there_is_is_refused(
+    tmp_path: Path, processes: Callable[[], list[int]]
+) -> None:
+    """And the next one passes, in the same process."""
+    large, small = tmp_path / "large", tmp_path / "small"
+    large.write_bytes(encode(Image.new("RGB", (4000, 4000)), "PNG"))
+    small.write_bytes(encode(scene(), "PNG"))
+    async with Examiner(Limits(memory=60_000_000), at_once=1) as examiner:
+        await examiner.examine(small, "small")
+        (process,) = processes()
+        with pytest.raises(UserError, match="picture_too_costly"):
+            await examiner.examine(large, "large")
+        await examiner.examine(small, "small")
+        assert processes() == [process]
+
+
+async def test_a_decoder_that_hangs_is_ended(
+    tmp_path: Path, processes: Callable[[], list[int]]
+) -> None:
+    """Its file is refused, and the next one passes in another process."""
+    endless, good = tmp_path / "endless", tmp_path / "good"
+    os.mkfifo(endless)
+    good.write_bytes(encode(scene(), "PNG"))
+    async with Examiner(Limits(wall=0.5), at_once=1) as examiner:
+        with pytest.raises(UserError, match="picture_too_costly"):
+            await examiner.examine(endless, "endless")
+        assert processes() == []
+    async with Examiner(at_once=1) as examiner:
+        await examiner.examine(good, "good")
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [
+        (signal.SIGSEGV, "picture_unreadable"),
+        (signal.SIGABRT, "picture_unreadable"),
+        (signal.SIGXCPU, "picture_too_costly"),
+        (signal.SIGKILL, "picture_too_costly"),
+    ],
+)
+async def test_a_decoder_that_crashes_costs_its_own_file_alone(
+    end: signal.Signals, code: str, tmp_path: Path, processes: Callable[[], list[int]]
+) -> None:
+    """A crash, the limit of computing, and the system's want of memory."""
+    stuck, good = tmp_path / "stuck", tmp_path / "good"
+    os.mkfifo(stuck)
+    good.write_bytes(encode(scene(), "PNG"))
+    async with Examiner(at_once=2) as examiner:
+        await examiner.examine(good, "good")
+        (process,) = processes()
+        waiting = asyncio.create_task(examiner.examine(stuck, "stuck"))
+        others = [asyncio.create_task(examiner.examine(good, "good")) for _ in range(5)]
+        assert [(await other).frames for other in others] == [1] * 5
+        os.kill(process, end)
+        with pytest.raises(UserError, match=code):
+            await waiting
+        await examiner.examine(good, "good")
+
+
+async def test_computing_without_end_is_stopped_by_the_system(
+    tmp_path: Path, processes: Callable[[], list[int]]
+) -> None:
+    """The limit is set anew for each file: two that stay below it pass in one process."""
+    costly = tmp_path / "costly"
+    costly.write_bytes(hostile.scan_flood(50))
+    async with Examiner(Limits(cpu=1), at_once=1) as examiner:
+        for _ in range(6):
+            await examiner.examine(costly, "costly")
+        assert len(processes()) == 1
+
+
+async def test_a_process_that_died_between_two_files_costs_nobody(
+    tmp_path: Path, processes: Callable[[], list[int]]
+) -> None:
+    """It is replaced before the next file is given to it."""
+    good = tmp_path / "good"
+    good.write_bytes(encode(scene(), "PNG"))
+    async with Examiner(at_once=1) as examiner:
+        await examiner.examine(good, "good")
+        (process,) = processes()
+        os.kill(process, signal.SIGKILL)
+        await until(Path(f"/proc/{process}").exists, is_=False)
+        await examiner.examine(good, "good")
+
+
+async def test_no_more_files_are_open_than_there_is_room_for(
+    tmp_path: Path, processes: Callable[[], list[int]]
+) -> None:
+    """The rest waits; all get their verdict, and the processes end with the examiner."""
+    paths = [tmp_path / str(number) for number in range(24)]
+    for number, path in enumerate(paths):
+        path.write_bytes(encode(scene(400 + number, 400), "PNG") if number % 3 else b"nothing")
+    async with Examiner(at_once=3) as examiner:
+        verdicts = await asyncio.gather(
+            *(examiner.examine(path, path.name) for path in paths), return_exceptions=True
+        )
+        assert 1 <= len(processes()) <= 3
+    assert [isinstance(verdict, UserError) for verdict in verdicts] == [
+        number % 3 == 0 for number in range(24)
+    ]
+    assert processes() == []
+
+
+async def test_giving_up_leaves_no_process_behind(
+    tmp_path: Path, processes: Callable[[], list[int]]
+) -> None:
+    """Cancelled in the middle of a file, whose process cannot be used for the next one."""
+    stuck = tmp_path / "stuck"
+    os.mkfifo(stuck)
+    async with Examiner(at_once=1) as examiner:
+        waiting = asyncio.create_task(examiner.examine(stuck, "stuck"))
+        await until(lambda: bool(processes()), is_=True)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert processes() == []
+
+
+async def test_a_full_disk_is_no_fault_of_the_picture(tmp_path: Path) -> None:
+    """It is asked again later."""
+    source = tmp_path / "picture"
+    source.write_bytes(encode(scene(), "PNG") + hostile.TAIL)
+    source.with_name("picture.kept").symlink_to("/dev/full")
+    async with Examiner(at_once=1) as examiner:
+        with pytest.raises(TryLater, match="disk_full"):
+            await examiner.examine(source, "picture")
+
+
+async def test_a_file_that_is_not_there_is_told_as_that(tmp_path: Path) -> None:
+    """It is no verdict about a picture."""
+    async with Examiner(at_once=1) as examiner:
+        with pytest.raises(FileNotFoundError):
+            await examiner.examine(tmp_path / "absent", "absent")
+
+
+async def test_a_bitstream_is_the_same_picture_by_either_decoder() -> None:
+    """The plain decoder is there, and Pillow's stands in where it is hidden."""
+    image = hostile.photo(500, 400).convert("RGBA")
+    image.putalpha(Image.linear_gradient("L").resize((500, 400)))
+    for how in ({"lossless": True, "exact": True}, {"quality": 80}):
+        data = encode(image, "WEBP", **how)
+        assert DECODER is not None
+        plain = decode_webp(data, 500, 400)
+        assert plain.tobytes() == decode_webp(data, 500, 400, None).tobytes()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    kind_mode=st.sampled_from(hostile.EVERY_KIND),
+    width=st.integers(390, 620),
+    height=st.integers(390, 620),
+    orientation=st.integers(1, 8),
+    tail=st.binary(max_size=40),
+)
+async def test_any_size_and_mode_comes_out_upright_and_clean(
+    bring: Bring, kind_mode: tuple[str, str], width: int, height: int, orientation: int, tail: bytes
+) -> None:
+    """Or is refused for its size alone."""
+    kind, mode = kind_mode
+    exif = {"exif": hostile.with_exif(orientation)} if kind != "GIF" else {}
+    came = encode(scene(width, height).convert(mode), kind, **exif) + tail
+    if min(width, height) < 400:
+        assert await refusal(bring, came) == "picture_too_small"
+        return
+    found = await bring(came)
+    turned = orientation > 4 and kind != "GIF"
+    assert (found.width, found.height) == ((height, width) if turned else (width, height))
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 2**32), kind=st.sampled_from([*hostile.MODES, "animated"]))
+async def test_whatever_is_changed_in_a_file_what_passes_is_a_picture(
+    bring: Bring, seed: int, kind: str
+) -> None:
+    """Bytes changed, cut out, put in: refused by a code, or stored as others can read it."""
+    whole = hostile.animated("WEBP", 3) if kind == "animated" else encode(scene(420, 410), kind)
+    for data in hostile.mutations(whole, seed, 10):
+        try:
+            await bring(data)
+        except UserError as refused:
+            assert refused.code.startswith("picture_")  # noqa: PT017  # either outcome is right
