@@ -78,8 +78,7 @@ class JobCards:
         elif job.cancelled_at:
             lines.append(words.cancelled(made))
         elif made:
-            ended = max(item.ended_at for item in items if item.ended_at)
-            lines.append(words.finished(made, len(items), _seconds(job, ended)))
+            lines.append(words.finished(made, len(items)))
         if job.moderation == "pending" and job.trouble:
             lines.append(words.MODERATION_DELAYED)
         if job.moderation == "off":

@@ -16,7 +16,8 @@ class PlainCaptioner:
     async def caption(self, image: bytes | None, brief: str) -> Caption:  # noqa: ARG002  # the port hands the picture to those who can see
         """Words from `brief`; never fails."""
         words = " ".join(brief.split())
-        title = shorten(words[:1].upper() + words[1:], LONGEST_TITLE) or "Untitled"
+        words = words[:1].upper() + words[1:]
+        title = shorten(words, LONGEST_TITLE) or "Untitled"
         tags = dict.fromkeys(
             word for word in re.findall(r"[^\W\d_]{4,}", brief.lower()) if word not in _FILLERS
         )

@@ -11,7 +11,7 @@ from core.business.accounts import Account
 from core.chat import Button, Card, Control, File, Link, Menu, Option
 from core.messages import Message
 from core.publishing.posting import NetworkFacts
-from core.publishing.posts import Post, Target, TargetState
+from core.publishing.posts import Post, PostImage, Target, TargetState
 from core.storing import UnitOfWork
 from core.wording import posts as words
 from core.wording.errors import sentence
@@ -31,29 +31,32 @@ class PostCards:
             return None
         rows = await self._rows(uow, post)
         states = {target.state for target, _ in rows}
-        lines = [self._line(target, name) for target, name in rows] if states - {"draft"} else []
-        if post.discarded_at:
-            lines = [words.DISCARDED]
-        elif "draft" in states:
-            lines = [words.DRAFT]
-        elif "scheduled" in states and not states & {"claimed", "staged", "sending"}:
-            lines.insert(0, words.grace(self.grace))
-        if "unknown" in states:
-            lines.append(words.UNKNOWN)
+        pictures = await _pictures(uow, post)
         facts = [("Accounts", ", ".join(name for _, name in rows)), ("Caption", post.caption)]
-        facts += [(f"Alt text {number}", image.alt) for number, image in enumerate(post.images, 1)]
+        facts += [(f"Alt text {number}", image.alt) for number, image, _ in pictures]
         return Card(
             key=message.id,
             title=words.title(states, post.title),
-            lines=tuple(lines),
+            lines=tuple(self._lines(post, rows)),
             facts=tuple((label, value) for label, value in facts if value),
-            pictures=() if post.discarded_at else await _pictures(uow, post),
-            links=tuple(Link(name, target.url) for target, name in rows if target.url),
+            pictures=() if post.discarded_at else tuple(file for _, _, file in pictures),
+            links=_links(rows),
             controls=() if post.discarded_at else _controls(rows),
             mention=message.person if "draft" in states else None,
             colour=_colour(states),
             topic=post.title,
         )
+
+    def _lines(self, post: Post, rows: list[tuple[Target, str]]) -> list[str]:
+        states = {target.state for target, _ in rows}
+        if post.discarded_at:
+            return [words.DISCARDED]
+        if "draft" in states:
+            return [words.DRAFT]
+        if states == {"scheduled"}:
+            return [words.grace(self.grace)]
+        lines = [self._line(target, name) for target, name in rows if not target.url]
+        return [*lines, words.UNKNOWN] if "unknown" in states else lines
 
     async def outcome(self, uow: UnitOfWork, message: Message) -> Card | None:
         """What came of it, with the links, for the person who asked."""
@@ -64,9 +67,9 @@ class PostCards:
         published = sum(target.state == "published" for target, _ in rows)
         return Card(
             key=message.id,
-            title=words.outcome_title(published, len(rows)),
-            lines=tuple(self._line(target, name) for target, name in rows),
-            links=tuple(Link(name, target.url) for target, name in rows if target.url),
+            title=words.outcome_title(published, len(rows), post.title),
+            lines=tuple(self._line(target, name) for target, name in rows if not target.url),
+            links=_links(rows),
             mention=message.person,
             colour="good" if published == len(rows) else "bad",
         )
@@ -91,15 +94,23 @@ def account_label(account: Account, networks: Mapping[str, NetworkFacts]) -> str
     return f"{facts.title if facts else account.network} · {account.name}"
 
 
-async def _pictures(uow: UnitOfWork, post: Post) -> tuple[File, ...]:
-    """The post's pictures as their numbered previews, in its order."""
+def _links(rows: list[tuple[Target, str]]) -> tuple[Link, ...]:
+    return tuple(Link(words.open_on(name), target.url) for target, name in rows if target.url)
+
+
+async def _pictures(uow: UnitOfWork, post: Post) -> list[tuple[int, PostImage, File]]:
+    """The post's pictures by their numbers in the thread, as the previews that bear them."""
     items = await uow.items.of_job(post.job_id) if post.job_id else []
     previews = {item.image_id: item for item in items if item.preview_key}
-    return tuple(
-        File(item.preview_key or "", f"{item.number}.jpg", "image/jpeg", image.alt)
+    return [
+        (
+            item.number,
+            image,
+            File(item.preview_key or "", f"{item.number}.jpg", "image/jpeg", image.alt),
+        )
         for image in post.images
         if (item := previews.get(image.image_id))
-    )
+    ]
 
 
 def _controls(rows: list[tuple[Target, str]]) -> tuple[Control, ...]:

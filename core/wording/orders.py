@@ -53,9 +53,9 @@ def working(done: int, total: int, left: float) -> str:
     return f"{done} of {total} ready; about {span(left)} to go."
 
 
-def finished(made: int, total: int, seconds: float) -> str:
+def finished(made: int, total: int) -> str:
     """How it ended."""
-    return f"{made} of {count(total, 'picture')} in {span(seconds)}."
+    return f"{made} of {count(total, 'picture')} made."
 
 
 def cancelled(made: int) -> str:
@@ -112,7 +112,7 @@ def will_approve(selected: list[int], chooser: str, everything: bool) -> str:  #
 
 def approved(chosen: list[int], by: str) -> str:
     """Who approved what."""
-    return f"✅ Approved by {by}: {numbers(chosen)}."
+    return f"✅ Approved by {by}: {numbers(chosen)}. 📤 publishes."
 
 
 def favourite(names: list[str]) -> str:

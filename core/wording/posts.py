@@ -40,16 +40,23 @@ def title(states: set[TargetState], words: str) -> str:
     return f"{head}: {shorten(words, 80)}"
 
 
-def outcome_title(published: int, total: int) -> str:
+def outcome_title(published: int, total: int, words: str) -> str:
     """The headline of the outcome."""
     if published == total:
-        return "Published"
-    return f"Published on {published} of {total}" if published else "Not published"
+        head = "It is live"
+    else:
+        head = f"Live on {published} of {total}" if published else "Not published"
+    return f"{head}: {shorten(words, 80)}"
+
+
+def open_on(account: str) -> str:
+    """The words of a link to a post."""
+    return f"Open on {account}"
 
 
 def grace(seconds: float) -> str:
     """While it can still be stopped."""
-    return f"Publishing in {span(seconds)}."
+    return f"Publishing in {span(seconds)}, unless somebody presses {STOP}."
 
 
 def checking(account: str) -> str:

@@ -100,7 +100,7 @@ async def test_the_publish_card_of_a_reaction_can_be_edited_stopped_and_confirme
         await ada.submit(form, {"Caption": "Meet our fox."})
         card = await eyes.changed(card, "Meet our fox.")
         await ada.react(card, "✅")
-        card = await eyes.changed(card, "Publishing in 30 s.")
+        card = await eyes.changed(card, "Publishing in 30 s, unless somebody presses Stop.")
         assert card.buttons == ("Stop",)
         await ada.press(card, "Stop")
         card = await eyes.changed(card, "Check it")

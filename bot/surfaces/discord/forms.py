@@ -31,13 +31,13 @@ MOST_REMEMBERED: Final = 500
 
 def modal(form: Form) -> Json:
     """The data of a modal. A `note` takes a part of its own where one of the five is free, else it
-    is the first field's hint.
+    stands in place of the first field's hint.
     """
     parts = [_labelled(field, field.hint) for field in form.fields]
     if form.note and len(parts) < MOST_PARTS:
         parts.insert(0, {"type": TEXT, "content": escape(form.note)})
     elif form.note and parts:
-        parts[0] = _labelled(form.fields[0], form.fields[0].hint or form.note)
+        parts[0] = _labelled(form.fields[0], form.note)
     return {"custom_id": form.key, "title": cut(form.title, MOST_TITLE), "components": parts}
 
 
