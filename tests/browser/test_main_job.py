@@ -71,7 +71,7 @@ async def test_from_an_order_to_a_published_page(open_page: Open, *, phone: bool
         await form.get_by_label("Alt text").fill("A striped lighthouse over a calm sea")
         await form.get_by_role("button", name="Publish").click()
         await expect(form).to_be_hidden()
-        outcome = thread.locator("article", has_text="Published").last
+        outcome = thread.locator("article", has_text="It is live").last
         link = outcome.get_by_role("link", name="Site")
         await expect(link).to_be_visible()
         await expect(thread.locator("article", has_text="Caption")).to_contain_text("published")

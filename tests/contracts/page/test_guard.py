@@ -2,8 +2,11 @@
 
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
 from core.wording import page as words
 
@@ -144,3 +147,19 @@ async def test_health_tells_whether_the_database_answers(ground: Ground) -> None
         async with ground.database.engine.begin() as connection:
             await connection.exec_driver_sql("ALTER TABLE teams RENAME TO gone")
         assert (await browser.get("/health")).status_code == 503
+
+
+async def slack(request: Request) -> Response:
+    """A handler as Slack's adapter brings one: it checks the signature by itself."""
+    return Response(f"heard {(await request.body()).decode()}")
+
+
+async def test_slack_needs_no_token_of_the_page_where_it_speaks_http(ground: Ground) -> None:
+    """It signs what it sends; without Slack over HTTP there is nothing at its address."""
+    sent: dict[str, Any] = {"headers": {"origin": "https://slack.com"}, "content": "hello"}
+    async with ground.browser() as stranger:
+        assert (await stranger.post("/slack/events", **sent)).status_code == 404
+    ground.changes["slack"] = slack
+    async with ground.browser() as stranger:
+        answer = await stranger.post("/slack/events", **sent)
+    assert (answer.status_code, answer.text) == (200, "heard hello")

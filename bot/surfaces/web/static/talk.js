@@ -39,20 +39,15 @@ export async function send(path, fields, onProgress) {
   const body = new FormData();
   body.append("id", newId());
   for (const [name, value] of fields) body.append(name, value);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const answer = await once(path, body, onProgress);
-      if (answer.status < 400) return answer.body;
-      toast(answer.status === 401 ? words.signedOut : answer.body.error || words.failed);
-      return null;
-    } catch {
-      if (attempt === TRIES) {
-        toast(words.failed);
-        return null;
-      }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE * attempt));
-    }
+  let answer = null;
+  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+    answer = await once(path, body, onProgress).catch(() => null);
+    if (answer && answer.status < 500) break;
+    if (attempt < TRIES) await new Promise((resolve) => setTimeout(resolve, PAUSE * attempt));
   }
+  if (answer && answer.status < 400) return answer.body;
+  toast(answer?.status === 401 ? words.signedOut : answer?.body.error || words.failed);
+  return null;
 }
 
 export async function fetchPart(path) {
