@@ -7,12 +7,15 @@ in `core.storing`.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from core.chat import (
     Actor,
     Attachment,
     Card,
+    Command,
     Event,
     File,
     MessageRef,
@@ -31,8 +34,21 @@ Load: TypeAlias = Callable[[File], Awaitable[bytes]]
 """Fetches the bytes of a card's file, only when they must be sent."""
 
 
+@dataclass(frozen=True)
+class Later:
+    """The event is written down and will be handled; `reply` waits for what comes of it."""
+
+    reply: Awaitable[Reply]
+
+
 class Inbox(Protocol):
     """Takes one event, writes it down, and answers at once."""
+
+    async def take(self, command: Command) -> Reply | Later:
+        """As `handle`; but where many commands come at once, it may return `Later` as soon as
+        `command` is written down, so that it can be acknowledged before it is carried out.
+        """
+        ...
 
     async def handle(self, event: Event) -> Reply:
         """Do what `event` asks in one short transaction, without a network call.
@@ -209,28 +225,55 @@ class Captioner(Protocol):
 # ── bytes ────────────────────────────────────────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True)
+class Listed:
+    """An object as its store lists it: `size` in bytes, `changed_at` (UTC) when it was put last."""
+
+    key: str
+    size: int
+    changed_at: datetime
+
+
 class BlobStore(Protocol):
-    """Keeps bytes by key. `name` goes into `storage_provider`."""
+    """Keeps bytes by key. `name` goes into `storage_provider`.
+
+    A key's extension, where it has one of a picture's, says what the bytes are: `.jpg`, `.png`,
+    `.gif` or `.webp`. Everything may be repeated. Each method but `url` may raise
+    TryLater("storage_unavailable") in an outage, and ActionNeeded("storage_forbidden") where the
+    store refuses this desk: an admin must look at its keys, its rights or its name.
+    """
 
     name: str
 
     async def put(self, key: str, data: bytes, mime_type: str) -> None:
-        """Store whole or not at all; putting the same key again replaces it. Raises
-        TryLater("storage_unavailable" | "disk_full"), ActionNeeded("storage_forbidden").
+        """Store whole or not at all, durably; putting the same key again replaces it. May also
+        raise TryLater("disk_full").
+        """
+        ...
+
+    async def put_file(self, key: str, path: Path, mime_type: str) -> None:
+        """The same for a file that lies on this machine, which is streamed: no more of it than a
+        part is held in memory, and only so many are sent at once; others wait their turn.
         """
         ...
 
     async def get(self, key: str) -> bytes:
-        """The bytes of `key`. Raises FileNotFoundError, TryLater."""
+        """The bytes of `key`. May also raise FileNotFoundError."""
         ...
 
     async def delete(self, key: str) -> None:
-        """Remove `key`; one that is not there is no error. Raises TryLater."""
+        """Remove `key`; one that is not there is no error."""
+        ...
+
+    def list(self, prefix: str = "") -> AsyncIterator[Listed]:
+        """Every object whose key begins with `prefix`, in any order; one that comes or goes
+        meanwhile may be listed or not.
+        """
         ...
 
     async def url(self, key: str, lifetime: int, filename: str | None = None) -> str:
         """An address that serves `key` by GET for `lifetime` seconds, downloaded as `filename`
-        where given. No network call.
+        where given. No network call, and no look whether `key` is there.
         """
         ...
 
@@ -377,11 +420,14 @@ class Limits(Protocol):
     """Paces calls of one key across all workers."""
 
     async def reserve(self, key: str, per_minute: int) -> float:
-        """Take the next slot of `key` and return how many seconds to wait until it (0 = now)."""
+        """Take the next slot of `key` and return how many seconds to wait until it (0 = now).
+
+        Raises TryLater("limits_unavailable"): then no slot was taken and nothing may be begun.
+        """
         ...
 
     async def pause(self, key: str, seconds: float) -> None:
-        """After a 429: let nobody start under `key` for `seconds`."""
+        """After a 429: let nobody start under `key` for `seconds`. Raises as `reserve`."""
         ...
 
 

@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from core.errors import ActionNeeded
 from core.wording import settings as words
 
+StoreName = Literal["local", "s3", "cloudinary"]
+
 
 class Settings(BaseModel):
     """Every setting by its environment name (upper case); the README's table is made from this."""
@@ -62,7 +64,7 @@ class Settings(BaseModel):
         5, ge=1, le=10_000, description="Your OpenAI tier's images a minute (5, 20, 50, 150, 250)"
     )
 
-    storage_provider: Literal["local", "s3"] = Field("local", description="Where pictures are kept")
+    storage_provider: StoreName = Field("local", description="Where pictures are kept")
     aws_access_key_id: str = Field("", description="S3 access key")
     aws_secret_access_key: SecretStr = Field(SecretStr(""), description="S3 secret key")
     aws_s3_bucket: str = Field("", description="S3 bucket")
@@ -72,6 +74,12 @@ class Settings(BaseModel):
     )
     s3_public_url: str = Field(
         "", description="Endpoint for presigned links where it differs from `S3_ENDPOINT_URL`"
+    )
+    cloudinary_cloud_name: str = Field("", description="Cloudinary product environment")
+    cloudinary_api_key: str = Field("", description="Cloudinary API key")
+    cloudinary_api_secret: SecretStr = Field(SecretStr(""), description="Cloudinary API secret")
+    cloudinary_api_url: str = Field(
+        "https://api.cloudinary.com", description="Cloudinary API; its EU and AP regions differ"
     )
 
     meta_graph_url: str = Field("https://graph.facebook.com", description="Meta Graph API")
@@ -113,6 +121,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "openai_base_url": (HTTP, words.HTTP_SHAPE),
     "s3_endpoint_url": (HTTP, words.HTTP_SHAPE),
     "s3_public_url": (HTTP, words.HTTP_SHAPE),
+    "cloudinary_api_url": (HTTP, words.HTTP_SHAPE),
     "meta_graph_url": (HTTP, words.HTTP_SHAPE),
 }
 """What an address looks like, and what is said where it does not."""
@@ -172,7 +181,8 @@ def _missing(values: Mapping[str, str], needs: frozenset[Need]) -> list[str]:
     """What is missing, by what else is set and by what the command needs."""
     given = values.keys()
     slack_ear = given & {"slack_app_token", "slack_signing_secret"}
-    slack, s3 = "slack_bot_token" in given, values.get("storage_provider") == "s3"
+    slack, store = "slack_bot_token" in given, values.get("storage_provider")
+    cloudinary = store == "cloudinary"
     key, secret = "aws_access_key_id" in given, "aws_secret_access_key" in given
     chat = slack or slack_ear or "discord_token" in given
     lacking = (
@@ -180,7 +190,10 @@ def _missing(values: Mapping[str, str], needs: frozenset[Need]) -> list[str]:
         (words.CHAT_MISSING, "chat" in needs and not chat),
         (words.SLACK_BOT_MISSING, slack_ear and not slack),
         (words.SLACK_EAR_MISSING, slack and not slack_ear),
-        (words.BUCKET_MISSING, s3 and "aws_s3_bucket" not in given),
+        (words.BUCKET_MISSING, store == "s3" and "aws_s3_bucket" not in given),
+        (words.CLOUD_MISSING, cloudinary and "cloudinary_cloud_name" not in given),
+        (words.CLOUD_KEY_MISSING, cloudinary and "cloudinary_api_key" not in given),
+        (words.CLOUD_SECRET_MISSING, cloudinary and "cloudinary_api_secret" not in given),
         (words.S3_SECRET_MISSING, key and not secret),
         (words.S3_KEY_MISSING, secret and not key),
     )

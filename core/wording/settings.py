@@ -10,6 +10,9 @@ CHAT_MISSING = "SLACK_BOT_TOKEN or DISCORD_TOKEN: neither is set; “imagedesk d
 SLACK_BOT_MISSING = "SLACK_BOT_TOKEN: is missing; the other Slack settings do nothing without it"
 SLACK_EAR_MISSING = "SLACK_APP_TOKEN: is missing; or set SLACK_SIGNING_SECRET, for signed HTTP"
 BUCKET_MISSING = "AWS_S3_BUCKET: is missing; STORAGE_PROVIDER=s3 needs it"
+CLOUD_MISSING = "CLOUDINARY_CLOUD_NAME: is missing; STORAGE_PROVIDER=cloudinary needs it"
+CLOUD_KEY_MISSING = "CLOUDINARY_API_KEY: is missing; STORAGE_PROVIDER=cloudinary needs it"
+CLOUD_SECRET_MISSING = "CLOUDINARY_API_SECRET: is missing; STORAGE_PROVIDER=cloudinary needs it"  # noqa: S105  # a sentence
 S3_SECRET_MISSING = "AWS_SECRET_ACCESS_KEY: is missing beside AWS_ACCESS_KEY_ID"  # noqa: S105  # a sentence
 S3_KEY_MISSING = "AWS_ACCESS_KEY_ID: is missing beside AWS_SECRET_ACCESS_KEY"
 

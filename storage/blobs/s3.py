@@ -6,12 +6,14 @@ threads.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote
 
 import boto3
+from boto3.s3.transfer import TransferConfig, create_transfer_manager
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -23,6 +25,7 @@ from botocore.exceptions import (
 )
 
 from core.errors import ActionNeeded, TryLater
+from core.ports import Listed
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,6 +34,17 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 AT_ONCE = 16
+FILES_AT_ONCE = 8
+"""So many files are sent together: the rest of the threads stays free for what people look at."""
+
+MEBIBYTE: Final = 1024**2
+PARTS: Final = TransferConfig(
+    # A picture, at most 10 MB, goes in one piece; only what is larger is worth three calls.
+    multipart_threshold=16 * MEBIBYTE,
+    multipart_chunksize=8 * MEBIBYTE,
+    use_threads=False,  # part after part, from the file: together they would lie in memory
+)
+PATIENCE = 30.0
 RETRY_SECONDS = 15
 LONGEST_LINK = 7 * 24 * 3600  # of signature version 4 (Amazon S3: "Expiration … seven days")
 PASSING = frozenset({"RequestTimeout", "SlowDown", "Throttling", "ThrottlingException"})
@@ -39,21 +53,25 @@ PASSING = frozenset({"RequestTimeout", "SlowDown", "Throttling", "ThrottlingExce
 class S3Blobs:
     """Keeps each key as an object of the same name in `AWS_S3_BUCKET`.
 
-    Without `AWS_ACCESS_KEY_ID`, boto3 finds credentials by itself (a machine's role). Raises
+    Without `AWS_ACCESS_KEY_ID`, boto3 finds credentials by itself (a machine's role). After
+    `patience` seconds without a byte the bucket counts as out; a call is tried twice. Raises
     ActionNeeded("settings_wrong") without a bucket.
     """
 
     name = "s3"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, patience: float = PATIENCE) -> None:
         if not settings.aws_s3_bucket:
             raise ActionNeeded("settings_wrong", problems=["AWS_S3_BUCKET: needed for s3"])
         self._bucket = settings.aws_s3_bucket
-        self._s3 = _connect(settings, settings.s3_endpoint_url)
+        self._s3 = _connect(settings, settings.s3_endpoint_url, patience)
         self._public = (
-            _connect(settings, settings.s3_public_url) if settings.s3_public_url else self._s3
+            _connect(settings, settings.s3_public_url, patience)
+            if settings.s3_public_url
+            else self._s3
         )
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="s3")
+        self._files = asyncio.Semaphore(FILES_AT_ONCE)
 
     async def put(self, key: str, data: bytes, mime_type: str) -> None:
         """Store whole or not at all, as `core.ports.BlobStore.put`: S3 shows an object only when
@@ -65,6 +83,19 @@ class S3Blobs:
                 Bucket=self._bucket, Key=key, Body=data, ContentType=mime_type
             ),
         )
+
+    async def put_file(self, key: str, path: Path, mime_type: str) -> None:
+        """Send the file from the disk, as `core.ports.BlobStore.put_file`; a large one in parts,
+        which are dropped again where one of them fails.
+        """
+
+        def send() -> None:
+            with create_transfer_manager(self._s3, PARTS) as manager:
+                more = {"ContentType": mime_type}
+                manager.upload(str(path), self._bucket, key, more).result()
+
+        async with self._files:
+            await self._call(key, send)
 
     async def get(self, key: str) -> bytes:
         """The bytes of `key`. Raises FileNotFoundError, TryLater("storage_unavailable"),
@@ -81,6 +112,14 @@ class S3Blobs:
         """Remove `key` if it is there. Raises as `get`, but not FileNotFoundError."""
         await self._call(key, lambda: self._s3.delete_object(Bucket=self._bucket, Key=key))
 
+    async def list(self, prefix: str = "") -> AsyncIterator[Listed]:
+        """What the bucket holds, as `core.ports.BlobStore.list`, page by page (`s3:ListBucket`)."""
+        asked = self._s3.get_paginator("list_objects_v2")
+        pages = iter(asked.paginate(Bucket=self._bucket, Prefix=prefix))
+        while (page := await self._call(prefix, lambda: next(pages, None))) is not None:
+            for found in page.get("Contents", []):
+                yield Listed(found["Key"], found["Size"], found["LastModified"])
+
     async def url(self, key: str, lifetime: int, filename: str | None = None) -> str:
         """A presigned address under `S3_PUBLIC_URL`, else under the endpoint; at most a week."""
         parameters = {"Bucket": self._bucket, "Key": key}
@@ -95,9 +134,9 @@ class S3Blobs:
             ),
         )
 
-    def close(self) -> None:
+    async def aclose(self) -> None:
         """Let go of threads and connections; calls on their way are finished first."""
-        self._threads.shutdown()
+        await asyncio.to_thread(self._threads.shutdown)
         self._s3.close()
         self._public.close()
 
@@ -118,7 +157,7 @@ class S3Blobs:
             raise _outage(type(error).__name__) from error
 
 
-def _connect(settings: Settings, endpoint: str) -> "S3Client":
+def _connect(settings: Settings, endpoint: str, patience: float) -> "S3Client":
     config = Config(
         # The newer default sends checksums that B2 and others refuse (jschneier/django-storages
         # issue 1498).
@@ -128,7 +167,7 @@ def _connect(settings: Settings, endpoint: str) -> "S3Client":
         s3={"addressing_style": "path" if endpoint else "virtual"},
         retries={"total_max_attempts": 2, "mode": "standard"},
         connect_timeout=5,
-        read_timeout=30,
+        read_timeout=patience,
         max_pool_connections=AT_ONCE,
     )
     client: S3Client = boto3.session.Session().client(

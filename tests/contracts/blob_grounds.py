@@ -1,15 +1,19 @@
 """The grounds on which the blob stores' contract is tried, and a line to S3 that can be harmed.
 
-Owns their start and end: a folder, the pretended S3 of moto behind a line of ours, and the fake. It
-must not know the sentences of the contract.
+Owns their start and end: a folder, the pretended S3 of moto behind a line of ours, a strict
+Cloudinary, and the fake; and the pictures that are kept there. It must not know the sentences of
+the contract.
 """
 
 import asyncio
+import io
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import aclosing, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import Message
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -17,14 +21,18 @@ from uuid import uuid4
 
 import boto3
 import httpx2
+from PIL import Image
 from pydantic import SecretStr
 
+from core.clock import SystemClock
 from core.ports import BlobStore
-from core.settings import Settings
+from core.settings import Settings, read_settings
+from storage.blobs.cloudinary import CloudinaryBlobs
 from storage.blobs.local import LocalBlobs
 from storage.blobs.s3 import S3Blobs
 from storage.secrets import Vault
 from tests.fakes.blobs import MemoryBlobs
+from tests.platforms.cloudinary import CloudinaryServer
 
 Download: TypeAlias = Callable[[str], Awaitable[tuple[bytes, str | None]]]
 
@@ -83,11 +91,42 @@ async def local_ground(folder: Path, _: str) -> AsyncIterator[Ground]:
 @asynccontextmanager
 async def s3_ground(_: Path, moto: str) -> AsyncIterator[Ground]:
     """A fresh bucket of moto's."""
-    with closing(S3Blobs(bucket_settings(moto))) as store:
+    async with aclosing(S3Blobs(bucket_settings(moto))) as store:
         yield Ground(store, fetch)
 
 
-STORES = {"memory": memory_ground, "local": local_ground, "s3": s3_ground}
+@asynccontextmanager
+async def cloudinary_ground(_: Path, __: str) -> AsyncIterator[Ground]:
+    """A strict Cloudinary, against whose documents nothing may be done."""
+    async with CloudinaryServer() as server:
+        async with CloudinaryBlobs(read_settings(server.settings()), SystemClock()) as store:
+            yield Ground(store, fetch)
+        assert server.violations == []
+
+
+STORES = {
+    "memory": memory_ground,
+    "local": local_ground,
+    "s3": s3_ground,
+    "cloudinary": cloudinary_ground,
+}
+
+
+@cache
+def noise(key: str) -> bytes:
+    """What lies under `key`: a picture of a megabyte or more where it ends like one, else bytes."""
+    source = random.Random(key)  # noqa: S311  # the same for a key, nothing else
+    kind = {".png": "PNG", ".jpg": "JPEG"}.get(Path(key).suffix)
+    if kind is None:
+        return source.randbytes(1_500_000)
+    drawn = io.BytesIO()
+    Image.frombytes("RGB", (900, 800), source.randbytes(900 * 800 * 3)).save(drawn, kind)
+    return drawn.getvalue()
+
+
+async def keys(store: BlobStore, prefix: str = "") -> list[str]:
+    """What the store lists, in order."""
+    return sorted([listed.key async for listed in store.list(prefix)])
 
 
 def bucket_settings(moto: str) -> Settings:
@@ -129,6 +168,10 @@ class Line:
         upward: bytes of a connection that may pass to the server before it is cut, None for all.
         downward: the same, to the client.
         answer: what is said instead of asking the server, as bytes of HTTP, None to ask it.
+        answers: how often that is said before the server is asked after all, None for ever.
+        pause: seconds before each piece that comes back.
+        silent: whether nothing is said at all, to nobody.
+        most: how many connections there were at once.
     """
 
     def __init__(self, address: str) -> None:
@@ -136,7 +179,12 @@ class Line:
         self.upward: int | None = None
         self.downward: int | None = None
         self.answer: bytes | None = None
+        self.answers: int | None = None
+        self.pause = 0.0
+        self.silent = False
+        self.most = 0
         self.heads: list[bytes] = []
+        self._open = 0
 
     @asynccontextmanager
     async def laid(self) -> AsyncIterator[str]:
@@ -146,34 +194,79 @@ class Line:
             yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
     async def _carry(self, near: asyncio.StreamReader, to_near: asyncio.StreamWriter) -> None:
-        with closing(to_near), suppress(OSError, asyncio.IncompleteReadError):
-            head = await near.readuntil(b"\r\n\r\n")
-            self.heads.append(head)
-            if self.answer is not None:
-                to_near.write(self.answer)
-                await to_near.drain()
-                return
-            far, to_far = await asyncio.open_connection("127.0.0.1", self._port)
-            with closing(to_far):
-                to_far.write(head)
-                ways = [
-                    asyncio.create_task(_pass(near, to_far, self.upward)),
-                    asyncio.create_task(_pass(far, to_near, self.downward)),
-                ]
-                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-                for way in ways:
-                    way.cancel()
-                await asyncio.wait(ways)
+        self._open += 1
+        self.most = max(self.most, self._open)
+        try:
+            with closing(to_near), suppress(OSError, asyncio.IncompleteReadError):
+                self.heads.append(await near.readuntil(b"\r\n\r\n"))
+                if self.silent:
+                    await near.read()
+                elif self.answer is not None and self.answers != 0:
+                    self.answers = None if self.answers is None else self.answers - 1
+                    to_near.write(self.answer)
+                    await to_near.drain()
+                else:
+                    await self._ask(self.heads[-1], near, to_near)
+        finally:
+            self._open -= 1
+
+    async def _ask(
+        self, head: bytes, near: asyncio.StreamReader, to_near: asyncio.StreamWriter
+    ) -> None:
+        far, to_far = await asyncio.open_connection("127.0.0.1", self._port)
+        with closing(to_far):
+            to_far.write(head)
+            ways = [
+                asyncio.create_task(_pass(near, to_far, self.upward, 0)),
+                asyncio.create_task(_pass(far, to_near, self.downward, self.pause)),
+            ]
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            for way in ways:
+                way.cancel()
+            await asyncio.wait(ways)
 
 
 async def _pass(
-    source: asyncio.StreamReader, target: asyncio.StreamWriter, limit: int | None
+    source: asyncio.StreamReader, target: asyncio.StreamWriter, limit: int | None, pause: float
 ) -> None:
     passed = 0
     while chunk := await source.read(65536):
+        await asyncio.sleep(pause)
         allowed = chunk if limit is None else chunk[: limit - passed]
         target.write(allowed)
         await target.drain()
         passed += len(chunk)
         if limit is not None and passed >= limit:
             return
+
+
+class Sink:
+    """A server that takes every upload, keeps none of it, and says `answer`.
+
+    Attributes:
+        taken: the bytes of all bodies.
+    """
+
+    def __init__(self, answer: bytes) -> None:
+        self.answer = answer
+        self.taken = 0
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[str]:
+        """The server while it listens, as its address."""
+        server = await asyncio.start_server(self._take, "127.0.0.1", 0)
+        async with server:
+            yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+    async def _take(self, near: asyncio.StreamReader, to_near: asyncio.StreamWriter) -> None:
+        with closing(to_near), suppress(OSError, asyncio.IncompleteReadError):
+            while True:
+                head = (await near.readuntil(b"\r\n\r\n")).lower()
+                if b"100-continue" in head:
+                    to_near.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                left = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
+                self.taken += left
+                while left:
+                    left -= len(await near.read(min(left, 65536)))
+                to_near.write(self.answer)
+                await to_near.drain()

@@ -26,6 +26,7 @@ SDKS = {
     "core.publishing.networks.instagram": set(),
     "core.publishing.networks.meta": {"httpx2"},
     "core.publishing.networks.site": set(),
+    "storage.blobs.cloudinary": {"httpx2"},
     "storage.blobs.local": set(),
     "storage.blobs.s3": {"boto3", "botocore", "types_boto3_s3"},
     "bot.surfaces.discord": {"discord", "aiohttp", "yarl"},  # aiohttp, yarl: discord.py's own

@@ -7,6 +7,13 @@ import pytest
 from core.errors import ActionNeeded
 from core.settings import Need, Settings, read_settings
 
+CLOUD = {
+    "STORAGE_PROVIDER": "cloudinary",
+    "CLOUDINARY_CLOUD_NAME": "desk",
+    "CLOUDINARY_API_KEY": "1",
+    "CLOUDINARY_API_SECRET": "s",
+}
+
 
 def problems(environ: dict[str, str], *needs: Need) -> list[str]:
     """The names that the complaint's lines begin with; empty where there is none."""
@@ -77,6 +84,7 @@ def test_secrets_do_not_show() -> None:
         ("DISCORD_GATEWAY_URL", "https://gateway.discord.gg"),
         ("OPENAI_BASE_URL", "api.openai.com/v1"),
         ("S3_ENDPOINT_URL", "minio:9000"),
+        ("CLOUDINARY_API_URL", "api.cloudinary.com"),
         ("META_GRAPH_URL", "graph.facebook.com"),
     ],
 )
@@ -108,6 +116,9 @@ def test_usual_addresses_are_taken(name: str, value: str) -> None:
         ({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN"),
         ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_BOT_TOKEN"),
         ({"STORAGE_PROVIDER": "s3"}, "AWS_S3_BUCKET"),
+        (CLOUD | {"CLOUDINARY_CLOUD_NAME": ""}, "CLOUDINARY_CLOUD_NAME"),
+        (CLOUD | {"CLOUDINARY_API_KEY": ""}, "CLOUDINARY_API_KEY"),
+        (CLOUD | {"CLOUDINARY_API_SECRET": ""}, "CLOUDINARY_API_SECRET"),
         ({"AWS_ACCESS_KEY_ID": "AKIA"}, "AWS_SECRET_ACCESS_KEY"),
         ({"AWS_SECRET_ACCESS_KEY": "s"}, "AWS_ACCESS_KEY_ID"),
     ],
