@@ -56,7 +56,7 @@ async def tell(chat: Chat, folder: Path, keep: Callable[[Seen], Kept]) -> Story[
         publish = await (await ada.press(pictures, "Publish")).form()
         await ada.submit(publish, {"Caption": CAPTION, "Alt text": ALT_TEXTS})
         grace = keep(await see(chat, marketing, "Publishing in "))
-        await see(chat, marketing, "Published\n")
+        await see(chat, marketing, "It is live")
         await until(lambda: not seen(chat, marketing, "preparing"))
         await until(lambda: not seen(chat, marketing, ": publishing"))
         thread = [keep(one) for one in chat.read(marketing)]

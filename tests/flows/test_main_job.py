@@ -39,13 +39,13 @@ async def test_a_command_becomes_pictures_that_are_chosen_approved_and_published
 
         form = await (await ada.press(eyes.again(pictures), "Publish")).form()
         assert list(form.fields) == ["Accounts", "Caption", "Alt text"]
-        assert form.fields["Caption"] == "a lighthouse at dusk"
+        assert form.fields["Caption"] == "A lighthouse at dusk"
         assert len(form.fields["Alt text"].split("\n")) == 2
         sent = await ada.submit(
             form, {"Caption": "Our lighthouse.", "Alt text": "A red lighthouse\nThe same, at night"}
         )
         assert sent.text == ""
-        outcome = await eyes.see(marketing, "Published", "Site", "published")
+        outcome = await eyes.see(marketing, "It is live")
         assert outcome.pings == {"Ada"}
         assert outcome.where == pictures.where
 
@@ -93,7 +93,7 @@ async def test_the_publish_card_of_a_reaction_can_be_edited_stopped_and_confirme
         pictures = await eyes.see(marketing, "1 picture:")
         await ada.react(pictures, "📤")
         card = await eyes.see(marketing, "Publish: A red fox", "Check it")
-        assert card.says("Site", "a red fox")
+        assert card.says("Site", "A red fox")
         assert len(card.pictures) == 1
         assert card.buttons == ("Publish", "Edit", "Discard")
         form = await (await ada.press(card, "Edit")).form()
@@ -107,5 +107,5 @@ async def test_the_publish_card_of_a_reaction_can_be_edited_stopped_and_confirme
     async with running_desk(environ):
         await chat.connected()
         await ada.press(eyes.again(card), "Publish")
-        await eyes.see(marketing, "Published", "published")
+        await eyes.see(marketing, "It is live")
         assert "Meet our fox." in eyes.again(card).text

@@ -26,7 +26,7 @@ async def test_every_event_delivered_twice_changes_nothing(
         pictures = await eyes.changed(pictures, "Approved by Ada: 1 and 2.")
         form = await (await ada.press(pictures, "Publish")).form()
         await ada.submit(form, {})
-        await eyes.see(marketing, "Published")
+        await eyes.see(marketing, "It is live")
         await eyes.until(marketing, lambda: len(eyes.all(marketing, "2 pictures: a fox")) == 2)
         await eyes.until(marketing, lambda: len(eyes.all(marketing, "Done: a fox")) == 2)
         assert len(chat.read(marketing)) == 6
