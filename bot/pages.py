@@ -1,5 +1,6 @@
 """The web process's application: the page with what it needs of the running desk handed in."""
 
+import asyncio
 from typing import Protocol, runtime_checkable
 
 from fastapi import FastAPI
@@ -18,8 +19,10 @@ class _SpeaksHttp(Protocol):
     def http_handler(self, inbox: Inbox) -> SlackHandler: ...
 
 
-def make_page_app(joined: Running, *, demo: bool) -> FastAPI:
-    """The page for this desk; in `demo` the local person is signed in by itself."""
+def make_page_app(joined: Running, *, demo: bool, closing: asyncio.Event) -> FastAPI:
+    """The page for this desk; in `demo` the local person is signed in by itself. Its streams end
+    when `closing` is set.
+    """
     blobs = joined.blobs
     return make_app(
         WebParts(
@@ -37,6 +40,7 @@ def make_page_app(joined: Running, *, demo: bool) -> FastAPI:
             demo=demo,
             check_media=blobs.check if isinstance(blobs, LocalBlobs) else None,
             slack=_slack(joined),
+            closing=closing,
         )
     )
 

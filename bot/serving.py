@@ -77,7 +77,9 @@ async def serve(
         if listening:
             from bot.pages import make_page_app  # a bot or worker needs nothing of the web
 
-            parts.append(_serve_web(make_page_app(joined, demo=demo), listening))
+            closing = asyncio.Event()
+            app = make_page_app(joined, demo=demo, closing=closing)
+            parts.append(_serve_web(app, listening, closing))
         await _until_signalled(parts, lambda: ready(joined) if ready else None)
 
 
@@ -135,13 +137,13 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve_web(app: ASGIApp, listening: socket.socket) -> None:
+async def _serve_web(app: ASGIApp, listening: socket.socket, closing: asyncio.Event) -> None:
     config = uvicorn.Config(
         app,
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=1,  # only open pages stay that long; they come back by themselves
+        timeout_graceful_shutdown=1,
         proxy_headers=False,
     )
     server = _Server(config)
@@ -149,6 +151,7 @@ async def _serve_web(app: ASGIApp, listening: socket.socket) -> None:
     try:
         await asyncio.shield(serving)
     except asyncio.CancelledError:
+        closing.set()  # streams of open pages would else be waited for, and cut off with a noise
         server.should_exit = True
         await serving
         raise

@@ -7,7 +7,6 @@ that a lost message is only late. It must not change anything.
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import suppress
 from itertools import chain, repeat
 from typing import Self
 
@@ -56,8 +55,11 @@ class Live:
 
     async def _changes(self, person: Person, seq: int) -> AsyncIterator[str]:
         yield f"retry: {RETRY_MILLISECONDS}\n\n"
-        async with _Ears(self._parts.queue.subscribe(f"page:{person.business.id}")) as ears:
+        messages = self._parts.queue.subscribe(f"page:{person.business.id}")
+        async with _Ears(messages, self._parts.closing) as ears:
             for pause in chain(PAUSES, repeat(PAUSES[-1])):
+                if self._parts.closing.is_set():
+                    return
                 events, seq = await self._since(person, seq)
                 yield events or ": \n\n"
                 await ears.wait(pause)
@@ -90,27 +92,25 @@ class Live:
 class _Ears:
     """Hears a channel from the moment it is entered, one message or a silence at a time."""
 
-    def __init__(self, messages: AsyncIterator[str]) -> None:
+    def __init__(self, messages: AsyncIterator[str], closing: asyncio.Event) -> None:
         self._messages = messages
-        self._next: asyncio.Future[str] | None = None
+        self._closing = closing
 
     async def __aenter__(self) -> Self:
-        self._listen()
+        self._next = asyncio.ensure_future(anext(self._messages))
+        self._end = asyncio.ensure_future(self._closing.wait())
         return self
 
     async def __aexit__(self, *failure: object) -> None:
-        if self._next:
-            self._next.cancel()
-            with suppress(asyncio.CancelledError, StopAsyncIteration):
-                await self._next
+        for waiting in (self._next, self._end):
+            waiting.cancel()
+        await asyncio.gather(self._next, self._end, return_exceptions=True)
         if isinstance(self._messages, AsyncGenerator):
             await self._messages.aclose()
 
     async def wait(self, seconds: float) -> None:
-        """Until something is said, or it was quiet for so long."""
-        await asyncio.wait({self._listen()}, timeout=seconds)
-
-    def _listen(self) -> "asyncio.Future[str]":
-        if self._next is None or self._next.done():
+        """Until something is said, it was quiet for so long, or the process is about to end."""
+        if self._next.done():
             self._next = asyncio.ensure_future(anext(self._messages))
-        return self._next
+        first = asyncio.FIRST_COMPLETED
+        await asyncio.wait({self._next, self._end}, timeout=seconds, return_when=first)

@@ -1,7 +1,8 @@
 """What the web application is handed. Plain facts and ports; nothing is opened here."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from starlette.requests import Request
@@ -38,7 +39,8 @@ class WebParts:
 
     `address` is where people reach it, without a trailing slash. `load` gives the bytes of a card's
     file. `demo` signs the local person in. `check_media` is None where the blob store serves its
-    links itself. `slack` answers `POST /slack/events`, None without Slack over HTTP.
+    links itself. `slack` answers `POST /slack/events`, None without Slack over HTTP. `closing` is
+    set when the process is about to end: streams, which would go on for ever, end then.
     """
 
     units: Units
@@ -55,3 +57,4 @@ class WebParts:
     demo: bool = False
     check_media: CheckMedia | None = None
     slack: SlackHandler | None = None
+    closing: asyncio.Event = field(default_factory=asyncio.Event)

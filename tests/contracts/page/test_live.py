@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -148,3 +148,12 @@ async def test_a_lost_message_is_only_late(desk: Running) -> None:
             }
             await connection.execute(tables.lines.insert().values(unheard))
         await reader.until("Unheard")
+
+
+async def test_open_pages_do_not_hold_up_the_end_of_the_desk(tmp_path: Path) -> None:
+    """Their streams are ended properly, not cut off; browsers then come back by themselves."""
+    async with AsyncExitStack() as window:
+        async with running_desk(environment(tmp_path), roles=WEB, demo=True) as desk:
+            reader = await window.enter_async_context(reading(desk, "/events?after=0"))
+        with pytest.raises(AssertionError, match="the stream ended"):
+            await reader.until("whatever")
