@@ -1,14 +1,15 @@
 """One examiner process by itself, spoken to in its own protocol, and what a file costs it.
 
-Owns the measuring: seconds by the clock, and the greatest resident memory of that process since it
-began (VmHWM in Linux's proc(5); `ru_maxrss` would count what it inherited).
+Owns the measuring, by Linux's proc(5): seconds of computing, since those by the clock would count
+what else the machine does, and the greatest resident memory since the process began (VmHWM;
+`ru_maxrss` would count what it inherited).
 """
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Cost:
-    """What the examiner answered, after how many seconds, having held how many bytes at most."""
+    """What the examiner answered, the seconds that it computed, the bytes that it held at most."""
 
     answer: dict[str, Any]
     seconds: float
@@ -43,9 +44,9 @@ def cost(data: bytes, folder: Path) -> Cost:
         text=True,
     ) as process:
         exchange(process, folder / "absent", kept)  # so that its start is not counted
-        started = time.perf_counter()
+        before = computed(process.pid)
         answer = exchange(process, source, kept)
-        seconds = time.perf_counter() - started
+        seconds = computed(process.pid) - before
         peak = int(status(process.pid)["VmHWM"].split()[0]) * 1024
         process.kill()
     return Cost(answer, seconds, peak)
@@ -59,6 +60,12 @@ def exchange(process: "subprocess.Popen[str]", source: Path, kept: Path) -> dict
     process.stdin.flush()
     answer: dict[str, Any] = json.loads(process.stdout.readline())
     return answer
+
+
+def computed(pid: int) -> float:
+    """Seconds that a process has computed, in its own code and in the system's."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def status(pid: int) -> dict[str, str]:

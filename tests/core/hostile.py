@@ -81,12 +81,14 @@ def with_exif(orientation: int) -> Image.Exif:
     return exif
 
 
-def lying(kind: str, orientation: int, upright: Image.Image) -> bytes:
-    """`upright` stored as a camera held that way stores it; without loss but in JPEG."""
+def lying(kind: str, orientation: int, upright: Image.Image, exif: bytes | None = None) -> bytes:
+    """`upright` stored as a camera held that way stores it; without loss but in JPEG. `exif` says
+    so in other words.
+    """
     turn = TURNED.get(orientation)
     stored = upright if turn is None else upright.transpose(turn)
     how: dict[str, dict[str, Any]] = {"JPEG": {"quality": 95}, "WEBP": {"lossless": True}}
-    return encode(stored, kind, exif=with_exif(orientation), **how.get(kind, {}))
+    return encode(stored, kind, exif=exif or with_exif(orientation), **how.get(kind, {}))
 
 
 def swapped_profile() -> bytes:
@@ -133,6 +135,13 @@ def with_chunks(*more: bytes) -> bytes:
     return png(500, 500, black(500, 1500), *more)
 
 
+def wrong_checksum() -> bytes:
+    """A PNG with one bit of its palette's checksum changed."""
+    whole = encode(scene().quantize(8), "PNG")
+    place = whole.index(b"PLTE") + 4 + 24
+    return whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
+
+
 def sixteen_bit_bomb() -> bytes:
     """Few bytes, 4096² pixels of eight bytes each."""
     return png(4096, 4096, black(4096, 4096 * 8), form=b"\x10\x06")
@@ -164,6 +173,21 @@ def segment_flood() -> bytes:
     """Two million empty comments."""
     whole = encode(scene(), "JPEG")
     return whole[:2] + b"\xff\xfe\0\2" * 2_000_000 + whole[2:]
+
+
+def fill_flood(filling: bytes) -> bytes:
+    """A JPEG with nine megabytes of that at the end of its coded data."""
+    whole = encode(scene(), "JPEG")
+    return whole[:-2] + filling * (9_000_000 // len(filling)) + whole[-2:]
+
+
+def frame_chunk_flood() -> bytes:
+    """A WebP animation with a million empty chunks in a frame."""
+    whole = animated("WEBP", 2)
+    last = whole.rindex(b"ANMF") + 8
+    body = whole[last:] + b"ODDS\0\0\0\0" * 1_000_000
+    inside = whole[12 : last - 4] + struct.pack("<I", len(body)) + body
+    return b"RIFF" + struct.pack("<I", 4 + len(inside)) + b"WEBP" + inside
 
 
 def scan_flood(count: int, side: int = 4096) -> bytes:

@@ -10,7 +10,7 @@ from typing import Final
 
 from core.errors import UserError
 from core.library.containers.exif import PREFIX as EXIF
-from core.library.containers.parts import Contents, Frame, paced, require
+from core.library.containers.parts import MOST_PARTS, Contents, Frame, paced, require
 
 START, END = b"\xff\xd8", b"\xff\xd9"
 SCAN, APP0, APP1, APP2, APP14 = 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
@@ -19,8 +19,12 @@ FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive
 FOREIGN_FRAMES: Final = frozenset({*range(0xC3, 0xD0)} - {0xC4, 0xC8, 0xCC})
 ICC: Final = b"ICC_PROFILE\0"
 
-MARKER: Final = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")
-"""What ends entropy-coded data: no stuffed zero and no restart mark."""
+MARK: Final = re.compile(rb"\xff(?![\x00\xd0-\xd7])")
+"""Where a marker may begin: a byte of 255 before neither a stuffed zero nor a restart mark. Found
+without looking at all that stands between, which is most of the file."""
+
+FILL: Final = re.compile(rb"\xff+")
+INSIDE: Final = frozenset({0x00, *range(0xD0, 0xD8)})
 
 MOST_SCANS: Final = 64
 """A progressive file has about ten; each is a walk over all of the picture."""
@@ -72,10 +76,8 @@ def _segments(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Every segment up to the end mark as (code, start, end); a scan's with its coded data."""
     position = 2
     while True:
-        found = MARKER.search(data, position)
-        require(found, "no end")
-        assert found  # noqa: S101  # for the type checker: `require` has looked
-        start, code = found.end() - 2, found[1]
+        _, start = _next_marker(data, position)
+        code = data[start + 1 : start + 2]
         if code == END[1:]:
             return
         require(code != START[1:], "a second start")
@@ -83,7 +85,18 @@ def _segments(data: bytes) -> Iterator[tuple[bytes, int, int]]:
         position = start + 2 + length
         require(length >= 2 and position <= len(data), "a segment cut short")  # noqa: PLR2004  # it counts itself
         if code[0] == SCAN:
-            behind = MARKER.search(data, position)
-            require(behind, "a scan cut short")
-            position = behind.start() if behind else position
+            position, _ = _next_marker(data, position)
         yield code, start, position
+
+
+def _next_marker(data: bytes, position: int) -> tuple[int, int]:
+    """Where the next marker starts, with and without the bytes of 255 that may fill up before."""
+    for _ in range(MOST_PARTS):
+        found = MARK.search(data, position)
+        filled = FILL.match(data, found.start()) if found else None
+        if filled is None:
+            break
+        position = filled.end()
+        if data[position] not in INSIDE:
+            return filled.start(), position - 1
+    raise ValueError("no marker")

@@ -48,7 +48,8 @@ def _animation(
     frames = []
     for body in bodies:
         left, top, width, height = (_three(body, at) for at in (0, 3, 6, 9))
-        parts = [(name, body[start:end]) for name, start, end in _chunks(body, 16, len(body))]
+        inner = paced(_chunks(body, 16, len(body)))
+        parts = [(name, body[start:end]) for name, start, end in inner]
         data, size = _still(parts)
         frame = Frame(data, 2 * left, 2 * top, width + 1, height + 1)
         require(size == (frame.width, frame.height), "another size than announced")
