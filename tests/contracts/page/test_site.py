@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -17,31 +18,34 @@ KEPT = RenditionKept("1/p/abcdef012345-a-red-fox.jpg", 640, 480)
 PAGE = f"{ADDRESS}/p/a-red-fox"
 
 
+def stored_picture(member: Member, now: datetime) -> Image:
+    """A picture that an AI has made, as the library holds it."""
+    return Image(
+        business_id=1,
+        filename="fox.jpg",
+        original_filename="fox.jpg",
+        file_size=1,
+        mime_type="image/jpeg",
+        width=640,
+        height=480,
+        sha256="s",
+        source_sha256="s",
+        dhash="",
+        storage_provider="local",
+        storage_key="1/fox.jpg",
+        is_ai_generated=True,
+        creator_id=member.id,
+        created_at=now,
+        updated_at=now,
+    )
+
+
 async def publish(ground: Ground, member: Member, **facts: object) -> Post:
     """A post with one picture, and its target on the built-in site in `state`."""
     state: TargetState = facts.pop("state", "published")  # type: ignore[assignment]  # as named
-    data = picture()
-    await ground.blobs.put(KEPT.key, data, "image/jpeg")
+    await ground.blobs.put(KEPT.key, picture(), "image/jpeg")
     async with ground.database.write() as uow:
-        image = Image(
-            filename="fox.jpg",
-            original_filename="fox.jpg",
-            dhash="",
-            storage_key="1/fox.jpg",
-            business_id=1,
-            file_size=len(data),
-            mime_type="image/jpeg",
-            width=640,
-            height=480,
-            sha256="s",
-            source_sha256="s",
-            storage_provider="local",
-            is_ai_generated=True,
-            creator_id=member.id,
-            created_at=uow.now,
-            updated_at=uow.now,
-        )
-        image_id = await uow.images.insert(image)
+        image_id = await uow.images.insert(stored_picture(member, uow.now))
         account = Account(1, str(facts.pop("network", "site")), "site", "Site", "", uow.now)
         uow.accounts.add(account)
         post = Post(
