@@ -103,6 +103,8 @@ class Gateway(discord.Client):
         It gives each event a task of its own, and of "on, off, on" the last word counts. Discord
         has no id of a reaction; the delivery's number within the session stands for it.
         """
+        if self.is_closed():
+            return  # the library's own timers outlive it for a moment
         if event in REACTIONS:
             delivery = f"{self.ws.session_id}:{self.ws.sequence}"
             self._waiting.put_nowait((args[0], REACTIONS[event], delivery))
