@@ -4,10 +4,9 @@ Whatever arrives is written down before it is acknowledged, and nothing here mak
 The platform's own event id makes a second delivery harmless. It must not know any surface.
 """
 
-from typing import cast
-
 from pydantic import TypeAdapter
 
+from bot.backlog import Backlog
 from bot.commands import complete, read_text
 from bot.controls import press, react
 from bot.desk import Desk
@@ -31,13 +30,15 @@ from core.chat import (
     Typing,
 )
 from core.errors import TryLater, UserError
+from core.library.uploading import place_upload
+from core.ports import Later
 from core.recovery import wake_catching_up
 from core.storing import UnitOfWork, Units
 from core.wording.errors import sentence
 from core.wording.forms import HOME_SETTLED
 
-_KINDS: dict[str, type] = {
-    kind.__name__: kind for kind in (Nothing, Private, Form, FieldErrors, Choices)
+_KINDS: dict[str, TypeAdapter[Reply]] = {
+    kind.__name__: TypeAdapter(kind) for kind in (Nothing, Private, Form, FieldErrors, Choices)
 }
 
 TRIES = 3
@@ -50,6 +51,20 @@ class DeskInbox:
     def __init__(self, units: Units, desk: Desk) -> None:
         self._units = units
         self._desk = desk
+        self._backlog = Backlog(units, self.handle)
+        self._at_work = False
+
+    async def take(self, command: Command) -> Reply | Later:
+        """Carry the command out, or only write it down while another one is being carried out; see
+        `core.ports.Inbox`.
+        """
+        if self._at_work or self._backlog:
+            return Later(await self._backlog.add(command))
+        self._at_work = True
+        try:
+            return await self.handle(command)
+        finally:
+            self._at_work = False
 
     async def handle(self, event: Event) -> Reply:
         """Do what the event asks and say what is answered at once; see `core.ports.Inbox`."""
@@ -106,6 +121,9 @@ class DeskInbox:
                 return await submit(self._desk, uow, asking, event.key, event.values)
             case Reaction():
                 await react(self._desk, uow, asking, event)
+            case Dropped():
+                limit = self._desk.orders_per_minute
+                await place_upload(uow, asking.customer, event.attachments, limit)
         return Nothing()
 
     async def _command(self, uow: UnitOfWork, asking: Asking, event: Command) -> Reply:
@@ -123,8 +141,8 @@ class DeskInbox:
 
 
 def _write_reply(reply: Reply) -> dict[str, object]:
-    kind = type(reply)
-    return {kind.__name__: TypeAdapter(kind).dump_python(reply, mode="json")}
+    kind = type(reply).__name__
+    return {kind: _KINDS[kind].dump_python(reply, mode="json")}
 
 
 def _read_reply(stored: dict[str, object] | None) -> Reply:
@@ -132,4 +150,4 @@ def _read_reply(stored: dict[str, object] | None) -> Reply:
     if not stored:
         return Nothing()
     name, value = next(iter(stored.items()))
-    return cast("Reply", TypeAdapter(_KINDS[name]).validate_python(value))
+    return _KINDS[name].validate_python(value)

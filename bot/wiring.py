@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.backlog import Resuming
 from bot.commands import command_table
 from bot.desk import Desk
 from bot.inbox import DeskInbox
@@ -291,6 +292,7 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
 
     publishing = Publishing(database, joined.networks, blobs, open_secret, reach)
     catching = Catching(database, joined.surfaces, desk.door)
+    resuming = Resuming(database, DeskInbox(database, desk).handle, joined.surfaces)
 
     async def catch_up(message_id: str) -> None:
         with suppress(DeskError):  # read again at the next connect, or when the card is touched
@@ -308,6 +310,7 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
         "publish": publish,
         "remove": Removing(database, blobs, reach).remove,
         "catch_up": catch_up,
+        "handle": resuming.resume,
     }
 
 

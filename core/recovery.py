@@ -46,6 +46,8 @@ async def sweep(units: Units) -> None:
         ):
             for id_ in ids:
                 uow.enqueue(task, id_)
+        for surface, event_id in await uow.events.to_wake(next_at):
+            uow.enqueue("handle", f"{surface}/{event_id}")
         await uow.events.forget(uow.later(-EVENTS_KEPT_SECONDS))
 
 

@@ -8,6 +8,7 @@ made inside. Rows that were got or added are written back by themselves.
 from __future__ import annotations  # rooms import this module, and it names their rows
 
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -337,14 +338,41 @@ class Accounts(Rows["Account", str], Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class WaitingEvent:
+    """An event that is written down to be handled a moment later, `text` being all of it."""
+
+    surface: str
+    event_id: str
+    text: str
+
+
 class Events(Protocol):
-    """What was handled already, by the platforms' own event ids."""
+    """What was handled already, by the platforms' own event ids, and what waits to be."""
 
     async def enter(self, surface: str, event_id: str) -> bool:
         """Note that this event is being handled; False if it was (or is being) handled already.
 
         Waits for a unit that is handling the same event just now.
         """
+        ...
+
+    async def hold(self, waiting: list[WaitingEvent], until: datetime) -> None:
+        """Write events down that somebody else handles if it was not done `until` then; those that
+        are known already stay as they are.
+        """
+        ...
+
+    async def held(self, surface: str, event_id: str) -> str | None:
+        """The text of the event that waits under this id; None if none does (any more)."""
+        ...
+
+    async def settle(self, surface: str, event_id: str) -> bool:
+        """Whether an event was waiting under this id; it waits no longer."""
+        ...
+
+    async def to_wake(self, next_at: datetime) -> list[tuple[str, str]]:
+        """Surface and id of events that wait for too long, moved on to `next_at`."""
         ...
 
     async def answer(self, surface: str, event_id: str, reply: dict[str, Any]) -> None:

@@ -6,12 +6,12 @@ queue is sent only after it. It must not know what the rows mean.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -21,6 +21,7 @@ from core.clock import Clock
 from core.errors import TryLater
 from core.ports import Queue
 from core.settings import Settings
+from storage.inline import IMPATIENT, Writer
 from storage.repositories.images import Images, Removals
 from storage.repositories.lines import Lines
 from storage.repositories.objects import Objects
@@ -72,6 +73,21 @@ def open_engine(settings: Settings) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _inline_writer(engine: AsyncEngine) -> Writer:
+    """A writer to the same SQLite file, which is closed together with `engine`."""
+    plain = create_engine(engine.url.set(drivername="sqlite+pysqlite"))
+    event.listen(plain, "connect", _prepare_sqlite)
+    event.listen(plain, "connect", _prepare_writing)
+    event.listen(plain, "begin", _begin_sqlite)
+    writer = Writer(plain.execution_options(writes=True))
+    event.listen(engine.sync_engine, "engine_disposed", lambda _: writer.dispose())
+    return writer
+
+
+def _prepare_writing(connection: Any, _record: Any) -> None:
+    connection.execute(IMPATIENT).close()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -164,9 +180,8 @@ class Database:
         self._queue = queue
         self._clock = clock
         # SQLite lets waiting writers poll, unfairly; within a process they queue up here instead.
-        sqlite = engine.dialect.name == "sqlite"
-        self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if sqlite else nullcontext()
-        self._writer = engine.execution_options(writes=True)
+        self._turn = asyncio.Lock()
+        self._writer = _inline_writer(engine) if engine.dialect.name == "sqlite" else None
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqlUnit]:
@@ -176,19 +191,30 @@ class Database:
         TryLater("database_unavailable"): then nothing was written, unless the connection was lost
         in the very commit.
         """
-        async with self._turn, AsyncSession(self._writer, expire_on_commit=False) as session:
-            unit = SqlUnit(session, self._clock.now())
-            try:
-                async with session.begin():
-                    yield unit
-            except (DBAPIError, PoolTimeout, OSError) as error:
-                if passing := _passing(error):
-                    raise passing from error
-                raise
+        try:
+            async with self._session() as session:
+                unit = SqlUnit(session, self._clock.now())
+                yield unit
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            if passing := _passing(error):
+                raise passing from error
+            raise
         for task, id_, delay in unit.woken:
             await self._queue.enqueue(task, id_, delay)
         for channel, text in unit.noticed.items():
             await self._queue.publish(channel, text)
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[AsyncSession]:
+        if self._writer:
+            async with self._turn, self._writer.transaction() as session:
+                yield session
+        else:
+            async with (
+                AsyncSession(self.engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlUnit]:

@@ -296,6 +296,8 @@ events = Table(
     Column("event_id", String(200), primary_key=True),
     Column("reply", JSON(none_as_null=True)),
     Column("at", Moment, nullable=False, index=True),
+    Column("waiting", Text),
+    Column("wake_at", Moment, index=True),
 )
 lines = Table(
     "lines",

@@ -1,9 +1,9 @@
 """Businesses, members, accounts, the ledger, one-time links, and the events already handled."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import CursorResult, delete, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +11,7 @@ from core.business.accounts import DISCONNECTED, Account
 from core.business.ledger import Entry
 from core.business.members import Business, Member, Team
 from core.page import SignIn
+from core.storing import WaitingEvent
 from storage import tables
 from storage.repositories.rows import SqlRows
 
@@ -159,15 +160,66 @@ class Events:
 
     async def enter(self, surface: str, event_id: str) -> bool:
         """Note that this event is being handled; False if it was handled already."""
-        connection = await self.session.connection()
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         entered = await self.session.execute(
-            dialect.insert(tables.events)
+            (await self._insert())
             .values(surface=surface, event_id=event_id, at=self.now)
             .on_conflict_do_nothing()
             .returning(tables.events.c.event_id)
         )
-        return entered.first() is not None
+        return entered.first() is not None or await self.settle(surface, event_id)
+
+    async def hold(self, waiting: list[WaitingEvent], until: datetime) -> None:
+        """Write events down that are handled later; those known already stay as they are."""
+        rows = [
+            {
+                "surface": one.surface,
+                "event_id": one.event_id,
+                "waiting": one.text,
+                "at": self.now,
+                "wake_at": until,
+            }
+            for one in waiting
+        ]
+        await self.session.execute((await self._insert()).on_conflict_do_nothing(), rows)
+
+    async def held(self, surface: str, event_id: str) -> str | None:
+        """The event that waits under this id."""
+        columns = tables.events.c
+        found = select(columns.waiting).where(
+            columns.surface == surface, columns.event_id == event_id
+        )
+        return await self.session.scalar(found)
+
+    async def settle(self, surface: str, event_id: str) -> bool:
+        """Whether an event was waiting under this id; it waits no longer."""
+        columns = tables.events.c
+        settled = await self.session.execute(
+            update(tables.events)
+            .where(
+                columns.surface == surface,
+                columns.event_id == event_id,
+                columns.waiting.is_not(None),
+            )
+            .values(waiting=None, wake_at=None)
+        )
+        return cast("CursorResult[Any]", settled).rowcount == 1
+
+    async def to_wake(self, next_at: datetime) -> list[tuple[str, str]]:
+        """Surface and id of events that wait for too long, moved on to `next_at`."""
+        columns = tables.events.c
+        due = (
+            update(tables.events)
+            .where(columns.wake_at <= self.now)
+            .values(wake_at=next_at)
+            .returning(columns.surface, columns.event_id)
+        )
+        return [(surface, event_id) for surface, event_id in await self.session.execute(due)]
+
+    async def _insert(self) -> sqlite.Insert | postgresql.Insert:
+        connection = await self.session.connection()
+        if connection.dialect.name == "postgresql":
+            return postgresql.insert(tables.events)
+        return sqlite.insert(tables.events)
 
     async def answer(self, surface: str, event_id: str, reply: dict[str, Any]) -> None:
         """Keep the reply."""

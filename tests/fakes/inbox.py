@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from core.chat import Event, Nothing, Reply, SurfaceName, Typing
+from core.chat import Command, Event, Nothing, Reply, SurfaceName, Typing
+from core.ports import Later
 
 
 @dataclass
@@ -33,6 +34,10 @@ class FakeInbox:
         self._replies: dict[str, Reply] = {}
         self._changed = asyncio.Condition()
         self.hold.set()
+
+    async def take(self, command: Command) -> Reply | Later:
+        """As `handle`: nothing comes here in crowds."""
+        return await self.handle(command)
 
     async def handle(self, event: Event) -> Reply:
         """Remember `event` and answer it."""

@@ -22,13 +22,14 @@ from core.chat import (
     Dropped,
     FieldErrors,
     Form,
+    Nothing,
     Press,
     Private,
     Reaction,
     Reply,
 )
 from core.errors import DeskError
-from core.ports import Inbox
+from core.ports import Inbox, Later
 from core.wording.surfaces import NOTHING_WAS_DONE
 
 from . import events, forms
@@ -126,11 +127,13 @@ class Listener:
             self._answer(await self._ask(event), gesture)
         await ack()
 
-    async def _ask(self, event: Command | Press) -> Reply:
+    async def _ask(self, event: Command | Press) -> Reply | Later:
         """The inbox's reply. Slack delivers gestures once: where the inbox fails, nobody else will
         tell the person. (Messages and reactions come again, and a modal stays open.)
         """
         try:
+            if isinstance(event, Command):
+                return await self._inbox.take(event)
             return await self._inbox.handle(event)
         except Exception:  # noqa: BLE001  # whatever kept the inbox from writing
             _log.exception("slack_event_not_written", event_id=event.event_id)
@@ -161,9 +164,15 @@ class Listener:
         if heard is not None:
             self._answer(await self._inbox.handle(heard), Gesture(heard))
 
-    def _answer(self, reply: Reply, gesture: Gesture) -> None:
+    def _answer(self, reply: Reply | Later, gesture: Gesture) -> None:
         """Answer beside: the acknowledgement does not wait for it."""
-        self._later(self._answering.answer(reply, gesture))
+        if isinstance(reply, Later):
+            self._later(self._answer_later(reply, gesture))
+        elif not isinstance(reply, Nothing):
+            self._later(self._answering.answer(reply, gesture))
+
+    async def _answer_later(self, taken: Later, gesture: Gesture) -> None:
+        await self._answering.answer(await taken.reply, gesture)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(_logged(work))
