@@ -29,9 +29,12 @@ LONGEST_ANSWER: Final = 1 << 20  # bytes; a thumbnail and some numbers
 OVERRUN: Final = frozenset({-signal.SIGKILL, -signal.SIGXCPU})
 """How a process ends that was killed: by us, by its limit of computing, or for want of memory."""
 
-# glibc: give every larger buffer back to the system at once. Otherwise it learns from the first
-# picture to keep them, and the limit of memory would be met by what is not in use.
-SURROUNDINGS: Final = {"MALLOC_MMAP_THRESHOLD_": str(1 << 18)}
+# glibc: give buffers of 2 MB back to the system at once, and 8 MB of smaller ones. Otherwise it
+# learns from the first large picture to keep them, and what is not in use counts as memory held.
+SURROUNDINGS: Final = {
+    "MALLOC_MMAP_THRESHOLD_": str(2 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(8 << 20),
+}
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +43,7 @@ log = structlog.get_logger(__name__)
 class Limits:
     """What one file may cost: bytes of memory, seconds of computing, and seconds at all."""
 
-    memory: int = 200_000_000
+    memory: int = 225_000_000
     cpu: int = 3
     wall: float = 15
 

@@ -15,7 +15,6 @@ from typing import Final
 from PIL import Image
 
 from core.library.decoding import SIDES, TYPES, decode, first_frame
-from core.library.numbering import draw_number
 
 PREVIEW_SIDE: Final = 1024
 PREVIEW_BYTES: Final = 1_000_000
@@ -74,6 +73,9 @@ def preview(data: bytes, number: int | None = None) -> bytes:
     """
     image = open_upright(data, PREVIEW_SIDE)
     if number is not None:
+        # Fonts take five megabytes, which no process needs that only decodes.
+        from core.library.numbering import draw_number
+
         draw_number(image, number)
     for quality in (86, 78, 68, 55, 40):
         encoded = encode_jpeg(image, quality)

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -61,6 +62,25 @@ async def test_no_file_costs_more_than_a_second_and_200_megabytes(
     assert set(spent.answer) <= {"found", "refused"}
     assert spent.peak <= 200_000_000
     assert spent.seconds <= 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "how"),
+    [
+        ("JPEG", {"progressive": True, "subsampling": "4:4:4", "quality": 94}),
+        ("JPEG", {"icc_profile": hostile.swapped_profile(), "exif": hostile.with_exif(5)}),
+        ("WEBP", {"method": 0, "exif": hostile.with_exif(6)}),
+    ],
+)
+async def test_the_largest_pictures_pass_again_and_again(
+    kind: str, how: dict[str, Any], tmp_path: Path
+) -> None:
+    """Those that need most memory, in a process that keeps some of what the last one took."""
+    large = tmp_path / "large"
+    large.write_bytes(encode(hostile.photo(4096, 4096), kind, **how))
+    async with Examiner(at_once=1) as examiner:
+        verdicts = [await examiner.examine(large, "large") for _ in range(3)]
+    assert len({verdict.sha256 for verdict in verdicts}) == 1
 
 
 async def test_a_file_that_needs_more_memory_than_there_is_is_refused(
