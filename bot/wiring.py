@@ -30,6 +30,9 @@ from core.generation.providers.openai import OpenAIImages, OpenAIModerator
 from core.generation.providers.sketch import Sketch
 from core.generation.storing import Storing
 from core.library.captions import PlainCaptioner
+from core.library.examination import Examiner
+from core.library.ingesting import Ingesting
+from core.library.intake import Intake
 from core.library.originals import pack_originals
 from core.library.removal import Removing
 from core.ports import BlobStore, ChatSurface, Load, Moderator, Queue, Reach, SocialNetwork
@@ -182,9 +185,21 @@ async def running(
         for part in (*providers, moderator, *surfaces.values()):
             if isinstance(part, _Closable):
                 stack.push_async_callback(part.aclose)
+        examiner = await stack.enter_async_context(Examiner())
+        intake = Intake(database, blobs, PlainCaptioner(), examiner)
         tasks = _make_tasks(
             _Joined(
-                database, blobs, vault, networks, surfaces, load, desk, offers, moderator, limits
+                database,
+                blobs,
+                vault,
+                networks,
+                surfaces,
+                load,
+                desk,
+                offers,
+                moderator,
+                limits,
+                intake,
             ),
             reach,
         )
@@ -226,6 +241,7 @@ class _Joined:
     offers: Mapping[str, Offer]
     moderator: Moderator | None
     limits: RedisLimits
+    intake: Intake
 
 
 def _make_desk(
@@ -293,6 +309,16 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
     publishing = Publishing(database, joined.networks, blobs, open_secret, reach)
     catching = Catching(database, joined.surfaces, desk.door)
     resuming = Resuming(database, DeskInbox(database, desk).handle, joined.surfaces)
+    ingesting = Ingesting(database, joined.surfaces, joined.intake, blobs, reach)
+
+    async def make(item_id: str) -> None:
+        """An item is made by a provider, or taken in where it is a file that somebody brought."""
+        async with database.read() as uow:
+            item = await uow.items.get(item_id)
+        if item and item.attachment:
+            await ingesting.ingest(item_id)
+        else:
+            await making.make(item_id)
 
     async def catch_up(message_id: str) -> None:
         with suppress(DeskError):  # read again at the next connect, or when the card is touched
@@ -305,7 +331,7 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
 
     return {
         "start": making.start,
-        "make": making.make,
+        "make": make,
         "show": showing.show,
         "publish": publish,
         "remove": Removing(database, blobs, reach).remove,

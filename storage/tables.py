@@ -22,7 +22,7 @@ from sqlalchemy.orm import deferred
 from core.business.accounts import Account
 from core.business.ledger import Entry
 from core.business.members import Business, Member, Team
-from core.chat import Place, Sent, Thread
+from core.chat import Attachment, Place, Sent, Thread
 from core.errors import Trouble
 from core.generation.jobs import Attempt, Item, Job
 from core.generation.orders import Order
@@ -103,6 +103,7 @@ items = Table(
     Column("number", Integer, nullable=False),
     Column("prompt", Text, nullable=False),
     Column("seed", BigInteger, nullable=False),
+    Column("attachment", AsJson(Attachment)),
     Column("state", String(16), nullable=False),
     Column("image_id", BigKey, refers("images.id"), index=True),
     Column("preview_key", Text),

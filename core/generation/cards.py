@@ -14,6 +14,7 @@ from core.generation.jobs import ENDED, Attempt, Item, Job, state_of
 from core.generation.orders import Order
 from core.generation.prices import Model
 from core.library.captions import shorten
+from core.library.cards import draw_upload, subject_of
 from core.messages import Message
 from core.ports import BlobStore
 from core.review.reviewing import Review, read_review
@@ -38,8 +39,10 @@ class JobCards:
     async def status(self, uow: UnitOfWork, message: Message) -> Card | None:
         """Queued, drawing, done: edited as it goes."""
         job = await uow.jobs.get(message.subject_id)
-        if job is None or job.order is None:
+        if job is None:
             return None
+        if job.order is None:
+            return await draw_upload(uow, job, message)
         order, items = job.order, await uow.items.of_job(job.id)
         state = state_of(items)
         model = self.models.get(order.model)
@@ -110,11 +113,11 @@ class JobCards:
         job = await uow.jobs.get(message.subject_id)
         review = await read_review(uow, message.subject_id)
         made = [item for item in review.items if item.state == "completed" and item.preview_key]
-        if job is None or job.order is None or any(i.state not in ENDED for i in review.items):
+        if job is None or any(item.state not in ENDED for item in review.items):
             return None
         if not made and message.sent is None:
             return None
-        title = words.result_title(len(made), job.order.prompt)
+        title = words.result_title(len(made), subject_of(job, review.items))
         if job.discarded_at:
             by = await _name(uow, job.discarded_by)
             restore = Button("restore", words.RESTORE)
@@ -133,7 +136,7 @@ class JobCards:
                 )
                 for item in made
             ),
-            controls=_result_controls(review, made),
+            controls=_result_controls(job, review, made),
             mention=message.person,
             colour="good" if review.approved else "neutral",
         )
@@ -141,14 +144,15 @@ class JobCards:
     async def originals(self, uow: UnitOfWork, message: Message) -> Card | None:
         """The full files as one archive, or as links where the chat takes no file so large."""
         job = await uow.jobs.get(message.subject_id)
-        if job is None or job.order is None:
+        if job is None:
             return None
-        title = words.originals_title(job.order.prompt)
+        items = await uow.items.of_job(job.id)
+        title = words.originals_title(subject_of(job, items))
         if message.trouble is None:
             archive = File(f"originals:{job.id}", "originals.zip", "application/zip")
             return Card(message.id, title, files=(archive,), mention=message.person)
         links = []
-        for item in await uow.items.of_job(job.id):
+        for item in items:
             image = await uow.images.get(item.image_id) if item.image_id else None
             if image:
                 url = await self.blobs.url(image.storage_key, DAY, image.filename)
@@ -170,8 +174,8 @@ def _status_controls(items: list[Item], *, running: bool) -> tuple[Control, ...]
     return ()
 
 
-def _result_controls(review: Review, made: list[Item]) -> tuple[Control, ...]:
-    """A menu for the numbers, then Approve · Publish · Again · More."""
+def _result_controls(job: Job, review: Review, made: list[Item]) -> tuple[Control, ...]:
+    """A menu for the numbers, then Approve · Publish · Again · More; files come only once."""
     if not made:
         return ()
     options = tuple(Option(str(item.number), f"Picture {item.number}") for item in made)
@@ -185,7 +189,8 @@ def _result_controls(review: Review, made: list[Item]) -> tuple[Control, ...]:
         extras["withdraw"] = words.WITHDRAW
     more = Menu("more", words.MORE, tuple(Option(*pair) for pair in extras.items()))
     publish, again = Button("publish", words.PUBLISH, "📤"), Button("again", words.AGAIN, "🔁")
-    return (*((choose,) if len(made) > 1 else ()), approve, publish, again, more)
+    first = (choose,) if len(made) > 1 else ()
+    return (*first, approve, publish, *((again,) if job.order else ()), more)
 
 
 async def _review_lines(uow: UnitOfWork, review: Review) -> list[str]:

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Literal
 
 from core.business.members import new_id
-from core.chat import Place
+from core.chat import Attachment, Place
 from core.errors import Trouble
 from core.generation.orders import Order
 
@@ -66,8 +66,9 @@ class Job:
 
 @dataclass(eq=False)
 class Item:
-    """One picture asked for. `number` counts from 1; `selected` is what the marks amount to.
+    """One picture asked for, or one file brought (`attachment`; then `prompt` is its name).
 
+    `number` counts from 1. A `trouble` on a completed item says what else is to be known of it.
     `lease_until` and `fence` say who works on it; `wake_at` when it is looked at again.
     """
 
@@ -77,6 +78,7 @@ class Item:
     prompt: str
     seed: int
     state: ItemState = "queued"
+    attachment: Attachment | None = None
     image_id: int | None = None
     preview_key: str | None = None
     partial_key: str | None = None

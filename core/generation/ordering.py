@@ -38,12 +38,7 @@ async def place_order(
     if recent >= per_minute:
         raise UserError("too_many_orders", limit=per_minute)
     job_id = new_id()
-    status = Message(
-        business.id, "status", job_id, customer.place, member.user, uow.now, wake_at=uow.later(10)
-    )
-    if parent:
-        root = await uow.messages.get(parent.root_id)
-        status.root_id, status.thread = parent.root_id, root.thread if root else None
+    root = await uow.messages.get(parent.root_id) if parent else None
     job = Job(
         business_id=business.id,
         owner_id=member.id,
@@ -51,7 +46,7 @@ async def place_order(
         place=customer.place,
         order=order,
         created_at=uow.now,
-        root_id=status.root_id,
+        root_id=place_cards(uow, customer, job_id, root),
         parent_id=parent.id if parent else None,
         wake_at=uow.later(10),
         id=job_id,
@@ -65,20 +60,24 @@ async def place_order(
     uow.jobs.add(job)
     for item in items:
         uow.items.add(item)
-    uow.messages.add(status)
-    uow.messages.add(
-        Message(
-            business.id,
-            "result",
-            job_id,
-            customer.place,
-            member.user,
-            uow.now,
-            root_id=status.root_id,
-        )
-    )
-    uow.enqueue("show", status.id)
     return job
+
+
+def place_cards(
+    uow: UnitOfWork, customer: Customer, job_id: str, root: Message | None = None
+) -> str:
+    """Write the status and result cards of a new job, in the thread of `root` or in one of their
+    own, and wake the first; returns the id of the message that opens the thread.
+    """
+    business_id, place, user = customer.business.id, customer.place, customer.member.user
+    status = Message(business_id, "status", job_id, place, user, uow.now, wake_at=uow.later(10))
+    if root:
+        status.root_id, status.thread = root.id, root.thread
+    result = Message(business_id, "result", job_id, place, user, uow.now, root_id=status.root_id)
+    uow.messages.add(status)
+    uow.messages.add(result)
+    uow.enqueue("show", status.id)
+    return status.root_id
 
 
 async def make_again(uow: UnitOfWork, business: Business, member: Member, job: Job) -> int:

@@ -6,6 +6,7 @@
     {business}/partials/{item}-{hash}.jpg  the same while it is being made
     {business}/p/{hash}-{slug}.jpg         a rendition, named after its post
     spool/{attempt}                        a paid answer on its way
+    incoming/{id}                          a file on its way, as it was brought to the page
 
 Owns these shapes. It must not know whether a row still names an object.
 """
@@ -14,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["original", "thumbnail", "item", "rendition", "spool"]
+Kind = Literal["original", "thumbnail", "item", "rendition", "spool", "incoming"]
 
 _SHAPES: Final[tuple[tuple[Kind, str], ...]] = (
     ("original", r"(?P<business>\d+)/(?P<name>[0-9a-f]{64})-.+"),
@@ -23,14 +24,15 @@ _SHAPES: Final[tuple[tuple[Kind, str], ...]] = (
     ("item", r"(?P<business>\d+)/partials/(?P<name>[0-9a-f]{32})-.+\.jpg"),
     ("rendition", r"(?P<business>\d+)/p/[0-9a-f]{12}-(?P<name>.+)\.jpg"),
     ("spool", r"spool/(?P<name>[0-9a-f]{32})(?P<business>)"),
+    ("incoming", r"incoming/(?P<name>[0-9a-f]{32})(?P<business>)"),
 )
 
 
 @dataclass(frozen=True)
 class KeyParts:
-    """What a key says: `name` is the sha256, the item's or attempt's id, or the post's slug.
+    """What a key says: `name` is the sha256, the post's slug, or the id of what it belongs to.
 
-    `business_id` is 0 for the spool, which belongs to no business.
+    `business_id` is 0 for the spool and what is incoming, which belong to no business.
     """
 
     kind: Kind

@@ -27,6 +27,7 @@ class Objects:
             | await self._by_items(kinds["item"])
             | await self._by_targets(kinds["rendition"])
             | await self._by_attempts(kinds["spool"])
+            | await self._by_files(kinds["incoming"])
         )
 
     async def _by_images(self, keys: dict[str, KeyParts]) -> set[str]:
@@ -55,3 +56,11 @@ class Objects:
         found = select(attempts.c.id).where(attempts.c.id.in_(ids), attempts.c.outcome == "")
         rows = (await self.session.scalars(found)).all() if ids else []
         return {key for key, parts in keys.items() if parts.name in rows}
+
+    async def _by_files(self, keys: dict[str, KeyParts]) -> set[str]:
+        """A file on its way is wanted until its item has ended."""
+        found = select(items.c.attachment).where(
+            items.c.state.in_(("queued", "generating")), items.c.attachment.is_not(None)
+        )
+        rows = (await self.session.scalars(found)).all() if keys else []
+        return keys.keys() & {attachment.id for attachment in rows}

@@ -22,12 +22,10 @@ class Jobs(SqlRows[Job, str]):
     entity = Job
 
     async def orders_since(self, owner_id: str, since: datetime) -> int:
-        """How many pictures were ordered by this member after `since`, counted in orders."""
+        """How many jobs of either kind this member has placed after `since`."""
         columns = tables.jobs.c
         counted = select(func.count()).select_from(tables.jobs)
-        found = counted.where(
-            columns.owner_id == owner_id, columns.created_at > since, columns.kind == "generate"
-        )
+        found = counted.where(columns.owner_id == owner_id, columns.created_at > since)
         return int(await self.session.scalar(found) or 0)
 
     async def to_wake(self, next_at: datetime) -> list[str]:

@@ -1,0 +1,154 @@
+"""Intake: how a file on this machine becomes an image of the library, once.
+
+    examined → put into the store → entered (in the caller's transaction)
+
+Owns the check, the bytes that are stored and the image's row; the same bytes, brought again, are
+the image that is there already. It must not know who brought a file or where from.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from core.errors import TryLater
+from core.library.examination import Examined, Examiner
+from core.library.images import Image
+from core.library.keys import original_key, thumbnail_key
+from core.ports import BlobStore, Caption, Captioner
+from core.publishing.slugs import slug
+from core.storing import UnitOfWork, Units
+
+AGAIN_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A file that a member brought: `path` is where it lies, in a folder that its bringer owns and
+    that outlives the intake; `name` what people call it.
+    """
+
+    path: Path
+    name: str
+    business_id: int
+    member_id: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A file that passed. `is_put` says that its bytes are in the store, which is not so where the
+    library had them before.
+    """
+
+    image: Image
+    examined: Examined
+    is_put: bool
+
+
+@dataclass(frozen=True)
+class Entered:
+    """The image that stands for the file, which is new or was there. With `put_again`, a removal of
+    the same bytes ended meanwhile: after the commit they must be put once more.
+    """
+
+    image: Image
+    is_new: bool
+    put_again: bool = False
+
+
+class Intake:
+    """Takes files in."""
+
+    def __init__(
+        self, units: Units, blobs: BlobStore, captioner: Captioner, examiner: Examiner
+    ) -> None:
+        self._units = units
+        self._blobs = blobs
+        self._captioner = captioner
+        self._examiner = examiner
+
+    async def keep(self, brought: Brought) -> tuple[Image, bool]:
+        """The image of this file and whether it is new. May be repeated.
+
+        Raises UserError where it is refused (as `Examiner.examine`), TryLater, ActionNeeded.
+        """
+        ready = await self.prepare(brought)
+        async with self._units.write() as uow:
+            entered = await self.enter(uow, ready)
+        if entered.put_again:
+            await self.put(ready)
+        return entered.image, entered.is_new
+
+    async def prepare(self, brought: Brought) -> Ready:
+        """Examine a file and put what may be stored; no row names it yet. Raises as `keep`."""
+        found = await self._examiner.examine(brought.path, brought.name)
+        stem = brought.name.rpartition(".")[0] or brought.name
+        brief = " ".join(stem.replace("_", " ").replace("-", " ").split())
+        caption = await self._captioner.caption(None, brief)
+        async with self._units.read() as uow:
+            image = self._image(brought, found, caption, stem, uow.now)
+            known = await _known(uow, image)
+        ready = Ready(image, found, is_put=known is None)
+        if ready.is_put:
+            await self.put(ready)
+        return ready
+
+    async def put(self, ready: Ready) -> None:
+        """Put a file's bytes into the store. May be repeated. Raises TryLater, ActionNeeded."""
+        image, found = ready.image, ready.examined
+        await self._blobs.put_file(image.storage_key, found.path, image.mime_type)
+        await self._blobs.put(image.thumbnail_key, found.thumbnail, "image/jpeg")
+
+    async def enter(self, uow: UnitOfWork, ready: Ready) -> Entered:
+        """Write the image's row, unless the library has these bytes. Raises TryLater while the same
+        bytes are being removed.
+        """
+        image = ready.image
+        await uow.businesses.lock(image.business_id)  # or the same file, twice, would be two images
+        known = await _known(uow, image)
+        if known:
+            return Entered(known, is_new=False)
+        if not ready.is_put:  # it was there a moment ago
+            raise TryLater("image_being_removed", after=AGAIN_SECONDS)
+        image.created_at = image.updated_at = uow.now
+        image.id = await uow.images.insert(image)
+        removed = await uow.removals.ended(image.business_id, image.sha256)
+        return Entered(image, is_new=True, put_again=removed)
+
+    def _image(
+        self, brought: Brought, found: Examined, caption: Caption, stem: str, now: datetime
+    ) -> Image:
+        suffix = found.mime_type.removeprefix("image/").replace("jpeg", "jpg")
+        name, business_id = f"{slug(stem)}.{suffix}", brought.business_id
+        return Image(
+            business_id=business_id,
+            filename=name,
+            original_filename=brought.name,
+            file_size=found.file_size,
+            mime_type=found.mime_type,
+            width=found.width,
+            height=found.height,
+            sha256=found.sha256,
+            source_sha256=found.source_sha256,
+            dhash=found.dhash,
+            storage_provider=self._blobs.name,
+            storage_key=original_key(business_id, found.sha256, name),
+            thumbnail_key=thumbnail_key(business_id, found.sha256),
+            placeholder=found.placeholder,
+            source="upload",
+            is_ai_generated=False,
+            title=caption.title,
+            description=caption.description,
+            tags=list(caption.tags),
+            alt_text=caption.alt_text,
+            plain_words=caption.plain,
+            creator_id=brought.member_id,
+            created_at=now,
+            updated_at=now,
+        )
+
+
+async def _known(uow: UnitOfWork, image: Image) -> Image | None:
+    return await uow.images.by_source(
+        image.business_id, image.source_sha256
+    ) or await uow.images.by_hash(image.business_id, image.sha256)

@@ -1,0 +1,72 @@
+"""Uploading: files that a person brought become a job, one item each, in their event's transaction.
+
+Owns how many come at once and how a file's name is told. It must not know chats, nor how a file is
+fetched: `core.library.ingesting` does that.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from core.business.members import new_id
+from core.chat import Attachment
+from core.errors import UserError
+from core.generation.jobs import Item, Job
+from core.generation.ordering import Customer, place_cards
+from core.storing import UnitOfWork
+
+MOST_FILES: Final = 10
+LONGEST_NAME: Final = 120
+NAMELESS: Final = "file"
+
+
+async def place_upload(
+    uow: UnitOfWork, customer: Customer, attachments: Sequence[Attachment], per_minute: int
+) -> Job:
+    """Write the job with an item per file, and wake them and its card.
+
+    The files are fetched at once, whether or not the card may be posted: their addresses expire.
+    Raises UserError("too_many_files" | "too_many_orders"); then nothing was written.
+    """
+    if len(attachments) > MOST_FILES:
+        raise UserError("too_many_files", most=MOST_FILES)
+    member, business = customer.member, customer.business
+    recent = await uow.jobs.orders_since(member.id, uow.now - timedelta(minutes=1))
+    if recent >= per_minute:
+        raise UserError("too_many_orders", limit=per_minute)
+    job_id = new_id()
+    job = Job(
+        business_id=business.id,
+        owner_id=member.id,
+        kind="upload",
+        place=customer.place,
+        order=None,
+        created_at=uow.now,
+        root_id=place_cards(uow, customer, job_id),
+        moderation="off",
+        id=job_id,
+    )
+    uow.jobs.add(job)
+    for number, attachment in enumerate(attachments, 1):
+        name = plain_name(attachment.filename)
+        item = Item(
+            job_id,
+            business.id,
+            number,
+            name,
+            seed=0,
+            attachment=attachment,
+            wake_at=uow.later(10),
+        )
+        uow.items.add(item)
+        uow.enqueue("make", item.id)
+    return job
+
+
+def plain_name(filename: str) -> str:
+    """A file's own name: without folders and signs that print nothing, 120 characters at most (the
+    last ones, with the extension), never empty.
+    """
+    name = filename.replace("\\", "/").rpartition("/")[2]
+    printed = "".join(sign for sign in name if sign.isprintable()).strip()
+    return printed[-LONGEST_NAME:] or NAMELESS
