@@ -75,7 +75,8 @@ class Examined:
 class Examiner:
     """Examines files, as many at once as there are processors; the rest waits.
 
-    Its processes (30 MB each when idle) begin when first needed and stay until it is left.
+    Its processes (35 MB each when idle, half of it shared) begin when first needed and stay until
+    it is left.
     """
 
     def __init__(self, limits: Limits | None = None, at_once: int | None = None) -> None:
