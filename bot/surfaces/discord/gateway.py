@@ -5,11 +5,13 @@ https://docs.discord.com/developers/topics/gateway
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import discord
 import structlog
+from discord.gateway import KeepAliveHandler
 
 from bot.surfaces.discord import events, replies
 from bot.surfaces.discord.commands import is_typed, register
@@ -43,6 +45,8 @@ TOO_LATE: Final = frozenset({Code.UNKNOWN_INTERACTION, Code.ALREADY_ANSWERED})
 REACTIONS: Final = {"raw_reaction_add": True, "raw_reaction_remove": False}
 AUTHENTICATION_FAILED: Final = 4004  # the gateway's closing code for a token it does not know
 WRITTEN: Final = frozenset({discord.MessageType.default, discord.MessageType.reply})
+
+STILL_SECONDS: Final = 2.0
 
 _log = structlog.get_logger(__name__)
 
@@ -95,7 +99,26 @@ class Gateway(discord.Client):
         """Leave the gateway and give the connections back. May be repeated."""
         if self._following is not None:
             self._following.cancel()
+        hearts = self._hearts()
+        for heart in hearts:
+            if heart.ws is not self.ws:
+                await heart.ws.close(code=1000)
         await super().close()
+        for heart in hearts:
+            # It may just have handed a beat to this loop, without which it would wait for ever.
+            heart.stop()
+            await asyncio.to_thread(heart.join, STILL_SECONDS)
+
+    def _hearts(self) -> list[KeepAliveHandler]:
+        """The library's threads that keep our connections alive: that of `ws`, and that of one
+        which was given up while it began, and which the library forgets to close.
+        """
+        return [
+            thread
+            for thread in threading.enumerate()
+            if isinstance(thread, KeepAliveHandler)
+            if thread.ws._connection is self._connection  # noqa: SLF001  # no public sign tells whose it is
+        ]
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         """Line reactions up here, where the library still delivers in order.

@@ -28,6 +28,7 @@ from core.chat import (
     Typing,
 )
 from tests.contracts.discord_surface.conftest import COMMANDS, Desks, Listen, Shelf
+from tests.driving.chat import until
 from tests.fakes.inbox import FakeInbox
 from tests.platforms.discord import DiscordServer, Guild, Person
 from tests.platforms.discord.channels import Channel
@@ -221,7 +222,7 @@ async def test_a_failing_inbox_is_owned_up_to(
     ack = await ada.command("generate", {"prompt": "a fox"}, marketing)
     assert ack.ephemeral
     assert "Nothing was done" in ack.content
-    assert "the database is locked" in caplog.text
+    await until(lambda: "the database is locked" in caplog.text)
 
 
 async def test_the_answer_waits_until_the_inbox_has_written(
