@@ -1,4 +1,4 @@
-"""The command line: demo, run, bot, worker, web, migrate, account, manifest, doctor."""
+"""The command line: demo, run, bot, worker, web, migrate, manifest, doctor, account, storage."""
 
 import asyncio
 import gc
@@ -15,9 +15,10 @@ from rich.text import Text
 from bot import accounts, checkup, manifests
 from bot.logs import configure_logs
 from bot.serving import Role, serve
+from bot.stores import probing, report
 from bot.wiring import Running, require_folder
 from core.errors import DeskError
-from core.settings import Need, Settings, read_settings
+from core.settings import Need, Settings, StoreName, read_settings
 from core.wording import terminal as words
 from core.wording.errors import sentence
 from storage.database import open_engine
@@ -31,6 +32,8 @@ app = typer.Typer(
 )
 account_app = typer.Typer(no_args_is_help=True, help=words.ACCOUNT)
 app.add_typer(account_app, name="account")
+storage_app = typer.Typer(no_args_is_help=True, help=words.STORAGE)
+app.add_typer(storage_app, name="storage")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -164,6 +167,32 @@ def account_list() -> None:
 def account_remove(account: Annotated[str, typer.Argument(help=words.ACCOUNT_ROW)]) -> None:
     """Disconnect an account; what it published stays."""
     _run(lambda settings: accounts.remove(settings, account, out))
+
+
+@storage_app.command("check", help=words.STORAGE_CHECK)
+def storage_check(
+    store: Annotated[StoreName | None, typer.Argument(help=words.STORAGE_CHECK_STORE)] = None,
+) -> None:
+    """Try all that the desk does with a store."""
+
+    async def work(settings: Settings) -> None:
+        if not await probing.check(settings, store, out):
+            raise typer.Exit(1)
+
+    _run(work)
+
+
+@storage_app.command("move", help=words.STORAGE_MOVE)
+def storage_move(
+    to: Annotated[StoreName, typer.Option(help=words.STORAGE_TO)],
+    source: Annotated[StoreName | None, typer.Option("--from", help=words.STORAGE_FROM)] = None,
+    *,
+    delete_source: Annotated[
+        bool, typer.Option("--delete-source", help=words.STORAGE_DELETE)
+    ] = False,
+) -> None:
+    """Copy everything from one store to another."""
+    _run(lambda settings: report.move(settings, source, to, out, delete=delete_source))
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ and deleted again.
 from rich.console import Console
 from rich.text import Text
 
-from bot.checks.findings import Check, Mark
+from bot.checks.findings import Check, Finding, Mark
 from bot.checks.here import (
     check_accounts,
     check_database,
@@ -41,10 +41,14 @@ async def examine(settings: Settings, out: Console) -> bool:
     for check in CHECKS:
         for finding in await check(settings):
             marks.add(finding.mark)
-            line = Text.assemble((finding.mark, COLOURS[finding.mark]), " ", finding.text)
-            out.print(line)
-            if finding.fix:
-                out.print(f"    → {finding.fix}", markup=False)
+            tell(finding, out)
     told = words.SOME_WARNINGS if "!" in marks else words.ALL_WELL
     out.print(words.SOME_BROKEN if "✗" in marks else told, markup=False)
     return "✗" not in marks
+
+
+def tell(finding: Finding, out: Console) -> None:
+    """Print one finding, and below it how to mend it."""
+    out.print(Text.assemble((finding.mark, COLOURS[finding.mark]), " ", finding.text))
+    if finding.fix:
+        out.print(f"    → {finding.fix}", markup=False)

@@ -45,11 +45,12 @@ from core.publishing.posting import NetworkFacts
 from core.publishing.publishing import Publishing
 from core.review.cards import draw_question
 from core.review.catching import Catching
-from core.settings import Settings
+from core.settings import Settings, StoreName
 from core.showing import Showing
 from core.steps import pass_by
 from core.storing import Units
 from core.wording.money import MILLION
+from storage.blobs.cloudinary import CloudinaryBlobs
 from storage.blobs.local import LocalBlobs
 from storage.blobs.s3 import S3Blobs
 from storage.database import Database, open_engine
@@ -116,15 +117,33 @@ def make_moderator(settings: Settings) -> OpenAIModerator | None:
     return OpenAIModerator(key, settings.openai_base_url) if key else None
 
 
-def make_blobs(settings: Settings, vault: Vault, clock: Clock) -> BlobStore:
-    """The configured store."""
-    if settings.storage_provider == "s3":
+def make_vault(settings: Settings) -> Vault:
+    """What seals secrets and signs links, with the configured key or the data folder's own."""
+    return Vault(settings.secret_key.get_secret_value() or read_or_make_key(settings.data_dir))
+
+
+def make_blobs(
+    settings: Settings, vault: Vault, clock: Clock, name: StoreName | None = None
+) -> BlobStore:
+    """The store of that name, by default the configured one. Raises ActionNeeded("settings_wrong")
+    where its settings are missing.
+    """
+    name = name or settings.storage_provider
+    if name == "s3":
         return S3Blobs(settings)
     return LocalBlobs(settings.data_dir / "blobs", vault, lambda: settings.address, clock)
 
+    if name == "cloudinary":
+        return CloudinaryBlobs(settings, clock)
 
 def make_load(units: Units, blobs: BlobStore) -> Load:
     """How the bytes of a card's file are found: a blob, or a job's originals packed on the way."""
+async def close(part: object) -> None:
+    """Let go of what a part holds open, if it is one that holds anything."""
+    if isinstance(part, _Closable):
+        await part.aclose()
+
+
 
     async def load(file: File) -> bytes:
         kind, _, job_id = file.id.partition(":")
@@ -161,7 +180,7 @@ async def running(
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         require_folder(settings.data_dir)
-        vault = Vault(settings.secret_key.get_secret_value() or read_or_make_key(settings.data_dir))
+        vault = make_vault(settings)
         engine = open_engine(settings)
         stack.push_async_callback(engine.dispose)
         await migrate(engine)
@@ -182,9 +201,8 @@ async def running(
         load = make_load(database, blobs)
         surfaces = make_surfaces(settings, desk.commands, page)
         providers = [offer.provider for offer in offers.values()]
-        for part in (*providers, moderator, *surfaces.values()):
-            if isinstance(part, _Closable):
-                stack.push_async_callback(part.aclose)
+        for part in (*providers, moderator, blobs, *surfaces.values()):
+            stack.push_async_callback(close, part)
         examiner = await stack.enter_async_context(Examiner())
         intake = Intake(database, blobs, PlainCaptioner(), examiner)
         tasks = _make_tasks(

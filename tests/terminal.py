@@ -42,6 +42,11 @@ async def imagedesk(environ: Mapping[str, str], *words: str, typed: str = "") ->
     return Ended(process.returncode, out.decode(), err.decode())
 
 
+async def begin(environ: Mapping[str, str], *words: str) -> Process:
+    """`imagedesk <words>` while it runs, to be killed; its output waits in the pipes."""
+    return await _start(environ, words, PIPE)
+
+
 async def imagedesk_at_terminal(
     environ: Mapping[str, str], *words: str, typed: str
 ) -> tuple[Ended, str]:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.checks.findings import Finding
 from bot.trial import fetch_ourselves, trial_picture
-from bot.wiring import make_blobs, require_folder
+from bot.wiring import close, make_blobs, make_vault, require_folder
 from core.business.accounts import Account, seal_context
 from core.clock import SystemClock
 from core.errors import DeskError, Trouble
@@ -107,7 +107,10 @@ async def check_store(settings: Settings) -> list[Finding]:
     """A picture is stored, read, fetched where a bucket serves it, and deleted."""
     name = settings.storage_provider
     try:
-        store = make_blobs(settings, _vault(settings), SystemClock())
+        store = make_blobs(settings, make_vault(settings), SystemClock())
+    except DeskError as error:
+        return [_store_trouble(name, error)]
+    try:
         async with trial_picture(store) as picture:
             await picture.read()
             found = [Finding("✓", words.STORE.format(name=name))]
@@ -121,6 +124,8 @@ async def check_store(settings: Settings) -> list[Finding]:
                     found.append(Finding("✓", words.BUCKET_LINK.format(address=address)))
     except (DeskError, FileNotFoundError) as error:
         return [_store_trouble(name, error)]
+    finally:
+        await close(store)
     return found
 
 
@@ -137,7 +142,7 @@ async def check_accounts(settings: Settings) -> list[Finding]:
     """Whether each account's token can be opened and has not been refused since."""
     try:
         accounts = await read_accounts(settings)
-        vault = _vault(settings)
+        vault = make_vault(settings)
     except (DeskError, *UNREACHABLE):
         return []  # said by the checks of folder and database
     outside = [account for account in accounts if account.network != BUILT_IN]
@@ -178,10 +183,6 @@ def _account(account: Account, vault: Vault) -> list[Finding]:
             ),
         )
     ]
-
-
-def _vault(settings: Settings) -> Vault:
-    return Vault(settings.secret_key.get_secret_value() or read_or_make_key(settings.data_dir))
 
 
 @asynccontextmanager

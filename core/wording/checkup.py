@@ -39,14 +39,14 @@ STORE_SAYS = {
 }
 STORE_FAILS = "does not work"
 STORE_FIX = (
-    "Is the folder or bucket there, and may the desk write, read and delete in it? Check "
-    "STORAGE_PROVIDER and the settings of S3."
+    "Is the folder or bucket there, and may the desk write, read and delete in it? Step by step: "
+    "imagedesk storage check."
 )
 BUCKET_LINK = "Picture links: {address} serves them"
 BUCKET_LINK_TROUBLE = "Picture links: {address} does not serve them: {problem}"
 BUCKET_LINK_FIX = (
     "People and networks fetch pictures there. Check S3_PUBLIC_URL, AWS_S3_REGION and the bucket's "
-    "policy (s3:GetObject)."
+    "policy (s3:GetObject); step by step: imagedesk storage check."
 )
 
 ADDRESS_LOCAL = "Address: {address}, reachable from this machine only"

@@ -185,6 +185,14 @@ SENTENCES: dict[str, str] = {
     "network_unknown": "There is no network “{network}” to connect. There are: {networks}.",
     "businesses_none": "There is no business yet: it begins with the first use of the desk in a "
     "chat or on its page. Use it there once (say, /help), then connect the account.",
+    "storage_same": "The desk keeps its pictures at {name} already. Say with --from where else "
+    "some still are.",
+    "storage_in_use": "The desk still keeps its pictures at {source}: nothing is deleted there. "
+    "Set STORAGE_PROVIDER={target}, restart the desk, and run this again with --from {source}.",
+    "storage_altered": "{name} gave back other bytes than were put there, for {key}. Nothing was "
+    "switched or deleted; look at that store before you go on.",
+    "storage_move_unfinished": "{count} objects or more are not over yet: {reason} Nothing was "
+    "switched or deleted. Run it again; it goes on where it was.",
     "business_unclear": "Say which business with --business and its number. There are: "
     "{businesses}.",
     "token_empty": "No token was given. Nothing was stored.",

@@ -42,6 +42,22 @@ ACCOUNT_LIST = "All connected accounts."
 ACCOUNT_REMOVE = "Disconnect an account; what it published stays."
 ACCOUNT_ROW = "Id of the account as `account list` shows it; its beginning is enough."
 
+STORAGE = "Where pictures are kept: check it, move everything elsewhere."
+STORAGE_CHECK = (
+    "Store, read, link and delete a test picture, say how to mend what fails, and print the IAM "
+    "policy and CORS rule to paste."
+)
+STORAGE_CHECK_STORE = "local, s3 or cloudinary; left out, the one in use."
+STORAGE_MOVE = (
+    "Copy everything from one store to another, compare it, and let the rows say so. May be cut "
+    "off and repeated; it goes on where it was."
+)
+STORAGE_TO = "Where to: local, s3 or cloudinary, with its settings set."
+STORAGE_FROM = "Where from; left out, the one in use."
+STORAGE_DELETE = (
+    "Delete at the old store what is safe at the new one, once STORAGE_PROVIDER says the new one."
+)
+
 PROMPT = "{network} token (nothing is shown while you type or paste): "
 CHECKING = "  {network} checks the token …"
 FETCHING = "  {network} fetches a test picture from {address} … (nothing is posted)"

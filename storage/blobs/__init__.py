@@ -1,4 +1,5 @@
-"""Stores of bytes, one module each: `local` (a folder) and `s3` (AWS and all that speak it).
+"""Stores of bytes, one module each: `local` (a folder), `s3` (AWS and all that speak it), and
+`cloudinary`.
 
 A store keeps bytes by key and hands out addresses that expire. It must not know what the bytes
 are, who may see them, or any other store. Keys are made by core: parts joined by `/`, none of them
@@ -11,9 +12,10 @@ To add one:
    nothing: a reader never sees half an object. Map the SDK's failures: an outage is
    `TryLater("storage_unavailable")`, no space `TryLater("disk_full")`, refused rights or a missing
    bucket `ActionNeeded("storage_forbidden")`, a missing key `FileNotFoundError`. An SDK that blocks
-   runs in threads. `url` works without a network call.
-2. Add its settings to `core.settings`, its name to `storage_provider` there, and one line to the
-   registry in `bot.wiring`.
+   runs in threads. `url` works without a network call. `put_file` streams, a few files at once.
+   What it holds open is let go by `aclose`.
+2. Add its settings to `core.settings`, its name to `StoreName` there, one line to the registry in
+   `bot.wiring`, and what mends it to `FIXES` in `core.wording.stores`.
 3. Add a function to `STORES` in `tests/contracts/blob_grounds.py` that yields the store on a local
    stand-in of the service: the whole suite then runs on it.
 """

@@ -7,15 +7,16 @@ the contract.
 
 import asyncio
 import io
+import json
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
@@ -33,6 +34,9 @@ from storage.blobs.s3 import S3Blobs
 from storage.secrets import Vault
 from tests.fakes.blobs import MemoryBlobs
 from tests.platforms.cloudinary import CloudinaryServer
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
 
 Download: TypeAlias = Callable[[str], Awaitable[tuple[bytes, str | None]]]
 
@@ -132,15 +136,7 @@ async def keys(store: BlobStore, prefix: str = "") -> list[str]:
 def bucket_settings(moto: str) -> Settings:
     """Settings of a fresh bucket at `moto`."""
     bucket = f"desk-{uuid4().hex}"
-    with closing(
-        boto3.session.Session().client(
-            "s3",
-            region_name="us-east-1",
-            endpoint_url=moto,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
-    ) as client:
+    with closing(s3_client(moto)) as client:
         client.create_bucket(Bucket=bucket)
     return Settings(
         aws_access_key_id="test",
@@ -148,6 +144,43 @@ def bucket_settings(moto: str) -> Settings:
         aws_s3_bucket=bucket,
         s3_endpoint_url=moto,
     )
+
+
+def s3_client(endpoint: str) -> "S3Client":
+    """A bucket seen past our store."""
+    client: S3Client = boto3.session.Session().client(
+        "s3",
+        region_name="us-east-1",
+        endpoint_url=endpoint,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    return client
+
+
+def open_bucket(environ: Mapping[str, str]) -> None:
+    """Let everybody read what is in this bucket."""
+    name = environ["AWS_S3_BUCKET"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{name}/*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    with closing(s3_client(environ["S3_ENDPOINT_URL"])) as client:
+        client.put_bucket_policy(Bucket=name, Policy=policy)
+
+
+def bucket_environment(moto: str) -> dict[str, str]:
+    """The environment of a desk that uses a fresh bucket at `moto`."""
+    settings = bucket_settings(moto)
+    return {
+        "AWS_ACCESS_KEY_ID": settings.aws_access_key_id,
+        "AWS_SECRET_ACCESS_KEY": settings.aws_secret_access_key.get_secret_value(),
+        "AWS_S3_BUCKET": settings.aws_s3_bucket,
+        "S3_ENDPOINT_URL": settings.s3_endpoint_url,
+    }
 
 
 async def fetch(url: str) -> tuple[bytes, str | None]:

@@ -6,18 +6,13 @@ import time
 import tracemalloc
 from contextlib import aclosing, closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 
 from core.errors import ActionNeeded, DeskError, TryLater
 from core.settings import Settings
 from storage.blobs.s3 import FILES_AT_ONCE, MEBIBYTE, S3Blobs
-from tests.contracts.blob_grounds import Line, Sink, bucket_settings, fetch, keys
-
-if TYPE_CHECKING:
-    from types_boto3_s3 import S3Client
+from tests.contracts.blob_grounds import Line, Sink, bucket_settings, fetch, keys, s3_client
 
 MANY = bytes(range(256)) * 8192  # 2 MiB
 
@@ -154,18 +149,6 @@ def test_asks_for_a_bucket() -> None:
         S3Blobs(Settings())
 
 
-def bucket_client(settings: Settings) -> "S3Client":
-    """The bucket, seen past our store."""
-    client: S3Client = boto3.session.Session().client(
-        "s3",
-        region_name="us-east-1",
-        endpoint_url=settings.s3_endpoint_url,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    return client
-
-
 def through(settings: Settings, address: str) -> Settings:
     """The same bucket by another line."""
     return settings.model_copy(update={"s3_endpoint_url": address})
@@ -178,7 +161,7 @@ async def test_sends_a_large_file_in_parts(settings: Settings, tmp_path: Path) -
     async with aclosing(S3Blobs(settings)) as store:
         await store.put_file("1/a", file, "image/webp")
         assert await store.get("1/a") == file.read_bytes()
-    with closing(bucket_client(settings)) as client:
+    with closing(s3_client(settings.s3_endpoint_url)) as client:
         seen = client.head_object(Bucket=settings.aws_s3_bucket, Key="1/a")
     assert seen["ETag"].strip('"').endswith("-3")
     assert seen["ContentType"] == "image/webp"
@@ -193,7 +176,7 @@ async def test_shows_no_half_file(settings: Settings, tmp_path: Path) -> None:
     async with line.laid() as address, aclosing(S3Blobs(through(settings, address))) as store:
         with pytest.raises(TryLater, match="storage_unavailable"):
             await store.put_file("1/a", file, "image/webp")
-    with closing(bucket_client(settings)) as client:
+    with closing(s3_client(settings.s3_endpoint_url)) as client:
         assert "Contents" not in client.list_objects_v2(Bucket=settings.aws_s3_bucket)
         assert "Uploads" not in client.list_multipart_uploads(Bucket=settings.aws_s3_bucket)
 

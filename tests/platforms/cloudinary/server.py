@@ -7,6 +7,7 @@ not here: a client that needs them finds 404.
 Calls by name: `upload`, `destroy`, `download`, `list`.
 """
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
@@ -42,8 +43,13 @@ class Asset:
 
 
 class CloudinaryServer(FarEnd):
-    """The server. `assets` is what it holds, `now` tells the seconds and may be replaced by tests,
-    `page` is how many assets a list holds unless asked for fewer.
+    """The server.
+
+    Attributes:
+        assets: what it holds.
+        now: tells the seconds.
+        page: how many assets a list holds unless asked for fewer.
+        alter: what it makes of bytes before it keeps them; the real one keeps them as they are.
     """
 
     def __init__(self) -> None:
@@ -51,6 +57,13 @@ class CloudinaryServer(FarEnd):
         self.assets: dict[Place, Asset] = {}
         self.now: Callable[[], float] = time.time
         self.page = MOST_LISTED
+        self._grown = asyncio.Condition()
+        self.alter: Callable[[bytes], bytes] = bytes
+
+    async def until_holding(self, count: int) -> None:
+        """Returns as soon as there are so many assets."""
+        async with self._grown:
+            await self._grown.wait_for(lambda: len(self.assets) >= count)
 
     def settings(self) -> dict[str, str]:
         """The environment of a desk that uses it."""
@@ -114,8 +127,10 @@ class CloudinaryServer(FarEnd):
         held = self.assets.get(place)
         existing = held is not None and fields.get("overwrite", "true") == "false"
         if held is None or not existing:
-            held = Asset(file.data, shape, int(self.now()))
+            held = Asset(self.alter(file.data), shape, int(self.now()))
             self.assets[place] = held
+            async with self._grown:
+                self._grown.notify_all()
         return web.json_response(_told(place, held) | ({"existing": True} if existing else {}))
 
     async def _destroy(self, request: web.Request) -> web.Response:
