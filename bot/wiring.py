@@ -131,19 +131,19 @@ def make_blobs(
     name = name or settings.storage_provider
     if name == "s3":
         return S3Blobs(settings)
-    return LocalBlobs(settings.data_dir / "blobs", vault, lambda: settings.address, clock)
-
     if name == "cloudinary":
         return CloudinaryBlobs(settings, clock)
+    return LocalBlobs(settings.data_dir / "blobs", vault, lambda: settings.address, clock)
 
-def make_load(units: Units, blobs: BlobStore) -> Load:
-    """How the bytes of a card's file are found: a blob, or a job's originals packed on the way."""
+
 async def close(part: object) -> None:
     """Let go of what a part holds open, if it is one that holds anything."""
     if isinstance(part, _Closable):
         await part.aclose()
 
 
+def make_load(units: Units, blobs: BlobStore) -> Load:
+    """How the bytes of a card's file are found: a blob, or a job's originals packed on the way."""
 
     async def load(file: File) -> bytes:
         kind, _, job_id = file.id.partition(":")
