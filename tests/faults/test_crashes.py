@@ -20,9 +20,10 @@ from core.publishing.publishing import LOOKS
 from core.steps import STEPS
 from core.wording.money import money
 from storage import tables
+from storage.library import removals
 from tests.faults.grounds import MADE, POSTING, STANDING, Ground, abreast
 
-Story = Literal["picture", "facebook", "site"]
+Story = Literal["picture", "facebook", "site", "removal"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ CRASHES = (
     ),
     Crash("sending", "facebook", "facebook", lost=True),
     Crash("sending", "site", "site"),
+    *(Crash(step, "image", "removal") for step in ("marked", "erased", "removed")),
 )
 
 
@@ -161,6 +163,7 @@ async def sent_again(ground: Ground) -> None:
     """Facebook cannot prove that nothing stands, so after some looks a person is asked."""
     for look, pause in enumerate(LOOKS, 1):
         await ground.until_row(tables.targets, looks=look, lease_until=None)
+        await ground.until_shown()
         ground.let_pass(pause)
     await ground.until_row(tables.targets, state="unknown")
     assert ground.graph.published == []
@@ -169,4 +172,25 @@ async def sent_again(ground: Ground) -> None:
     await ground.until_row(tables.targets, state="published")
 
 
-STORIES = {"picture": picture, "facebook": published, "site": published}
+async def removed(crash: Crash, ground: Ground) -> float:
+    """A picture is taken out of the library; the worker dies on the way; another comes."""
+    async with ground.worker("--at", crash.step) as doomed:
+        await ground.order("a fox")
+        await ground.until(lambda: ground.posted == 2)
+        await ground.until_quiet()
+        await ground.remove_picture()
+        assert await doomed.until_ended() == -signal.SIGKILL
+    died = time.monotonic()
+    async with ground.worker():
+        await ground.until_quiet()
+        recovered = time.monotonic() - died
+    (removal,) = await ground.rows(removals)
+    assert removal.ended_at
+    assert removal.keys
+    for key in removal.keys:
+        with pytest.raises(FileNotFoundError):
+            await ground.bot.blobs.get(key)
+    return recovered
+
+
+STORIES = {"picture": picture, "facebook": published, "site": published, "removal": removed}

@@ -89,7 +89,6 @@ async def test_work_goes_on_when_the_queue_was_restarted_empty(ground: Ground) -
         ground.openai.release()
         await ground.until_row(tables.items, state="completed", number=2)
         await ground.valkey.start()
-        ground.let_pass(AGAIN_SECONDS)
         await ground.until_quiet()
         await ground.order("a lighthouse")
         await ground.until(lambda: ground.posted == 4)
@@ -119,7 +118,6 @@ async def test_a_command_is_taken_while_the_queue_is_down(ground: Ground) -> Non
         await ground.order("a fox")
         assert ground.slack.deliveries[-1].answers[-1].seconds < 3
         await ground.valkey.start()
-        ground.let_pass(AGAIN_SECONDS)
         await ground.until(lambda: ground.posted == 2)
         await ground.until_quiet()
         assert worker.process.returncode is None
