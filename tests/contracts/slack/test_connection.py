@@ -25,7 +25,6 @@ from core.chat import (
 from core.errors import ActionNeeded
 from core.settings import Settings
 from tests.driving import until
-from tests.driving.chat import until
 from tests.fakes.inbox import FakeInbox
 from tests.platforms.slack import Channel, Person, SlackServer
 
