@@ -101,9 +101,13 @@ async def name_approver(
     person = values.get("person", "").strip()
     mentioned = re.fullmatch(r"<@!?([A-Za-z0-9]+)(?:\|[^>]*)?>", person)
     user = mentioned.group(1) if mentioned else person.removeprefix("@")
-    member = await uow.members.by_user(asking.business.id, asking.place.surface, user)
-    if member is None:
+    found = await uow.members.anywhere(asking.business.id, user)
+    called = [found] if found else await uow.members.named(asking.business.id, user)
+    if not called:
         return Private(words.PERSON_UNKNOWN)
+    if len(called) > 1:
+        return Private(words.PERSON_AMBIGUOUS.format(name=user))
+    member = called[0]
     member.approver = values.get("remove") != "yes"
     said = words.APPROVER_NAMED if member.approver else words.APPROVER_REMOVED
     return Private(said.format(name=member.name))

@@ -60,6 +60,7 @@ REACTIONS = (
 
 APPROVER_NAMED = "{name} approves and publishes from now on."
 APPROVER_REMOVED = "{name} does not approve any more."
+PERSON_AMBIGUOUS = "Several people here are called {name}. Mention the one you mean."
 PERSON_UNKNOWN = "I do not know that person yet. They must use the desk once first."
 
 

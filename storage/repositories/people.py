@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, func, select, update
+from sqlalchemy import CursorResult, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -72,6 +72,12 @@ class Members(SqlRows[Member, str]):
         columns = tables.members.c
         found = select(Member).where(columns.business_id == business_id, columns.user == user)
         return await self._first(found)
+
+    async def named(self, business_id: int, name: str) -> list[Member]:
+        """Everybody of this display name, whatever its case."""
+        columns = tables.members.c
+        called = or_(columns.name == name, func.lower(columns.name) == name.lower())
+        return await self._all(select(Member).where(columns.business_id == business_id, called))
 
     async def approvers_named(self, business_id: int) -> bool:
         """Whether anybody was made approver."""
