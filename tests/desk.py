@@ -26,6 +26,7 @@ from core.steps import pass_by
 PROJECT = Path(__file__).parents[1]
 ALL: frozenset[Role] = frozenset({"web", "bot", "worker"})
 PATIENCE = 20.0
+PATIENCE_AT_THE_END = 5.0
 READY = "Image Desk is ready"
 
 
@@ -84,6 +85,8 @@ async def running_desk(
             await desk  # it must not have ended by itself
     finally:
         desk.cancel()
+        await asyncio.wait({desk}, timeout=PATIENCE_AT_THE_END)
+        desk.cancel()  # a second signal ends it at once; a desk that has ended hears nothing
         with suppress(asyncio.CancelledError):
             await desk
 

@@ -6,6 +6,7 @@ must not know what a card or form means.
 
 import asyncio
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,20 +65,25 @@ class Browser:
             await self._open_thread(node.attributes["data-line"])
         self._following = asyncio.create_task(self._follow())
 
-    async def post(self, path: str, fields: list[tuple[str, str]]) -> dict[str, Any]:
+    async def post(
+        self, path: str, fields: list[tuple[str, str]], files: Sequence[tuple[str, bytes]] = ()
+    ) -> dict[str, Any]:
         """One gesture, as the page's scripts send it; AssertionError where it is refused."""
         sent = [("id", uuid4().hex), *fields]
         first, *_ = await asyncio.gather(
-            *(self._send(path, sent) for _ in range(2 if self.twice else 1))
+            *(self._send(path, sent, files) for _ in range(2 if self.twice else 1))
         )
         assert first.status_code == 200, f"{path}: {first.status_code} {first.text}"
         told: dict[str, Any] = first.json()
         return told
 
-    async def _send(self, path: str, fields: list[tuple[str, str]]) -> httpx2.Response:
+    async def _send(
+        self, path: str, fields: list[tuple[str, str]], files: Sequence[tuple[str, bytes]]
+    ) -> httpx2.Response:
         body = {name: [value for known, value in fields if known == name] for name, _ in fields}
         headers = {"accept": "application/json", "x-csrf-token": self._csrf}
-        return await self._client.post(path, data=body, headers=headers)
+        brought = [("files", file) for file in files]
+        return await self._client.post(path, data=body, files=brought, headers=headers)
 
     async def close(self) -> None:
         """Close the window."""

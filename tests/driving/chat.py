@@ -94,6 +94,10 @@ class Person(Protocol):
         """Say something to the desk."""
         ...
 
+    async def bring(self, files: Sequence[tuple[str, bytes]], where: Where) -> None:
+        """Bring files (names and bytes) to the desk, in the way this chat takes them there."""
+        ...
+
     async def react(self, message: Seen, emoji: str) -> None:
         """Put a reaction on a message."""
         ...

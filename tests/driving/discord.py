@@ -44,6 +44,10 @@ class DiscordPerson:
         """See `Person.mention`."""
         await self.person.say(where.thread or where.channel, words, mention_bot=True)
 
+    async def bring(self, files: Sequence[tuple[str, bytes]], where: Where) -> None:
+        """See `Person.bring`."""
+        await self.person.say(where.thread or where.channel, "", files, mention_bot=True)
+
     async def react(self, message: Seen, emoji: str) -> None:
         """See `Person.react`."""
         await self.person.react(message.handle, emoji)
@@ -74,7 +78,7 @@ class DiscordPerson:
                 one for one in channel.whispers.values() if one.ephemeral_for is self.person.user
             ]
         ordered = sorted(told, key=lambda one: one.id)
-        return [text for one in ordered if not one.deleted and (text := one.plain())]
+        return [text for one in ordered if not one.deleted and (text := _heard_in(one))]
 
     def direct(self) -> Where:
         """See `Person.direct`."""
@@ -85,7 +89,8 @@ class DiscordPerson:
             assert ack.modal is not None, f"no form opened: {ack.kind} {ack.content}"
             return _form(ack.modal)
 
-        return Answer(ack.content if ack.ephemeral else "", opened)
+        private = ack.message is not None and ack.ephemeral
+        return Answer(_heard_in(ack.message) if ack.message and private else "", opened)
 
 
 class DiscordChat:
@@ -142,10 +147,10 @@ class DiscordChat:
             return self._in(where.thread, where)
         read: list[Seen] = []
         for message in self.server.messages(where.channel):
-            if message.author.bot:
-                read.append(self._seen(message, Where(where.channel, message.thread)))
             if message.thread is not None:
                 read += self._in(message.thread, Where(where.channel, message.thread))
+            elif message.author.bot:
+                read.append(self._seen(message, where))
         return read
 
     async def delete(self, who: AnyPerson, message: Seen) -> None:
@@ -158,14 +163,15 @@ class DiscordChat:
         assert self.server.violations == []
 
     def _in(self, thread: Channel, where: Where) -> list[Seen]:
-        standing = self.server.messages(thread)
+        begun = [one for one in self.server.messages(where.channel) if one.thread is thread]
+        standing = [*begun, *self.server.messages(thread)]
         return [self._seen(one, where) for one in standing if one.author.bot]
 
     def _seen(self, message: Message, where: Where) -> Seen:
         names = {user.id: user.name for user in self.server.world.users.values()}
         shown = message.plain()
         text = re.sub(r"<@!?(\d+)>", lambda found: f"@{names[int(found[1])]}", shown)
-        text = re.sub(r"\\([^\w\s])", r"\1", text)
+        text = re.sub(r"\\([^A-Za-z0-9\s])", r"\1", text)
         links = {one.label: one.url for one in message.buttons() if one.url}
         links |= dict(_WRITTEN_LINK.findall(text))
         return Seen(
@@ -181,6 +187,12 @@ class DiscordChat:
             links=links,
             handle=message,
         )
+
+
+def _heard_in(message: Message) -> str:
+    """What is read in a private message, its links with their addresses."""
+    links = [f"{one.label} ({one.url})" for one in message.buttons() if one.url]
+    return "\n".join(text for text in (message.plain(), *links) if text)
 
 
 def _form(modal: Modal) -> Form:

@@ -46,6 +46,10 @@ class PagePerson:
         """See `Person.mention`: everything with a slash is said to the desk."""
         await self.command(f"/{words}", where)
 
+    async def bring(self, files: Sequence[tuple[str, bytes]], where: Where) -> None:
+        """See `Person.bring`: dropped on the line that is being written."""
+        self._heard(await self._post("/say", where, [("text", "")], files))
+
     async def say(self, words: str, where: Where) -> None:
         """Write a line that is meant for colleagues."""
         await self._post("/say", where, [("text", words)])
@@ -63,14 +67,14 @@ class PagePerson:
         named = [one for one in _buttons(message.handle.node) if _label(one) == button]
         assert len(named) == 1, f"no one button {button!r} in {message.buttons}"
         fields = [("line", message.id), ("action", named[0].attributes["data-press"])]
-        return self._heard(await self._post("/press", None, fields))
+        return self._told(await self._post("/press", None, fields))
 
     async def choose(self, message: Seen, menu: str, labels: Sequence[str]) -> Answer:
         """See `Person.choose`."""
         action, options = _menus(message.handle.node)[menu]
         fields = [("line", message.id), ("action", action)]
         fields += [("value", options[label]) for label in labels]
-        return self._heard(await self._post("/press", None, fields))
+        return self._told(await self._post("/press", None, fields))
 
     async def submit(self, form: Form, values: Mapping[str, str | list[str]]) -> Answer:
         """See `Person.submit`."""
@@ -83,7 +87,7 @@ class PagePerson:
             options = _options(field)
             name = f"field:{field.attributes['data-field']}"
             fields += [(name, options.get(one, one)) for one in entered]
-        return self._heard(await self._post("/submit", None, fields))
+        return self._told(await self._post("/submit", None, fields))
 
     def private(self) -> list[str]:
         """See `Person.private`: lines for this person alone, and what was said for a moment."""
@@ -100,12 +104,22 @@ class PagePerson:
         await self._post("/react", None, fields)
 
     async def _post(
-        self, path: str, where: Where | None, fields: list[tuple[str, str]]
+        self,
+        path: str,
+        where: Where | None,
+        fields: list[tuple[str, str]],
+        files: Sequence[tuple[str, bytes]] = (),
     ) -> dict[str, Any]:
         assert self.browser, f"{self.name} has not signed in"
         self.browser.twice = self._chat.twice
         place = [("thread", where.thread or "")] if where else []
-        return await self.browser.post(path, [*place, *fields])
+        return await self.browser.post(path, [*place, *fields], files)
+
+    def _told(self, told: dict[str, Any]) -> Answer:
+        """What was said only for a moment: the page keeps no line of it."""
+        answer = self._heard(told)
+        self._toasts += [answer.text] if answer.text else []
+        return answer
 
     def _heard(self, told: dict[str, Any]) -> Answer:
         async def opened() -> Form:
@@ -113,7 +127,6 @@ class PagePerson:
             return _form(told["form"])
 
         said = [told["said"]] if told.get("said") else list(told.get("errors", {}).values())
-        self._toasts += said
         return Answer("\n".join(said), opened)
 
 

@@ -68,6 +68,11 @@ class SlackPerson:
         else:
             await self.person.mention(where.channel, words, where.thread)
 
+    async def bring(self, files: Sequence[tuple[str, bytes]], where: Where) -> None:
+        """See `Person.bring`; in the direct message nobody need be named."""
+        bot = f"<@{self._slack.bot_user}>" if where.channel.kind != "im" else ""
+        await self.person.upload(where.channel, files, bot, where.thread)
+
     async def react(self, message: Seen, emoji: str) -> None:
         """See `Person.react`."""
         await self.person.react(message.handle, NAMES[emoji])

@@ -101,7 +101,9 @@ class Eyes:
 
     def again(self, message: Seen) -> Seen:
         """The same message as it reads now."""
-        return next(one for one in self._chat.read(message.where) if one.id == message.id)
+        found = [one for one in self._chat.read(message.where) if one.id == message.id]
+        assert found, f"it stands there no more: {message}"
+        return found[0]
 
     async def changed(self, message: Seen, *words: str, without: str = "\0") -> Seen:
         """The same message, once it says these words (and no more `without`); waits for it."""

@@ -42,7 +42,7 @@ async def test_a_direct_message_takes_the_whole_job(
         pictures = await eyes.changed(pictures, "Approved by Ada: 2.")
         form = await (await ada.press(pictures, "Publish")).form()
         await ada.submit(form, {"Caption": "Sent from a direct message."})
-        await eyes.see(ada.direct(), "Published", "Site")
+        await eyes.see(ada.direct(), "It is live")
         assert chat.read(marketing) == []
 
 

@@ -1,0 +1,118 @@
+"""The other commands, and what people mistype: each time a clear sentence, and nothing spent."""
+
+import re
+
+import httpx2
+import pytest
+
+from tests.desk import running_desk
+from tests.driving import Chat, Person, Where
+from tests.flows.conftest import Eyes
+
+MISTAKES = {
+    "generate a fox --size 5x5": ("5x5", "1024x1024", "1024x1792", "1792x1024"),
+    "generate a fox --style rococo": ("rococo", "vintage", "minimalist"),
+    "generate a fox --model gpt-9": ("gpt-9", "sketch"),
+    "generate a fox --quality fine": ("fine", "medium"),
+    "generate a fox --count 11": ("1 to 10 pictures", "“11”"),
+    "generate a fox --count 0": ("1 to 10 pictures", "“0”"),
+    "generate a fox --count many": ("1 to 10 pictures", "“many”"),
+    "generate a fox --colour red": ("colour", "--style"),
+    "generate a fox --style": ("--style", "value"),
+    "generate a swastika": ("swastika",),
+    "generate a kumquat": ("kumquat",),
+}
+
+CHATS = pytest.mark.parametrize("chat", ["slack", "discord"], indirect=True)
+
+
+async def test_help_and_a_post_from_text(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """/help names every command; /post opens a form, previews, and publishes words alone."""
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/help", marketing)
+        told = await eyes.told(ada, "/generate")
+        assert all(f"/{name}" in told for name in ("post", "desk", "approver", "help"))
+        assert "✅ approve" in told
+        form = await (await ada.command("/post We open on Monday!", marketing)).form()
+        assert form.fields["Caption"] == "We open on Monday!"
+        assert list(form.fields) == ["Accounts", "Caption"]
+        await ada.submit(form, {"Caption": "We open on Tuesday!"})
+        card = await eyes.see(marketing, "Publish: We open on Tuesday!", "Check it")
+        await ada.press(card, "Publish")
+        outcome = await eyes.see(marketing, "It is live: We open on Tuesday!")
+        (link,) = outcome.links.values()
+        async with httpx2.AsyncClient() as browser:
+            assert "We open on Tuesday!" in (await browser.get(link)).text
+
+
+@CHATS
+async def test_a_link_to_the_desk_works_once_and_for_its_person(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """/desk answers privately; the session is that person in that business."""
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/generate a fox", marketing)
+        await ada.command("/desk", marketing)
+        await eyes.told(ada, "works once, within 10 minutes")
+        link = await link_for(ada, eyes)
+        async with httpx2.AsyncClient(follow_redirects=True) as browser:
+            assert "Ada" in (await browser.get(link)).text
+            assert "Sign out" in (await browser.post(link)).text
+        async with httpx2.AsyncClient(follow_redirects=True) as another:
+            assert (await another.get(link)).status_code == 403
+            assert (await another.post(link)).status_code == 403
+        assert chat.read(marketing) == [] or "sign-in" not in str(chat.read(marketing))
+
+
+async def test_named_approvers_alone_approve(
+    chat: Chat,
+    ada: Person,
+    bob: Person,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    environ: dict[str, str],
+) -> None:
+    """An admin names them; from then on a requester's ✅ counts no more, and back again."""
+    async with running_desk(environ):
+        await chat.connected()
+        await bob.command("/help", marketing)
+        await ada.command(f"/approver {bob.mark}", marketing)
+        await eyes.told(ada, "admin")
+        await root.command(f"/approver {bob.mark}", marketing)
+        await eyes.told(root, "Bob approves and publishes from now on")
+        await ada.command("/generate a fox", marketing)
+        pictures = await eyes.see(marketing, "1 picture: a fox")
+        await ada.react(pictures, "✅")
+        await ada.press(pictures, "Publish")
+        await eyes.told(ada, "Only approvers")
+        await bob.react(pictures, "✅")
+        await eyes.changed(pictures, "Approved by Bob: 1.")
+        await root.command(f"/approver {bob.mark} --remove yes", marketing)
+        await eyes.told(root, "Bob does not approve any more")
+        assert "Ada" not in eyes.again(pictures).text.split("picture")[1]
+
+
+async def test_what_cannot_be_ordered_is_said_with_what_can_be(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """One sentence that names the choices; nothing is ordered."""
+    async with running_desk(environ | {"BLOCKED_WORDS": "kumquat"}):
+        await chat.connected()
+        for words, sentence in MISTAKES.items():
+            await ada.mention(words, marketing)
+            await eyes.told(ada, *sentence)
+        assert len(ada.private()) == len(MISTAKES)
+        assert chat.read(marketing) == []
+
+
+async def link_for(person: Person, eyes: Eyes) -> str:
+    """The one-time link that somebody was given."""
+    told = await eyes.told(person, "/sign-in/")
+    found = re.search(r"https?://\S+/sign-in/[\w-]+", told)
+    assert found
+    return found[0]
