@@ -1,4 +1,6 @@
-"""The command line: demo, run, bot, worker, web, migrate, manifest, doctor, account, storage."""
+"""The command line: demo, run, bot, worker, web, migrate, manifest, doctor, account, storage,
+token.
+"""
 
 import asyncio
 import gc
@@ -12,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot import accounts, checkup, manifests
+from bot import accounts, checkup, manifests, tokens
 from bot.logs import configure_logs
 from bot.serving import Role, serve
 from bot.stores import probing, report
@@ -34,6 +36,8 @@ account_app = typer.Typer(no_args_is_help=True, help=words.ACCOUNT)
 app.add_typer(account_app, name="account")
 storage_app = typer.Typer(no_args_is_help=True, help=words.STORAGE)
 app.add_typer(storage_app, name="storage")
+token_app = typer.Typer(no_args_is_help=True, help=words.ACCESS)
+app.add_typer(token_app, name="token")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -193,6 +197,29 @@ def storage_move(
 ) -> None:
     """Copy everything from one store to another."""
     _run(lambda settings: report.move(settings, source, to, out, delete=delete_source))
+
+
+@token_app.command("create", help=words.ACCESS_CREATE)
+def token_create(
+    business: Annotated[int, typer.Option(help=words.ACCESS_BUSINESS)] = 0,
+    person: Annotated[str, typer.Option(help=words.ACCESS_PERSON)] = "",
+    scope: Annotated[list[str] | None, typer.Option(help=words.ACCESS_SCOPE)] = None,
+) -> None:
+    """Make a token and show it."""
+    scopes = scope or ["read", "write"]
+    _run(lambda settings: tokens.create(settings, business, person, scopes, out))
+
+
+@token_app.command("list", help=words.ACCESS_LIST)
+def token_list() -> None:
+    """All tokens."""
+    _run(lambda settings: tokens.show(settings, out))
+
+
+@token_app.command("revoke", help=words.ACCESS_REVOKE)
+def token_revoke(token: Annotated[str, typer.Argument(help=words.ACCESS_ROW)]) -> None:
+    """Let a token be worth nothing."""
+    _run(lambda settings: tokens.revoke(settings, token, out))
 
 
 def main() -> None:

@@ -45,7 +45,7 @@ async def add(
     async with running(settings, settings.redis_url or NO_QUEUE) as desk:
         network = _connectable(desk.networks, network_name)
         async with desk.database.read() as unit:
-            business = await _business(unit, business_id)
+            business = await choose_business(unit, business_id)
         token = _read_token(network)
         out.print(words.CHECKING.format(network=network.title), markup=False)
         found = await network.probe(Credential(external_id, "", token))
@@ -115,7 +115,10 @@ def _connectable(networks: Mapping[str, SocialNetwork], name: str) -> SocialNetw
     return offered[name]
 
 
-async def _business(unit: SqlUnit, business_id: int) -> Business:
+async def choose_business(unit: SqlUnit, business_id: int) -> Business:
+    """The business with this number; 0 takes the only one. Raises UserError("businesses_none" |
+    "business_unclear").
+    """
     businesses = await unit.businesses.everywhere()
     chosen = [one for one in businesses if business_id in {0, one.id}]
     if not businesses:

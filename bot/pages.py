@@ -6,8 +6,9 @@ from typing import Protocol, runtime_checkable
 from fastapi import FastAPI
 
 from bot.surfaces.web.app import WebParts, make_app
-from bot.surfaces.web.parts import SlackHandler
+from bot.surfaces.web.parts import ApiParts, SlackHandler
 from bot.wiring import Running
+from core.generation.orders import read_order
 from core.ports import Inbox
 from storage.blobs.local import LocalBlobs
 
@@ -41,7 +42,18 @@ def make_page_app(joined: Running, *, demo: bool, closing: asyncio.Event) -> Fas
             check_media=blobs.check if isinstance(blobs, LocalBlobs) else None,
             slack=_slack(joined),
             closing=closing,
+            api=_api(joined),
         )
+    )
+
+
+def _api(joined: Running) -> ApiParts:
+    desk = joined.desk
+    return ApiParts(
+        read_order=lambda given: read_order(given, desk.catalogue, desk.models, desk.blocked_words),
+        orders_per_minute=desk.orders_per_minute,
+        count=joined.limits.count,
+        keep=joined.intake.keep,
     )
 
 

@@ -81,6 +81,8 @@ class Running:
     inbox: DeskInbox
     tasks: Mapping[str, Task]
     clock: Clock
+    limits: RedisLimits
+    intake: Intake
 
 
 def make_surfaces(
@@ -237,6 +239,8 @@ async def running(
             DeskInbox(database, desk),
             tasks,
             clock,
+            limits,
+            intake,
         )
 
 

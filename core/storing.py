@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.business.accounts import Account
     from core.business.ledger import Entry
     from core.business.members import Business, Member
+    from core.business.tokens import ApiToken  # noqa: F401  # named in a string below
     from core.chat import MessageRef
     from core.generation.jobs import Attempt, Item, Job
     from core.library.finding import Count, Slice
@@ -98,6 +99,10 @@ class Members(Rows["Member", str], Protocol):
         """The member behind a user id of whichever surface: no two platforms' ids look alike."""
         ...
 
+    async def named(self, business_id: int, name: str) -> list[Member]:
+        """Everybody of this display name, whatever its case."""
+        ...
+
     async def approvers_named(self, business_id: int) -> bool:
         """Whether anybody was made approver."""
         ...
@@ -159,7 +164,7 @@ class Images(Rows["Image", int], Protocol):
         ...
 
     async def insert(self, image: Image) -> int:
-        """Insert now and return its id.
+        """Insert now and return its id; `created_at` becomes the unit's moment.
 
         Raises TryLater("image_being_removed") while objects of the same bytes are being deleted.
         """
@@ -170,10 +175,10 @@ class Images(Rows["Image", int], Protocol):
         ...
 
     async def find(
-        self, business_id: int, search: Search, wanted: Slice, count: Count
-    ) -> list[Image]:
-        """A part of the answers, in the order in which `wanted` walks: as `search.sort` says, or
-        the other way round. `count` is what `count` said of the same search.
+        self, business_id: int, search: Search, wanted: Slice, count: Count | None = None
+    ) -> tuple[list[Image], Count]:
+        """A part of the answers, in the order in which `wanted` walks (as `search.sort` says, or
+        the other way round), and how many there are. `count` is what `count` said, if asked before.
         """
         ...
 
@@ -440,6 +445,10 @@ class SignIns(Rows["SignIn", str], Protocol):
     """One-time links, by the hash of their token."""
 
 
+class ApiTokens(Rows["ApiToken", str], Protocol):
+    """Tokens of programs, by their hash."""
+
+
 class UnitOfWork(Protocol):
     """One transaction over all rows."""
 
@@ -536,6 +545,11 @@ class UnitOfWork(Protocol):
     @property
     def signins(self) -> SignIns:
         """One-time links."""
+        ...
+
+    @property
+    def tokens(self) -> ApiTokens:
+        """Tokens of programs."""
         ...
 
     def later(self, seconds: float) -> datetime:

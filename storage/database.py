@@ -33,6 +33,7 @@ from storage.repositories.people import (
     Members,
     SignIns,
 )
+from storage.repositories.tokens import ApiTokens
 from storage.repositories.work import (
     Attempts,
     Items,
@@ -157,6 +158,7 @@ class SqlUnit:
         self.events = Events(session, now)
         self.lines = Lines(session, now, self.notify)
         self.signins = SignIns(session, now)
+        self.tokens = ApiTokens(session, now)
 
     def later(self, seconds: float) -> datetime:
         """`now` plus some seconds."""

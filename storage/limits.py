@@ -1,8 +1,9 @@
-"""Pacing of paid calls across all workers: the `Limits` port on Redis.
+"""Pacing of paid calls across all workers: the `Limits` port on Redis; and counting of requests.
 
 Owns two moments per key, both by the clock of Redis, so that workers with wrong clocks still agree:
 `debt`, when all that was reserved will have been paid off (the generic cell rate algorithm), and
-`until`, before which nobody starts. It must not know what is being paced.
+`until`, before which nobody starts. Beside them, how often a key was used in the present window. It
+must not know what is being paced or counted.
 """
 
 import asyncio
@@ -45,6 +46,13 @@ local life = math.max(redis.call('PTTL', KEYS[1]), math.ceil(ARGV[1] / 1000))
 redis.call('PEXPIRE', KEYS[1], life)
 """
 
+# ARGV: length of the window in seconds.
+COUNT = """
+local used = redis.call('INCR', KEYS[1])
+if used == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return {used, redis.call('TTL', KEYS[1])}
+"""
+
 
 class RedisLimits:
     """The `Limits` port over the Redis at `redis_url`; `aclose` lets go of its connections.
@@ -57,6 +65,7 @@ class RedisLimits:
         self._redis: Redis = Redis.from_url(redis_url)
         self._reserve = self._redis.register_script(RESERVE)
         self._pause = self._redis.register_script(PAUSE)
+        self._count = self._redis.register_script(COUNT)
 
     async def reserve(self, key: str, per_minute: int) -> float:
         """Take the next slot and return the seconds until it, as `core.ports.Limits.reserve`."""
@@ -67,6 +76,13 @@ class RedisLimits:
     async def pause(self, key: str, seconds: float) -> None:
         """Let no slot of `key` begin for `seconds`; slots already taken stay as they are."""
         await _answer(self._pause(keys=[_name(key)], args=[int(seconds * 1_000_000)]))
+
+    async def count(self, key: str, seconds: int) -> tuple[int, int]:
+        """Count one more use of `key` in a window of `seconds` that began with its first; returns
+        how many there are now and in how many seconds the window ends.
+        """
+        used, left = await _answer(self._count(keys=[_name(key)], args=[seconds]))
+        return int(used), max(int(left), 1)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -23,7 +23,7 @@ SENTENCES: dict[str, str] = {
     "size_unknown": "{model} does not make {size}. It makes: {sizes}.",
     "quality_unknown": "There is no quality “{quality}”. There are: {qualities}.",
     "style_unknown": "There is no style “{style}”. There are: {styles}.",
-    "count_wrong": "The count must be a number from 1 to {most}.",
+    "count_wrong": "You can ask for 1 to {most} pictures at once, not for “{count}”.",
     "option_unknown": "There is no option --{option}. There are: {options}.",
     "option_empty": "The option --{option} needs a value after it.",
     "too_many_orders": "That was more than {limit} orders in a minute. Wait a moment; nothing was "
@@ -146,6 +146,19 @@ SENTENCES: dict[str, str] = {
     "date_wrong": "“{date}” is not a date. Write it like 2026-11-21.",
     "dates_reversed": "The first day, {start}, is after the last one, {end}.",
     "search_too_long": "A search has at most {limit} characters; this one has {length}.",
+    # the HTTP API
+    "token_missing": "Send a token: “Authorization: Bearer …”. An operator makes one with: "
+    "imagedesk token create.",
+    "token_rejected": "This token is not known here, or was revoked. An operator makes another "
+    "with: imagedesk token create.",
+    "scope_missing": "This token may not do that; it needs the scope “{scope}”.",
+    "too_many_requests": "A token may ask {limit} times a minute. Go on in {seconds} seconds.",
+    "request_wrong": "The request does not fit; look at: {fields}.",
+    "order_withdrawn": "The order was withdrawn before its picture was made.",
+    "job_unknown": "There is no such job.",
+    "nothing_here": "There is nothing at this address; /api/docs lists what there is.",
+    "api_failed": "The desk failed over this request. It is written down in its log.",
+    "file_missing": "Send one file, in a form field named “file”.",
     # the chat
     "chat_not_invited": "I may not post in this channel. Invite me to it, then ask again. Nothing "
     "was made and nothing paid.",
@@ -173,6 +186,14 @@ SENTENCES: dict[str, str] = {
     "storage_unavailable": "The picture store does not answer. It goes on by itself.",
     "storage_forbidden": "The picture store refused access. Nothing is lost; an operator must "
     "look at its keys.",
+    "storage_same": "The desk keeps its pictures at {name} already. Say with --from where else "
+    "some still are.",
+    "storage_in_use": "The desk still keeps its pictures at {source}: nothing is deleted there. "
+    "Set STORAGE_PROVIDER={target}, restart the desk, and run this again with --from {source}.",
+    "storage_altered": "{name} gave back other bytes than were put there, for {key}. Nothing was "
+    "switched or deleted; look at that store before you go on.",
+    "storage_move_unfinished": "{count} objects or more are not over yet: {reason} Nothing was "
+    "switched or deleted. Run it again; it goes on where it was.",
     "disk_full": "The disk is full. Nothing is lost; it goes on when there is room.",
     "data_dir_in_use": "Another Image Desk is running on {path}. Stop it, or set DATA_DIR.",
     "data_dir_not_writable": "{path} cannot be written to. Give access to it, or set DATA_DIR.",
@@ -185,14 +206,6 @@ SENTENCES: dict[str, str] = {
     "network_unknown": "There is no network “{network}” to connect. There are: {networks}.",
     "businesses_none": "There is no business yet: it begins with the first use of the desk in a "
     "chat or on its page. Use it there once (say, /help), then connect the account.",
-    "storage_same": "The desk keeps its pictures at {name} already. Say with --from where else "
-    "some still are.",
-    "storage_in_use": "The desk still keeps its pictures at {source}: nothing is deleted there. "
-    "Set STORAGE_PROVIDER={target}, restart the desk, and run this again with --from {source}.",
-    "storage_altered": "{name} gave back other bytes than were put there, for {key}. Nothing was "
-    "switched or deleted; look at that store before you go on.",
-    "storage_move_unfinished": "{count} objects or more are not over yet: {reason} Nothing was "
-    "switched or deleted. Run it again; it goes on where it was.",
     "business_unclear": "Say which business with --business and its number. There are: "
     "{businesses}.",
     "token_empty": "No token was given. Nothing was stored.",
@@ -209,6 +222,10 @@ SENTENCES: dict[str, str] = {
     "account_built_in": "The desk's own site is always connected.",
     "account_in_use": "{name} still has {count} posts on their way. Stop them in the chat, or wait "
     "until they are out. Nothing was changed.",
+    "person_unclear": "Say who with --person, by name or id. There are: {people}.",
+    "scope_unknown": "There is no scope “{scope}”. There are: {scopes}.",
+    "token_row_unclear": "There is no token {id}, or there are several. “imagedesk token list” "
+    "shows all.",
     "chat_unknown": "There is no manifest for “{chat}”. There are: {chats}.",
     "database_unreachable": "The database {address} cannot be used: {reason}. Check DATABASE_URL, "
     "and that the server runs.",

@@ -58,6 +58,20 @@ STORAGE_DELETE = (
     "Delete at the old store what is safe at the new one, once STORAGE_PROVIDER says the new one."
 )
 
+ACCESS = "Tokens for programs that use the HTTP API: create, list, revoke."
+ACCESS_CREATE = "Make a token. It is shown once; only its hash is kept."
+ACCESS_BUSINESS = "Number of the business, where there are several."
+ACCESS_PERSON = "Who it acts as, by name or id; left out, the business's only person."
+ACCESS_SCOPE = "read, write or publish; may be given several times."
+ACCESS_LIST = "All tokens, without the tokens themselves."
+ACCESS_REVOKE = "Let a token be worth nothing from now on."
+ACCESS_ROW = "Id of the token as `token list` shows it; its beginning is enough."
+ACCESS_MADE = "✓ A token of {name} at {business} ({scopes}). It is shown only now:"
+ACCESS_REVOKED = "✓ The token {id} is worth nothing any more."
+ACCESS_COLUMNS = ("Id", "Business", "Person", "Scopes", "Created", "State")
+ACCESS_NONE = "There is no token yet. Make one with: imagedesk token create"
+ACCESS_STATES = {True: "revoked", False: "works"}
+
 PROMPT = "{network} token (nothing is shown while you type or paste): "
 CHECKING = "  {network} checks the token …"
 FETCHING = "  {network} fetches a test picture from {address} … (nothing is posted)"

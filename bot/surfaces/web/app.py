@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
+from bot.surfaces.web.api import make_api
 from bot.surfaces.web.chat import Chat
 from bot.surfaces.web.drawing import Drawing
 from bot.surfaces.web.files import Files
@@ -47,6 +48,8 @@ def make_app(parts: WebParts) -> FastAPI:
         app.include_router(routes.routes())
     if parts.slack:
         app.add_route(SLACK_PATH, parts.slack, methods=["POST"])
+    if parts.api:
+        app.mount("/api", make_api(parts, parts.api, templates))
     app.mount("/static", _Static(directory=STATIC))
     _answer_errors(app, templates)
     app.add_middleware(

@@ -1,7 +1,7 @@
 """What the web application is handed. Plain facts and ports; nothing is opened here."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -12,6 +12,9 @@ from bot.surfaces.web.surface import Page
 from core.business.admission import Door
 from core.chat import CommandSpec
 from core.clock import Clock
+from core.generation.orders import Order
+from core.library.images import Image
+from core.library.intake import Brought
 from core.ports import BlobStore, Inbox, Load, Queue
 from core.storing import Units
 
@@ -34,13 +37,29 @@ class Signer(Protocol):
 
 
 @dataclass(frozen=True)
+class ApiParts:
+    """What only the HTTP API needs.
+
+    `read_order` makes an order of given options, or raises UserError. `count` counts a use of a key
+    in a window of so many seconds: how many there are now, and in how many seconds it ends. `keep`
+    takes a file into the library and says whether its image is new.
+    """
+
+    read_order: Callable[[Mapping[str, str]], Order]
+    orders_per_minute: int
+    count: Callable[[str, int], Awaitable[tuple[int, int]]]
+    keep: Callable[[Brought], Awaitable[tuple[Image, bool]]]
+
+
+@dataclass(frozen=True)
 class WebParts:
     """Everything the page needs of the running desk.
 
     `address` is where people reach it, without a trailing slash. `load` gives the bytes of a card's
     file. `demo` signs the local person in. `check_media` is None where the blob store serves its
     links itself. `slack` answers `POST /slack/events`, None without Slack over HTTP. `closing` is
-    set when the process is about to end: streams, which would go on for ever, end then.
+    set when the process is about to end: streams, which would go on for ever, end then. Without
+    `api` the page is all there is.
     """
 
     units: Units
@@ -58,3 +77,4 @@ class WebParts:
     check_media: CheckMedia | None = None
     slack: SlackHandler | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    api: ApiParts | None = None

@@ -1,0 +1,51 @@
+"""The HTTP API: the library and making of pictures, for programs with a token.
+
+Owns how its routes become one application, mounted at `/api`, with a description at `/api/docs`. It
+must not know the page's sessions, nor open anything: what it needs is handed in.
+
+To add a route: its shapes stand in `shapes`, its function in the module of its noun, which names
+the scope that it needs; every refusal is a reason code (`problems` gives it a status).
+"""
+
+from fastapi import FastAPI, Request, Response
+
+from bot.surfaces.web.api.access import Gate
+from bot.surfaces.web.api.images import ImageRoutes
+from bot.surfaces.web.api.making import MakingRoutes
+from bot.surfaces.web.api.problems import answer_problems
+from bot.surfaces.web.api.uploading import UploadRoutes
+from bot.surfaces.web.parts import ApiParts, WebParts
+from bot.surfaces.web.templating import Templates
+from core.wording import api as words
+
+__all__ = ["make_api"]
+
+
+def make_api(parts: WebParts, api: ApiParts, templates: Templates) -> FastAPI:
+    """The application to mount at `/api`."""
+    app = FastAPI(
+        title=words.TITLE,
+        description=words.ABOUT,
+        version="1",
+        openapi_url="/openapi.json",
+        docs_url=None,  # Swagger's page would load its scripts from elsewhere
+        redoc_url=None,
+    )
+    gate = Gate(parts, api)
+    # Uploading and making come first: "upload" is no image's id.
+    for routes in (UploadRoutes(parts, api, gate), MakingRoutes(parts, api, gate)):
+        app.include_router(routes.routes(), prefix="/v1")
+    app.include_router(ImageRoutes(parts, gate).routes(), prefix="/v1")
+    answer_problems(app)
+    app.middleware("http")(gate.tell_limits)
+
+    async def docs(request: Request) -> Response:  # noqa: ARG001  # Starlette's signature
+        operations = [
+            {"method": method.upper(), "path": f"/api{path}", **facts}
+            for path, methods in app.openapi()["paths"].items()
+            for method, facts in methods.items()
+        ]
+        return templates.page("api.html", {"operations": operations, "told": words})
+
+    app.add_route("/docs", docs)
+    return app

@@ -1,0 +1,153 @@
+"""Images over HTTP: found, looked at, changed and deleted.
+
+Owns these routes. What is found, and what deleting means, is core's.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from bot.surfaces.web.api.access import Caller, Gate
+from bot.surfaces.web.api.shapes import (
+    Done,
+    ImageChange,
+    ImagePage,
+    ImageShape,
+    OneImage,
+    image_shape,
+)
+from bot.surfaces.web.files import FOR_A_DAY, answer
+from bot.surfaces.web.parts import WebParts
+from core.business.members import may_direct
+from core.errors import UserError
+from core.library.finding import find
+from core.library.images import Image, require_image, star, unstar
+from core.library.removal import remove_image
+from core.library.search import Given, read_search
+from core.storing import UnitOfWork
+from core.wording import api as words
+
+
+class ImageRoutes:
+    """The library."""
+
+    def __init__(self, parts: WebParts, gate: Gate) -> None:
+        self._units = parts.units
+        self._blobs = parts.blobs
+        self._address = parts.address
+        self._gate = gate
+
+    def routes(self) -> APIRouter:
+        """All of them."""
+        router = APIRouter(tags=["images"])
+        self._add_reading(router)
+        self._add_thumbnails(router)
+        self._add_writing(router)
+        return router
+
+    def _add_reading(self, router: APIRouter) -> None:
+        reader = Annotated[Caller, Depends(self._gate.needs("read"))]
+
+        @router.get("/images/list", summary=words.LIST)
+        async def list_images(
+            caller: reader,
+            business_id: int | None = None,
+            page: str = "",
+            limit: str = "",
+            sort: str = "",
+            filter: str = "",  # noqa: A002  # the API's name
+            search: str = "",
+            tag: str = "",
+            person: str = "",
+            provider: str = "",
+            since: Annotated[str, Query(alias="from")] = "",
+            until: Annotated[str, Query(alias="to")] = "",
+            cursor: str = "",
+        ) -> ImagePage:
+            caller.require_business(business_id)
+            given: dict[str, Given] = {"page": page, "limit": limit, "sort": sort, "filter": filter}
+            given |= {"text": search, "tag": tag, "person": person, "provider": provider}
+            given |= {"from": since, "to": until, "cursor": cursor}
+            return await self._page(caller, given)
+
+        @router.get("/images/{image_id}", summary=words.SHOW)
+        async def show_image(caller: reader, image_id: int) -> ImageShape:
+            async with self._units.read() as uow:
+                image = await require_image(uow, caller.business.id, image_id)
+                return (await self._shapes(uow, caller, [image]))[0]
+
+    def _add_thumbnails(self, router: APIRouter) -> None:
+        reader = Annotated[Caller, Depends(self._gate.needs("read"))]
+
+        @router.get(
+            "/images/{image_id}/thumbnail",
+            summary=words.THUMBNAIL,
+            response_class=Response,
+            responses={200: {"content": {"image/jpeg": {}}}},
+        )
+        async def show_thumbnail(caller: reader, image_id: int) -> Response:
+            async with self._units.read() as uow:
+                image = await require_image(uow, caller.business.id, image_id)
+            key = image.thumbnail_key or image.storage_key
+            try:
+                data = await self._blobs.get(key)
+            except FileNotFoundError as error:
+                raise UserError("image_unknown") from error
+            return answer(data, key, shown=True, headers=FOR_A_DAY)
+
+    def _add_writing(self, router: APIRouter) -> None:
+        writer = Annotated[Caller, Depends(self._gate.needs("write"))]
+
+        @router.patch("/images/{image_id}", summary=words.CHANGE)
+        async def change_image(caller: writer, image_id: int, change: ImageChange) -> OneImage:
+            async with self._units.write() as uow:
+                await require_image(uow, caller.business.id, image_id)
+                await _change(uow, caller, image_id, change)
+                image = await require_image(uow, caller.business.id, image_id)
+                return OneImage(image=(await self._shapes(uow, caller, [image]))[0])
+
+        @router.delete("/images/{image_id}", summary=words.DELETE)
+        async def delete_image(caller: writer, image_id: int, *, force: bool = False) -> Done:
+            async with self._units.write() as uow:
+                image = await require_image(uow, caller.business.id, image_id)
+                await remove_image(uow, image, caller.member, although_used=force)
+            return Done(message=words.DELETED)
+
+    async def _page(self, caller: Caller, given: dict[str, Given]) -> ImagePage:
+        search = read_search(given, caller.business.time_zone)
+        async with self._units.read() as uow:
+            found = await find(uow, caller.business.id, search)
+            images = await self._shapes(uow, caller, found.images)
+        return ImagePage(
+            images=images,
+            total=found.total,
+            page=found.page,
+            pages=found.pages,
+            exact=found.exact,
+            next=found.after or None,
+        )
+
+    async def _shapes(
+        self, uow: UnitOfWork, caller: Caller, images: Sequence[Image]
+    ) -> list[ImageShape]:
+        starred = await uow.images.starred_by(caller.member.id, [image.id for image in images])
+        return [
+            await image_shape(image, self._blobs, self._address, favourite=image.id in starred)
+            for image in images
+        ]
+
+
+async def _change(uow: UnitOfWork, caller: Caller, image_id: int, change: ImageChange) -> None:
+    image = await uow.images.lock(image_id)
+    if image is None:
+        raise UserError("image_unknown")
+    given = change.model_dump(exclude_none=True, exclude={"favourite"})
+    if given and not may_direct(caller.member, image.creator_id):
+        raise UserError("not_yours")
+    for name, value in given.items():
+        setattr(image, name, value)
+    if given:
+        image.updated_at, image.plain_words = uow.now, False
+    if change.favourite is not None:
+        await (star if change.favourite else unstar)(uow, image_id, caller.member.id)

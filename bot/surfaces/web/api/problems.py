@@ -1,0 +1,89 @@
+"""Refusals of the HTTP API: `application/problem+json` (RFC 9457) with the desk's own sentences.
+
+Owns which status a reason code has. It must not know routes.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from core.errors import DeskError, Trouble, TryLater, UserError
+from core.wording.errors import sentence
+
+STATUSES: Final[Mapping[str, int]] = {
+    "token_missing": 401,
+    "token_rejected": 401,
+    "scope_missing": 403,
+    "not_yours": 403,
+    "image_unknown": 404,
+    "job_unknown": 404,
+    "no_business": 404,
+    "nothing_here": 404,
+    "image_in_use": 409,
+    "image_on_its_way": 409,
+    "conflict": 409,
+    "upload_too_big": 413,
+    "too_many_files": 413,
+    "too_many_orders": 429,
+    "too_many_requests": 429,
+    "budget_spent": 429,
+}
+"""Of codes whose status is not their class's."""
+
+
+class NotMade(UserError):
+    """The order was taken, but its picture could not be made."""
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Let `app` answer every error as a problem."""
+
+    @app.exception_handler(DeskError)
+    async def refused(request: Request, error: DeskError) -> Response:  # noqa: ARG001  # the handler's signature
+        usual = 400 if isinstance(error, UserError) else 503
+        if isinstance(error, NotMade):
+            return problem(error.trouble, 422)
+        after = error.after if isinstance(error, TryLater) else error.facts.get("seconds")
+        headers = {"retry-after": str(round(float(str(after))) or 1)} if after else {}
+        return problem(error.trouble, STATUSES.get(error.code, usual), headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def misread(request: Request, error: RequestValidationError) -> Response:  # noqa: ARG001  # the handler's signature
+        fields = [".".join(str(part) for part in one["loc"][1:]) for one in error.errors()]
+        named = list(dict.fromkeys(field for field in fields if field)) or ["body"]
+        return problem(Trouble("request_wrong", {"fields": named}), 400)
+
+    @app.exception_handler(HTTPException)
+    async def missed(request: Request, error: HTTPException) -> Response:  # noqa: ARG001  # the handler's signature
+        if error.status_code == HTTPStatus.NOT_FOUND:
+            return problem(Trouble("nothing_here"), 404)
+        if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return problem(Trouble("upload_too_big"), 413)
+        return problem(Trouble("request_wrong", {"fields": ["method"]}), error.status_code)
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> Response:  # noqa: ARG001  # as above; the guard logs it
+        return problem(Trouble("api_failed"), 500)
+
+
+def problem(
+    trouble: Trouble, status: int, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """An answer that says what is wrong, for people (`detail`) and programs (`code`, `facts`)."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": sentence(trouble),
+        "code": trouble.code,
+        "facts": trouble.facts,
+    }
+    more = {"www-authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+    return JSONResponse(
+        body, status, headers={**more, **(headers or {})}, media_type="application/problem+json"
+    )

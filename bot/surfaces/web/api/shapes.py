@@ -1,0 +1,200 @@
+"""The shapes of the HTTP API's answers and questions: names and types as REQUIREMENTS.md gives
+them.
+
+Owns these shapes and how rows become them. It must not know routes.
+"""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.errors import Trouble
+from core.generation.jobs import Item, Job, state_of
+from core.library.images import Image
+from core.ports import BlobStore
+from core.wording.errors import sentence
+
+DAY: Final = 86_400
+Tag = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class ImageShape(BaseModel):
+    """An image. `storage_url` holds for a day; `filename` is its key in the store."""
+
+    id: int
+    business_id: int
+    filename: str
+    original_filename: str
+    storage_url: str
+    thumbnail_url: str
+    storage_provider: str
+    file_size: int
+    mime_type: str
+    width: int
+    height: int
+    is_ai_generated: bool
+    ai_prompt: str | None
+    ai_model: str | None
+    title: str
+    description: str
+    tags: list[str]
+    alt_text: str
+    favourite: bool
+    approved: bool
+    usage_count: int
+    last_used_at: datetime | None
+    parent_id: int | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class OneImage(BaseModel):
+    """An image that was made, brought or changed. `duplicate`: the library had it already."""
+
+    success: bool = True
+    image: ImageShape
+    duplicate: bool = False
+
+
+class ImagePage(BaseModel):
+    """A page of the library. `total` and `pages` are lower bounds unless `exact`; `next` is the
+    `cursor` that goes on, which costs the same however far one has come.
+    """
+
+    images: list[ImageShape]
+    total: int
+    page: int
+    pages: int
+    exact: bool
+    next: str | None
+
+
+class Done(BaseModel):
+    """What was done, in words."""
+
+    success: bool = True
+    message: str
+
+
+class ImageChange(BaseModel):
+    """What changes; what is absent stays. `favourite` is the caller's own ⭐."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[str, Field(max_length=200)] | None = None
+    tags: Annotated[list[Tag], Field(max_length=50)] | None = None
+    alt_text: Annotated[str, Field(max_length=2000)] | None = None
+    favourite: bool | None = None
+
+
+class ImageOrder(BaseModel):
+    """A picture to be made. Left out, size, quality, style and model take the desk's defaults."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    business_id: int
+    prompt: str
+    size: str = ""
+    quality: str = ""
+    style: str = ""
+    model: str = ""
+
+
+class JobItem(BaseModel):
+    """One picture of a job."""
+
+    number: int
+    prompt_text: str
+    status: str
+    image_id: int | None
+    image_url: str | None
+    error_message: str | None
+
+
+class JobShape(BaseModel):
+    """A job: pending, processing, completed, failed or cancelled. `url` asks for it again."""
+
+    id: str
+    url: str
+    status: str
+    provider: str | None
+    model_name: str | None
+    quality: str | None
+    size: str | None
+    total_prompts: int
+    completed_count: int
+    failed_count: int
+    created_at: datetime
+    items: list[JobItem]
+
+
+class Begun(BaseModel):
+    """A job that is not finished yet."""
+
+    success: bool = True
+    job: JobShape
+
+
+async def image_shape(
+    image: Image, blobs: BlobStore, address: str, *, favourite: bool
+) -> ImageShape:
+    """An image as the API shows it; `favourite` is whether the caller has starred it."""
+    return ImageShape(
+        id=image.id,
+        business_id=image.business_id,
+        filename=image.storage_key,
+        original_filename=image.original_filename,
+        storage_url=await blobs.url(image.storage_key, DAY),
+        thumbnail_url=f"{address}/api/v1/images/{image.id}/thumbnail",
+        storage_provider=image.storage_provider,
+        file_size=image.file_size,
+        mime_type=image.mime_type,
+        width=image.width,
+        height=image.height,
+        is_ai_generated=image.is_ai_generated,
+        ai_prompt=image.ai_prompt,
+        ai_model=image.ai_model,
+        title=image.title,
+        description=image.description,
+        tags=image.tags,
+        alt_text=image.alt_text,
+        favourite=favourite,
+        approved=image.approved,
+        usage_count=image.usage_count,
+        last_used_at=image.last_used_at,
+        parent_id=image.parent_id,
+        created_at=image.created_at,
+        updated_at=image.updated_at,
+    )
+
+
+def job_shape(job: Job, items: list[Item], address: str) -> JobShape:
+    """A job as the API shows it."""
+    order = job.order
+    return JobShape(
+        id=job.id,
+        url=f"{address}/api/v1/jobs/{job.id}",
+        status=state_of(items),
+        provider=order.provider if order else None,
+        model_name=order.model if order else None,
+        quality=order.quality if order else None,
+        size=order.size if order else None,
+        total_prompts=len(items),
+        completed_count=sum(item.state == "completed" for item in items),
+        failed_count=sum(item.state in {"refused", "failed", "unknown"} for item in items),
+        created_at=job.created_at,
+        items=[_item(item, job.trouble, address) for item in items],
+    )
+
+
+def _item(item: Item, trouble: Trouble | None, address: str) -> JobItem:
+    found = item.trouble or (trouble if item.state != "completed" else None)
+    return JobItem(
+        number=item.number,
+        prompt_text=item.prompt,
+        status=item.state,
+        image_id=item.image_id,
+        image_url=f"{address}/api/v1/images/{item.image_id}" if item.image_id else None,
+        error_message=sentence(found) if found else None,
+    )

@@ -1,0 +1,21 @@
+"""What the HTTP API says of itself, and in its answers. Constants only."""
+
+TITLE = "Image Desk"
+ABOUT = (
+    "The desk's library, and making of pictures, for programs. Send a token with every request: "
+    "“Authorization: Bearer …”. An operator makes one with: imagedesk token create. Times are "
+    "ISO 8601 in UTC; what is wrong comes as application/problem+json."
+)
+DOCUMENT = "The same for machines (OpenAPI)"
+
+LIST = "Search and list the library; newest first, 20 on a page, at most 100."
+SHOW = "All that is known of an image."
+THUMBNAIL = "A small JPEG, at most 256 pixels a side."
+CHANGE = "Change title, tags, alt text, or your star."
+DELETE = "Delete an image for good. Where posts use it, 409 names them unless force=true."
+UPLOAD = "Bring one JPEG, PNG, GIF or WebP of at most 10 MB."
+GENERATE = "Make a picture. Waits for it up to 60 seconds, then answers 202 with the job."
+JOB = "How far a job is."
+PREFER = "“wait=5” waits 5 seconds at most (RFC 7240)."
+
+DELETED = "Image deleted successfully"
