@@ -56,3 +56,8 @@ def original_key(business_id: int, sha256: str, name: str) -> str:
 def thumbnail_key(business_id: int, sha256: str) -> str:
     """Where the thumbnail of an original with this hash lies."""
     return f"{business_id}/t/{sha256}.jpg"
+
+
+def incoming_key(name: str) -> str:
+    """Where a file lies until it is taken in; `name` are 32 hex characters."""
+    return f"incoming/{name}"

@@ -3,9 +3,6 @@
 Words that the browser's scripts speak by themselves are in `SPOKEN`.
 """
 
-from core.errors import Trouble
-from core.wording.errors import sentence
-
 DESK = "Image Desk"
 CHANNEL = "general"
 CHANNELS = "Channels"
@@ -72,20 +69,6 @@ SPOKEN = {
     "of": "{number} of {total}",
 }
 
-KEPT = "{kind}, {width} × {height} px, {size}. Kept."
-REFUSED = "{name} was not kept. {reason}"
-
-UPLOAD_REASONS = {
-    "picture_empty": "The file is empty.",
-    "picture_not_an_image": "It is not a picture. JPEG, PNG, GIF and WebP are taken.",
-    "picture_type_unsupported": "{kind} is not taken. Save it as JPEG, PNG, GIF or WebP.",
-    "picture_too_small": "It is {width} × {height} px; each side needs at least {least}.",
-    "picture_too_large": "A side may have at most {most} px.",
-    "picture_too_many_frames": "The animation has more than {most} frames.",
-    "picture_broken": "The file is damaged: it says {kind} but cannot be read.",
-    "upload_too_big": "It has more than 10 MB.",
-}
-
 TOO_MANY_FILES = "At most {most} files come at once. Nothing was sent."
 TOO_LONG = "A message has at most {most} characters. Nothing was sent."
 
@@ -126,27 +109,6 @@ FEED = "Feed"
 FEED_TITLE = "{business} · Image Desk"
 PUBLISHED_BY = "Published by {business}"
 TAGS = "Tags"
-
-
-def verdict(kind: str, width: int, height: int, size: int) -> str:
-    """What is said of a picture that was kept; `size` is bytes."""
-    return KEPT.format(kind=kind, width=width, height=height, size=weight(size))
-
-
-def refusal(name: str, trouble: Trouble) -> str:
-    """Why a file was not kept."""
-    reason = UPLOAD_REASONS.get(trouble.code)
-    said = reason.format_map(trouble.facts) if reason else sentence(trouble)
-    return REFUSED.format(name=name, reason=said)
-
-
-def weight(size: int) -> str:
-    """Bytes as people say them."""
-    if size < 1000:  # noqa: PLR2004  # where kilobytes begin
-        return f"{size} bytes"
-    if size < 1_000_000:  # noqa: PLR2004  # where megabytes begin
-        return f"{size / 1000:.0f} kB"
-    return f"{size / 1_000_000:.1f} MB"
 
 
 def replies(amount: int) -> str:

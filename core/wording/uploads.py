@@ -27,8 +27,15 @@ def title(state: JobState, what: str) -> str:
 def size(mime_type: str, width: int, height: int, size: int) -> str:
     """A picture's type, sides and bytes."""
     kind = {"image/jpeg": "JPEG", "image/webp": "WebP"}.get(mime_type, mime_type[6:].upper())
-    weight = f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1000:.0f} KB"  # noqa: PLR2004  # 0.1 MB
-    return f"{kind}, {width} × {height} px, {weight}"
+    return f"{kind}, {width} × {height} px, {_weight(size)}"
+
+
+def _weight(size: int) -> str:
+    if size < 1000:  # noqa: PLR2004  # where kilobytes begin
+        return f"{size} bytes"
+    if size < 1_000_000:  # noqa: PLR2004  # where megabytes begin
+        return f"{size / 1000:.0f} kB"
+    return f"{size / 1_000_000:.1f} MB"
 
 
 def stored(name: str, facts: str) -> str:

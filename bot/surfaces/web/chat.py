@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from bot.surfaces.web import uploads
-from bot.surfaces.web.content import Content, Upload, write_content
+from bot.surfaces.web.content import Content, write_content
 from bot.surfaces.web.drawing import Drawing, visible
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.sessions import CHANNEL, Person, Sessions
@@ -33,6 +33,8 @@ from core.chat import (
     Submission,
     Typing,
 )
+from core.library.examiner import MOST_BYTES
+from core.library.uploading import MOST_FILES, plain_name
 from core.page import Line, LineReaction
 from core.review.signals import read_emoji
 from core.wording import page as words
@@ -79,9 +81,7 @@ class Chat:
             seen = await self._drawing.channel(uow, person, thread)
         if thread and seen.root is None:
             raise HTTPException(404)
-        client = self._drawing.client_facts(
-            person, seen.seq, uploads.MOST_FILES, uploads.MOST_BYTES
-        )
+        client = self._drawing.client_facts(person, seen.seq, MOST_FILES, MOST_BYTES)
         facts = {"person": person, "seen": seen, "client": client, "demo": self._parts.demo}
         return self._templates.page("desk.html", facts)
 
@@ -123,16 +123,14 @@ class Chat:
             place = await self._place(person, body.get("thread"))
             text = body.get("text").strip()
             event_id = _event_id(person, body)
-            kept, refused = await self._keep(person, body)
+            if len(text) > MOST_TEXT and (body.files or not text.startswith("/")):
+                raise HTTPException(400, words.TOO_LONG.format(most=MOST_TEXT))
+            files = await self._keep(event_id, body)
         finally:
             body.close()
-        for number, sentence in enumerate(refused):
-            await self._tell(person, place, Private(sentence), f"{event_id}:{number}")
-        if kept or (text and not text.startswith("/")):
-            if len(text) > MOST_TEXT:
-                raise HTTPException(400, words.TOO_LONG.format(most=MOST_TEXT))
-            await self._write(person, place, text, kept, event_id)
-        reply = await self._hear(person, place, text, kept, event_id)
+        if files or (text and not text.startswith("/")):
+            await self._write(person, place, text, files, event_id)
+        reply = await self._hear(person, place, text, files, event_id)
         if isinstance(reply, Private):
             await self._tell(person, place, reply, event_id)
         return self._told(request, reply, place)
@@ -195,21 +193,23 @@ class Chat:
         body.close()
         return await self._sessions.require_writing(request, body.get("csrf")), body
 
-    async def _keep(self, person: Person, body: uploads.Body) -> tuple[list[Upload], list[str]]:
-        kept: list[Upload] = []
-        refused: list[str] = []
-        for file in body.files:
-            found = await uploads.keep(self._parts.blobs, person.business.id, file)
-            if isinstance(found, Upload):
-                kept.append(found)
-            else:
-                refused.append(found.sentence)
-        return kept, refused
+    async def _keep(self, event_id: str, body: uploads.Body) -> tuple[Attachment, ...]:
+        blobs = self._parts.blobs
+        return tuple(
+            [
+                await uploads.keep(blobs, file, f"{event_id}:{number}")
+                for number, file in enumerate(body.files)
+            ]
+        )
 
     async def _hear(
-        self, person: Person, place: Place, text: str, kept: list[Upload], event_id: str
+        self,
+        person: Person,
+        place: Place,
+        text: str,
+        files: tuple[Attachment, ...],
+        event_id: str,
     ) -> Reply | None:
-        files = tuple(Attachment(one.key, one.filename, "", 0) for one in kept)
         inbox = self._parts.inbox
         if text.startswith("/"):
             name, *rest = text[1:].split(None, 1) or [""]
@@ -221,7 +221,12 @@ class Chat:
         return None
 
     async def _write(
-        self, person: Person, place: Place, text: str, kept: list[Upload], event_id: str
+        self,
+        person: Person,
+        place: Place,
+        text: str,
+        files: tuple[Attachment, ...],
+        event_id: str,
     ) -> None:
         key = _line_key(event_id, "said")
         async with self._parts.units.write() as uow:
@@ -236,10 +241,10 @@ class Chat:
                 text=text,
                 created_at=uow.now,
                 key=key,
-                files={one.key: one.filename for one in kept},
             )
-            if kept:
-                write_content(line, Content(uploads=tuple(kept)))
+            if files:
+                names = tuple(plain_name(one.filename) for one in files)
+                write_content(line, Content(uploads=names))
             await uow.lines.add(line)
 
     async def _tell(self, person: Person, place: Place, text: Private, event_id: str) -> None:

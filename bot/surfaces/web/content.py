@@ -1,4 +1,4 @@
-"""What a line of the page holds beside its words: a card, links, or files that a person brought.
+"""What a line of the page holds beside its words: a card, links, or names of files brought with it.
 
 Owns its JSON form in `Line.card`. It must not know how any of it is drawn.
 """
@@ -19,29 +19,16 @@ Size = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Upload:
-    """A picture that a person brought, as it was stored: `key` finds its bytes, `verdict` is the
-    sentence that was said of it, sides are pixels.
-    """
-
-    key: str
-    filename: str
-    mime_type: str
-    width: int
-    height: int
-    verdict: str
-
-
-@dataclass(frozen=True)
 class Content:
     """A line's content; `sizes` are the pixels of the card's pictures by `File.id`, so that the
-    page keeps room for them. A picture that is missing there has an unknown size.
+    page keeps room for them. A picture that is missing there has an unknown size. `uploads` are the
+    names of the files that were brought; what became of them stands on a card.
     """
 
     card: Card | None = None
     sizes: dict[str, Size] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
-    uploads: tuple[Upload, ...] = ()
+    uploads: tuple[str, ...] = ()
 
 
 _CONTENT: TypeAdapter[Content] = TypeAdapter(Content)

@@ -100,10 +100,8 @@ def answer(data: bytes, filename: str, *, shown: bool, headers: dict[str, str]) 
 
 
 def _file(line: Line, name: str) -> File | None:
-    content = read_content(line)
-    card = content.card
-    brought = [File(one.key, one.filename, one.mime_type) for one in content.uploads]
-    for file in (*(card.pictures if card else ()), *(card.files if card else ()), *brought):
+    card = read_content(line).card
+    for file in (*card.pictures, *card.files) if card else ():
         if digest(file.id) == name:
             return file
     return None

@@ -114,7 +114,9 @@ class Page:
         return frozenset(found)
 
     async def fetch(self, attachment: Attachment, limit: int) -> AsyncIterator[bytes]:
-        """See `ChatSurface.fetch`: what came was stored when it came, under `attachment.id`."""
+        """See `ChatSurface.fetch`: what came was kept when it came, under `attachment.id`."""
+        if attachment.size > limit:
+            raise UserError("upload_too_big")
         try:
             data = await self._blobs.get(attachment.id)
         except FileNotFoundError as error:

@@ -1,7 +1,7 @@
-"""Files that come with a line: measured while they stream in, judged, cleaned and stored at once.
+"""Files that come with a line: measured while they stream in, and kept until the desk takes them.
 
-Owns the multipart body of a line (fields and files, each bounded) and what becomes of each file. It
-must not know who sent it or where the line stands.
+Owns the multipart body of a line (fields and files, each bounded). It must not know who sent it,
+where the line stands, nor what a picture is: files are judged where those of all chats are.
 """
 
 import asyncio
@@ -15,20 +15,16 @@ from fastapi import HTTPException, Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from bot.surfaces.web.content import Upload
-from core.errors import Trouble, UserError
-from core.library.pictures import check, sanitise
+from core.chat import Attachment
+from core.library.examiner import MOST_BYTES
+from core.library.keys import incoming_key
+from core.library.uploading import MOST_FILES
 from core.ports import BlobStore
-from core.publishing.slugs import slug
 from core.wording import page as words
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks  # absent at run time
 
-MOST_BYTES = 10_000_000
-"""Of one file (REQUIREMENTS.md §1)."""
-
-MOST_FILES = 10
 MOST_FIELDS = 60
 MOST_FIELD_BYTES = 400_000
 """Of one field: room for a prompt far beyond the longest, so that its refusal is a sentence."""
@@ -76,13 +72,6 @@ class Body:
         """Let the files' bytes go."""
         for file in self.files:
             file.spool.close()
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A file that was not kept, in a sentence."""
-
-    sentence: str
 
 
 async def read_body(request: Request) -> Body:
@@ -188,27 +177,17 @@ class _Reader:
             self._file.spool.close()
 
 
-async def keep(blobs: BlobStore, business_id: int, file: Incoming) -> Upload | Refusal:
-    """Judge a file, clean it and store it; what is no picture is refused with its reason.
+async def keep(blobs: BlobStore, file: Incoming, occasion: str) -> Attachment:
+    """Keep a file as it came until the desk has taken it in; `occasion` names it among all files.
 
-    Raises TryLater, ActionNeeded as the store does. Keeping the same bytes again changes nothing.
+    One that is too big is only named, so that it gets its verdict. Raises TryLater, ActionNeeded as
+    the store does. May be repeated.
     """
-    name = _plain_name(file.filename)
-    if file.too_big:
-        return Refusal(words.refusal(name, Trouble("upload_too_big")))
-    try:
+    key = incoming_key(hashlib.sha256(occasion.encode()).hexdigest()[:32])
+    if not file.too_big:
         data = await asyncio.to_thread(_read, file)
-        picture = await asyncio.to_thread(check, data)
-        clean = await asyncio.to_thread(sanitise, data)
-    except UserError as error:
-        return Refusal(words.refusal(name, error.trouble))
-    digest = hashlib.sha256(clean).hexdigest()
-    suffix = picture.mime_type.removeprefix("image/").replace("jpeg", "jpg")
-    key = f"{business_id}/{digest}-{slug(name.rpartition('.')[0] or name)}.{suffix}"
-    await blobs.put(key, clean, picture.mime_type)
-    kind = "JPEG" if suffix == "jpg" else suffix.upper().replace("WEBP", "WebP")
-    said = words.verdict(kind, picture.width, picture.height, len(clean))
-    return Upload(key, name, picture.mime_type, picture.width, picture.height, said)
+        await blobs.put(key, data, "application/octet-stream")
+    return Attachment(key, file.filename, "", file.size)
 
 
 def _plain(text: str) -> str:
@@ -219,9 +198,3 @@ def _plain(text: str) -> str:
 def _read(file: Incoming) -> bytes:
     file.spool.seek(0)
     return file.spool.read()
-
-
-def _plain_name(filename: str) -> str:
-    """A file's own name, without folders and signs that print nothing, 120 characters at most."""
-    name = filename.replace("\\", "/").rpartition("/")[2]
-    return "".join(sign for sign in name if sign.isprintable())[-120:] or "file"

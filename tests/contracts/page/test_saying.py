@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 import pytest
-from PIL import ExifTags, Image
 
 from core.business.members import Member
 from core.chat import (
@@ -25,6 +24,7 @@ from core.chat import (
     Submission,
     Typing,
 )
+from core.errors import UserError
 from core.wording import page as words
 
 from .grounds import Browser, Ground, card, picture, place
@@ -215,63 +215,37 @@ async def test_without_scripts_the_composer_still_sends(ground: Ground, browser:
 # ── files ────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_picture_that_was_brought_is_kept_shown_and_told(
-    ground: Ground, browser: Browser
-) -> None:
-    """Its bytes are ours at once, without what a camera writes beside them."""
-    camera = Image.Exif()
-    camera[ExifTags.Base.Model] = "Kamera 3000"
-    data = picture(exif=camera)
-    assert b"Kamera 3000" in data
-    await browser.act("/say", {"text": "Our shop"}, files=[("C:\\pics\\Shöp 1.JPG", data)])
-    (line,) = await ground.lines()
-    ((key, name),) = line.files.items()
-    assert name == "Shöp 1.JPG"
-    assert key.startswith("1/")
-    assert key.endswith("-shop-1.jpg")
-    stored = await ground.blobs.get(key)
-    assert b"Kamera 3000" not in stored
-    text = (await browser.get("/")).text
-    assert "JPEG, 640 × 480 px" in text
-    address = text.split('<img src="')[1].split('"')[0]
-    shown = await browser.get(address)
-    assert (shown.content, shown.headers["content-type"]) == (stored, "image/jpeg")
+async def test_files_are_kept_as_they_came_and_handed_on(ground: Ground, browser: Browser) -> None:
+    """The line names them; what they are worth is judged where files of all chats are."""
+    files = [("C:\\pics\\Shöp 1.JPG", picture()), ("page.png", b"<html>"), ("empty.jpg", b"")]
+    await browser.act("/say", {"text": "Our shop"}, files=files)
     event = ground.inbox.events[0]
     assert isinstance(event, Dropped)
-    assert [one.id for one in event.attachments] == [key]
     assert event.text == "Our shop"
-
-
-async def test_what_is_no_picture_is_refused_politely(ground: Ground, browser: Browser) -> None:
-    """Each file gets its own verdict; the good one among them is kept."""
-    files = [
-        ("notes.txt", b"Dear diary"),
-        ("page.png", b"<html><script>alert(1)</script>"),
-        ("tiny.png", picture(20, 20, "PNG")),
-        ("good.png", picture(kind="PNG")),
-        ("empty.jpg", b""),
-    ]
-    await browser.act("/say", {"text": ""}, files=files)
-    lines = await ground.lines()
-    kept = [line for line in lines if line.files]
-    told = [line.text for line in lines if line.private_to == "UADA"]
-    assert [list(line.files.values()) for line in kept] == [["good.png"]]
-    assert len(told) == 4
-    assert "notes.txt was not kept. It is not a picture." in told[0]
-    assert "20 × 20 px; each side needs at least 400" in told[2]
+    assert [one.size for one in event.attachments] == [len(data) for _, data in files]
+    for (_, data), attachment in zip(files, event.attachments, strict=True):
+        pieces = [piece async for piece in ground.page.fetch(attachment, 10_485_760)]
+        assert b"".join(pieces) == data
+    text = (await browser.get("/")).text
+    assert "<b>Shöp 1.JPG</b>" in text
+    assert "<b>page.png</b>" in text
 
 
 async def test_a_file_over_ten_megabytes_is_dropped_while_it_streams_in(
     ground: Ground, browser: Browser
 ) -> None:
     """It never lies in memory whole, nothing of it is stored, and the others are kept."""
-    files = [("big.jpg", b"\xff\xd8\xff" + bytes(10_000_000)), ("good.jpg", picture())]
+    files = [("big.jpg", bytes(10_485_761)), ("full.jpg", bytes(10_485_760))]
     await browser.act("/say", {"text": ""}, files=files)
-    lines = await ground.lines()
-    assert [list(line.files.values()) for line in lines if line.files] == [["good.jpg"]]
-    assert [line.text for line in lines if line.private_to] == [
-        "big.jpg was not kept. It has more than 10 MB."
-    ]
+    event = ground.inbox.events[0]
+    assert isinstance(event, Dropped)
+    big, full = event.attachments
+    with pytest.raises(UserError, match="upload_too_big"):
+        async for _ in ground.page.fetch(big, 10_485_760):
+            pass
+    with pytest.raises(FileNotFoundError):
+        await ground.blobs.get(big.id)
+    assert len(await ground.blobs.get(full.id)) == 10_485_760
 
 
 async def test_too_many_files_at_once_are_refused_together(

@@ -6,10 +6,10 @@ from starlette.datastructures import Headers
 from bot.surfaces.web.guard import is_local
 from core.business.admission import Door, admit
 from core.business.members import Member
-from core.chat import Command
+from core.chat import Command, File
 from core.wording import page as words
 
-from .grounds import Browser, Ground, picture
+from .grounds import Browser, Ground, card, picture, place
 
 
 async def test_without_a_session_the_page_says_how_to_sign_in(ground: Ground) -> None:
@@ -184,12 +184,16 @@ async def test_people_of_one_business_see_nothing_of_another(
     mine = "A word among ourselves"
     await browser.act("/say", {"text": mine}, files=[("p.png", picture(kind="PNG"))])
     (line,) = await ground.lines()
+    await ground.blobs.put("1/p.jpg", picture(), "image/jpeg")
+    shown = card("a", pictures=(File("1/p.jpg", "p.jpg", "image/jpeg"),))
+    await ground.page.open_thread(place(), shown, ground.load, repeat=False)
     stranger = await ground.member("Eve", business=2)
     async with ground.signed_in(stranger) as eve:
         assert mine not in (await eve.get("/")).text
         for path in (f"/threads/{line.id}", f"/?thread={line.id}"):
             assert (await eve.get(path)).status_code == 404
         file = (await browser.get("/")).text.split('href="/files/')[1].split('"')[0]
+        assert (await browser.get(f"/files/{file}")).status_code == 200
         assert (await eve.get(f"/files/{file}")).status_code == 404
         for path in ("/press", "/react"):
             fields = {"line": line.id, "action": "x", "emoji": "✅", "added": "yes"}

@@ -1,0 +1,113 @@
+"""People's own pictures, the same in every chat: brought, judged one by one, and published."""
+
+import io
+
+import httpx2
+import pytest
+from PIL import Image
+
+from tests.core.hostile import encode, scene, with_exif
+from tests.desk import running_desk
+from tests.driving import Chat, Person, Where
+from tests.flows.conftest import Eyes
+
+PHOTO = encode(scene(1200, 800), "JPEG", exif=with_exif(1))
+
+
+async def test_files_are_judged_one_by_one_and_the_good_one_is_published(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """A photo, the same again, and a text: stored, known already, refused with its reason."""
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        await ada.command("/help", marketing)
+        files = [("front.jpg", PHOTO), ("again.jpg", PHOTO), ("notes.png", b"only words")]
+        await ada.bring(files, marketing)
+        status = await eyes.see(marketing, "Added: front.jpg and 2 more")
+        assert status.says("stored (JPEG, 1200 × 800 px")
+        assert status.says("already in the library", "picture 1 of the library")
+        assert status.says("notes.png: not stored. That is not a picture.")
+        assert status.buttons == ()
+        pictures = await eyes.see(marketing, "1 picture: front.jpg and 2 more")
+        assert pictures.pings == {"Ada"}
+        assert pictures.where == status.where
+        assert [Image.open(io.BytesIO(one)).size for one in pictures.pictures] == [(1024, 683)]
+        assert pictures.buttons == ("Approve", "Publish")
+
+        await ada.react(pictures, "✅")
+        pictures = await eyes.changed(pictures, "Approved by Ada")
+        form = await (await ada.press(pictures, "Publish")).form()
+        await ada.submit(form, {"Caption": "Our shop.", "Alt text": "A shop front"})
+        outcome = await eyes.see(marketing, "It is live")
+        (link,) = outcome.links.values()
+        async with httpx2.AsyncClient() as browser:
+            page = await browser.get(link)
+            assert "A shop front" in page.text
+        async with desk.database.read() as uow:
+            (image,) = [await uow.images.get(1)]
+            assert image
+            assert (image.source, image.is_ai_generated) == ("upload", False)
+            assert (image.provider, image.ai_prompt, image.usage_count) == ("", None, 1)
+            stored = Image.open(io.BytesIO(await desk.blobs.get(image.storage_key)))
+            assert not stored.getexif()
+
+
+async def test_what_the_library_has_already_can_be_used_again(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Brought in another drop, it is named and shown, and not stored a second time."""
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        await ada.command("/help", marketing)
+        await ada.bring([("shop.jpg", PHOTO)], marketing)
+        await eyes.see(marketing, "1 picture: shop.jpg")
+        await ada.bring([("store.jpg", PHOTO)], marketing)
+        await eyes.see(marketing, "store.jpg: already in the library", "“Shop”, picture 1")
+        pictures = await eyes.see(marketing, "1 picture: store.jpg")
+        assert len(pictures.pictures) == 1
+        async with desk.database.read() as uow:
+            assert await uow.images.get(2) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../etc/shop.jpg", "shop.jpg: stored"),
+        ("C:\\Users\\ada\\shop.jpg", "shop.jpg: stored"),
+        ("sh\u200bo\u202ep.jpg", "shop.jpg: stored"),
+        ("x" * 300 + ".jpg", "x" * 20 + ".jpg: stored"),
+        ("\u2028", "file: stored"),
+    ],
+    ids=["folders", "windows", "control", "long", "nameless"],
+)
+@pytest.mark.parametrize("chat", ["page"], indirect=True)
+async def test_a_file_may_be_called_anything(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    environ: dict[str, str],
+    name: str,
+    shown: str,
+) -> None:
+    """What is no name is left out; the picture is stored all the same. (Chats name files anew.)"""
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/help", marketing)
+        await ada.bring([(name, PHOTO)], marketing)
+        await eyes.see(marketing, shown)
+
+
+async def test_an_empty_file_is_refused(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Zero bytes: nothing is stored, and nothing is offered."""
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        await ada.command("/help", marketing)
+        await ada.bring([("empty.jpg", b"")], marketing)
+        status = await eyes.see(marketing, "Not added: empty.jpg", "The file is empty.")
+        assert status.buttons == ()
+        assert eyes.seen(marketing, "picture: empty.jpg") is None
+        async with desk.database.read() as uow:
+            assert await uow.images.get(1) is None
