@@ -272,6 +272,34 @@ async def test_deleting_a_used_image_names_its_posts(
     assert (await bakery.get(f"/images/{image['id']}")).status_code == 404
 
 
+async def test_nonsense_is_refused_and_never_fails(bakery: httpx2.AsyncClient) -> None:
+    """Whatever is sent instead of what fits: a sentence, and nothing goes wrong inside."""
+    image = (await uploaded(bakery))["id"]
+    at, kind = f"/images/{image}", {"content-type": "application/json"}
+    for method, address, body in (
+        ("PATCH", at, b'{"title": "a\\u0000b"}'),
+        ("PATCH", at, b'{"title": "\\ud800"}'),
+        ("PATCH", at, b'{"tags": ["\\u0000"]}'),
+        ("PATCH", at, b'{"tags": "red"}'),
+        ("PATCH", at, b"{"),
+        ("PATCH", at, b""),
+        ("PUT", at, b"{}"),
+        ("GET", f"/images/{10**30}", b""),
+        ("GET", "/images/-1", b""),
+        ("GET", "/images/fox", b""),
+        ("GET", "/jobs/%00", b""),
+        ("GET", "/images/list?page=%C2%B2", b""),
+        ("GET", "/images/list?from=yesterday", b""),
+        ("GET", f"/images/list?business_id={10**30}", b""),
+        ("POST", "/images/upload", b"{}"),
+        ("POST", "/images/generate", b'{"business_id": 1, "prompt": "\\u0000"}'),
+        ("POST", "/images/generate", b'{"business_id": true, "prompt": []}'),
+    ):
+        answer = await bakery.request(method, address, content=body, headers=kind)
+        assert said(answer, answer.status_code), (method, address, body)
+        assert 400 <= answer.status_code < 500, (method, address, body, answer.text)
+
+
 async def test_nobody_reaches_another_business(
     bakery: httpx2.AsyncClient, garage: httpx2.AsyncClient
 ) -> None:

@@ -69,6 +69,8 @@ class MakingRoutes:
 
         @router.get("/jobs/{job_id}", summary=words.JOB)
         async def show_job(caller: reader, job_id: str) -> JobShape:
+            if not re.fullmatch("[0-9a-f]{32}", job_id):
+                raise UserError("job_unknown")
             async with self._parts.units.read() as uow:
                 job = await uow.jobs.get(job_id)
                 if job is None or job.business_id != caller.business.id:

@@ -64,7 +64,8 @@ def answer_problems(app: FastAPI) -> None:
             return problem(Trouble("nothing_here"), 404)
         if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return problem(Trouble("upload_too_big"), 413)
-        return problem(Trouble("request_wrong", {"fields": ["method"]}), error.status_code)
+        wrong = "method" if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else "body"
+        return problem(Trouble("request_wrong", {"fields": [wrong]}), error.status_code)
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:  # noqa: ARG001  # as above; the guard logs it

@@ -16,7 +16,11 @@ from core.ports import BlobStore
 from core.wording.errors import sentence
 
 DAY: Final = 86_400
-Tag = Annotated[str, Field(min_length=1, max_length=60)]
+NO_NULS: Final = r"^[^\x00]*$"
+"""PostgreSQL's texts hold none."""
+
+Words = Annotated[str, Field(pattern=NO_NULS)]
+Tag = Annotated[Words, Field(min_length=1, max_length=60)]
 
 
 class ImageShape(BaseModel):
@@ -82,9 +86,9 @@ class ImageChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: Annotated[str, Field(max_length=200)] | None = None
+    title: Annotated[Words, Field(max_length=200)] | None = None
     tags: Annotated[list[Tag], Field(max_length=50)] | None = None
-    alt_text: Annotated[str, Field(max_length=2000)] | None = None
+    alt_text: Annotated[Words, Field(max_length=2000)] | None = None
     favourite: bool | None = None
 
 
@@ -94,7 +98,7 @@ class ImageOrder(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     business_id: int
-    prompt: str
+    prompt: Words
     size: str = ""
     quality: str = ""
     style: str = ""
