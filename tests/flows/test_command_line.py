@@ -20,7 +20,8 @@ COMMANDS = [spec.name for spec in command_table(read_catalogue().models)]
 
 async def test_help_tells_every_command(tmp_path: Path) -> None:
     """`imagedesk --help` lists all commands, and each explains itself."""
-    commands = ("demo", "run", "bot", "worker", "web", "migrate", "account", "manifest", "doctor")
+    alone = ("demo", "run", "bot", "worker", "web", "migrate", "manifest", "doctor")
+    commands = (*alone, "account", "storage")
     environ = environment(tmp_path)
     listed, *told = await asyncio.gather(
         imagedesk(environ, "--help"), *(imagedesk(environ, name, "--help") for name in commands)
