@@ -7,6 +7,7 @@ a chat renders it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from core.business.ledger import cost_of
 from core.chat import Button, Card, Control, File, Link, Menu, Option
@@ -22,6 +23,14 @@ from core.storing import UnitOfWork
 from core.wording import orders as words
 
 DAY = 86_400
+
+Colour = Literal["neutral", "busy", "good", "bad"]
+COLOURS: dict[words.Mood, Colour] = {
+    "completed": "good",
+    "failed": "bad",
+    "cancelled": "neutral",
+}
+"""How an order that has ended looks."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +64,13 @@ class JobCards:
         done = sum(item.state in ENDED for item in items)
         return Card(
             key=message.id,
-            title=words.title(state, order.prompt),
+            title=words.title(_mood(job, items), order.prompt),
             lines=tuple(lines),
             facts=words.facts(order, model.label if model else order.model, cost, seconds),
             pictures=self._partials(job, items),
             progress=(done, len(items)) if running else None,
-            controls=_status_controls(items, running=running),
-            colour="busy" if running else "good" if state == "completed" else "bad",
+            controls=_status_controls(job, items, running=running),
+            colour="busy" if running else COLOURS[_mood(job, items)],
             topic=shorten(" ".join(order.prompt.split()), 90),
         )
 
@@ -75,6 +84,8 @@ class JobCards:
         if state == "pending":
             ahead = await uow.items.ahead_of(job)
             lines.append(words.queued(ahead, self._wait(order, ahead + left, typical)))
+        elif state == "processing" and job.cancelled_at:
+            lines.append(words.cancelling(left))
         elif state == "processing":
             wait = self._wait(order, left, typical)
             lines.append(words.working(len(items) - left, len(items), wait))
@@ -88,11 +99,7 @@ class JobCards:
             lines.append(words.NOT_MODERATED)
         if order.legacy:
             lines.append(words.legacy(order.legacy, order.model))
-        for item in items:
-            if item.trouble:
-                price = await _open_price(uow, item) if item.state == "unknown" else None
-                lines.append(words.trouble(item, price))
-        return lines
+        return [*lines, *await _troubles(uow, items)]
 
     def _wait(self, order: Order, pictures: int, typical: float) -> float:
         """Seconds until the last of so many pictures, at the provider's pace."""
@@ -166,9 +173,31 @@ class JobCards:
         )
 
 
-def _status_controls(items: list[Item], *, running: bool) -> tuple[Control, ...]:
+def _mood(job: Job, items: list[Item]) -> words.Mood:
+    state = state_of(items)
+    if job.cancelled_at is None:
+        return state
+    if state == "processing":
+        return "cancelling"
+    return "cancelled" if any(item.state == "cancelled" for item in items) else state
+
+
+async def _troubles(uow: UnitOfWork, items: list[Item]) -> list[str]:
+    """What happened to pictures, said once for all to which the same happened."""
+    alike: dict[tuple[str, str, int | None], list[Item]] = {}
+    for item in items:
+        if item.trouble:
+            price = await _open_price(uow, item) if item.state == "unknown" else None
+            alike.setdefault((item.state, str(item.trouble), price), []).append(item)
+    return [
+        words.trouble([item.number for item in group], len(items), group[0], price)
+        for (_, _, price), group in alike.items()
+    ]
+
+
+def _status_controls(job: Job, items: list[Item], *, running: bool) -> tuple[Control, ...]:
     if running:
-        return (Button("cancel", words.CANCEL, "❌"),)
+        return () if job.cancelled_at else (Button("cancel", words.CANCEL, "❌"),)
     if any(item.state in {"unknown", "failed"} for item in items):
         return (Button("remake", words.REMAKE, "🔁", "primary"),)
     return ()

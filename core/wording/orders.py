@@ -1,5 +1,7 @@
 """What status and result cards of an order say."""
 
+from typing import Literal
+
 from core.generation.jobs import Item, JobState
 from core.generation.orders import Order
 from core.library.captions import shorten
@@ -24,9 +26,12 @@ MORE_OPTIONS = {
     "discard": "❌ Discard",
 }
 
-MOODS: dict[JobState, str] = {
+Mood = JobState | Literal["cancelling"]
+
+MOODS: dict[Mood, str] = {
     "pending": "Queued",
     "processing": "Drawing",
+    "cancelling": "Cancelling",
     "completed": "Done",
     "failed": "Not made",
     "cancelled": "Cancelled",
@@ -37,9 +42,9 @@ MODERATION_DELAYED = "Waiting for moderation, which does not answer. Nothing is 
 DELETED_CHAT = "The card could not be posted."
 
 
-def title(state: JobState, prompt: str) -> str:
+def title(mood: Mood, prompt: str) -> str:
     """A status card's headline."""
-    return f"{MOODS[state]}: {shorten(prompt, 80)}"
+    return f"{MOODS[mood]}: {shorten(prompt, 80)}"
 
 
 def queued(ahead: int, seconds: float) -> str:
@@ -58,9 +63,14 @@ def finished(made: int, total: int) -> str:
     return f"{made} of {count(total, 'picture')} made."
 
 
+def cancelling(left: int) -> str:
+    """While what was begun is still being finished."""
+    return f"Nothing more is begun. {count(left, 'picture')} had begun and will be finished."
+
+
 def cancelled(made: int) -> str:
     """What a cancellation left."""
-    return f"Cancelled. {count(made, 'picture')} had been made." if made else "Cancelled."
+    return f"{count(made, 'picture')} had been made." if made else "Nothing had been made."
 
 
 def legacy(old: str, new: str) -> str:
@@ -68,17 +78,17 @@ def legacy(old: str, new: str) -> str:
     return f"{old} was retired by its provider; {new} is used instead."
 
 
-def trouble(item: Item, price: int | None) -> str:
-    """What happened to one picture."""
+def trouble(numbers_of: list[int], total: int, item: Item, price: int | None) -> str:
+    """What happened to some pictures, of which `item` is one; `price` is that of each."""
     reason = sentence(item.trouble) if item.trouble else ""
     if item.state == "unknown":
-        return (
-            f"Picture {item.number}: unknown. No answer came, and it may have cost "
-            f"{money(price)}. “{REMAKE}” asks for a new one."
-        )
-    if item.state == "queued" and item.trouble:
-        return f"Picture {item.number} waits: {reason}"
-    return f"Picture {item.number}: {item.state}. {reason}".strip()
+        each = " each" if len(numbers_of) > 1 else ""
+        reason = f"No answer came, and it may have cost {money(price)}{each}. “{REMAKE}” asks anew."
+    if len(numbers_of) == total and item.state in {"refused", "failed"}:
+        return reason  # the headline says the rest
+    noun = "Picture" if len(numbers_of) == 1 else "Pictures"
+    state = "waiting" if item.state == "queued" else item.state
+    return f"{noun} {numbers(numbers_of)}: {state}. {reason}".strip()
 
 
 def facts(
@@ -103,9 +113,10 @@ def result_title(made: int, prompt: str) -> str:
 
 def will_approve(selected: list[int], chooser: str, everything: bool) -> str:  # noqa: FBT001  # a fact of the sentence
     """What ✅ will do now."""
+    if everything and len(selected) == 1:
+        return "✅ approves it."
     if everything:
-        what = "it" if len(selected) == 1 else f"all {len(selected)}"
-        return f"✅ approves {what}. Choose by number first to approve fewer."
+        return f"✅ approves all {len(selected)}. Choose by number first to approve fewer."
     them = "it" if len(selected) == 1 else "them"
     return f"Chosen by {chooser}: {numbers(selected)}. ✅ approves {them}."
 
