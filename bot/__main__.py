@@ -1,5 +1,5 @@
-"""The command line: demo, run, bot, worker, web, migrate, manifest, doctor, account, storage,
-token.
+"""The command line: demo, run, bot, worker, web, migrate, manifest, doctor, import, account,
+storage, token.
 """
 
 import asyncio
@@ -8,13 +8,14 @@ import json
 import sys
 import webbrowser
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot import accounts, checkup, manifests, tokens
+from bot import accounts, checkup, imports, manifests, tokens
 from bot.logs import configure_logs
 from bot.serving import Role, serve
 from bot.stores import probing, report
@@ -149,6 +150,16 @@ def doctor() -> None:
             raise typer.Exit(1)
 
     _run(work)
+
+
+@app.command("import", help=words.IMPORT)
+def import_folder(
+    folder: Annotated[Path, typer.Argument(help=words.IMPORT_FOLDER)],
+    business: Annotated[int, typer.Option(help=words.IMPORT_BUSINESS)] = 0,
+    person: Annotated[str, typer.Option(help=words.IMPORT_PERSON)] = "",
+) -> None:
+    """Take the pictures of a folder in."""
+    _run(lambda settings: imports.bring(settings, folder, business, person, out))
 
 
 @account_app.command("add", help=words.ACCOUNT_ADD)

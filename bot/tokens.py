@@ -33,7 +33,7 @@ async def create(
         token = make_token()
         async with desk.database.write() as unit:
             business = await choose_business(unit, business_id)
-            member = await _member(unit, business.id, person)
+            member = await choose_member(unit, business.id, person)
             kept: list[str] = [scope for scope in SCOPES if scope in scopes]
             unit.tokens.add(ApiToken(hash_token(token), business.id, member.id, kept, unit.now))
     told = words.ACCESS_MADE.format(
@@ -87,7 +87,10 @@ async def revoke(settings: Settings, id_: str, out: Console) -> None:
     out.print(words.ACCESS_REVOKED.format(id=id_), markup=False)
 
 
-async def _member(unit: SqlUnit, business_id: int, person: str) -> Member:
+async def choose_member(unit: SqlUnit, business_id: int, person: str) -> Member:
+    """Who is meant by name, platform id or row id; "" takes the only one. Raises
+    UserError("person_unclear").
+    """
     members = await unit.tokens.holders(business_id)
     chosen = [one for one in members if person in {"", one.name, one.user, one.id}]
     if len(chosen) != 1:

@@ -179,6 +179,7 @@ SENTENCES: dict[str, str] = {
     "message_too_old": "The message is too old to be changed.",
     "file_too_big_for_chat": "The file is too large for this chat.",
     "upload_too_big": "The file has more than 10 MB. Nothing was stored.",
+    "folder_unknown": "There is no folder {folder}.",
     "too_many_files": "At most {most} files come at once. Nothing was stored.",
     "already_there": "It is “{title}”, picture {image} of the library.",
     "upload_gone": "The file could not be fetched any more. Send it again.",

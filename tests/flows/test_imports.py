@@ -1,0 +1,38 @@
+"""Pictures of a folder become part of the library, from the command line."""
+
+from pathlib import Path
+
+from core.business.members import Business, Member
+from tests.core.hostile import encode, scene
+from tests.desk import environment, running_desk
+from tests.terminal import imagedesk
+
+
+async def test_a_folder_is_imported_once(tmp_path: Path) -> None:
+    """What is good is stored, what is not is named with its reason; a second run adds nothing."""
+    folder = tmp_path / "pictures"
+    (folder / "summer").mkdir(parents=True)
+    (folder / "shop.jpg").write_bytes(encode(scene(1200, 800), "JPEG"))
+    (folder / "summer" / "copy.jpg").write_bytes((folder / "shop.jpg").read_bytes())
+    (folder / "summer" / "sign.png").write_bytes(encode(scene(500, 500), "PNG"))
+    (folder / "notes.png").write_text("only words")
+    (folder / ".hidden.jpg").write_bytes(b"")
+    there = sorted(path for path in folder.rglob("*"))
+    environ = environment(tmp_path / "data")
+    async with running_desk(environ, demo=True) as desk:
+        async with desk.database.write() as unit:
+            business = Business("Bakery", 5_000_000, unit.now)
+            await unit.businesses.join("slack", "T1", business)
+            unit.members.add(Member(business.id, "slack", "U1", "Ada"))
+        wrong = await imagedesk(environ, "import", str(folder / "nowhere"))
+        assert (wrong.code, "There is no folder" in wrong.said) == (1, True)
+        first = await imagedesk(environ, "import", str(folder))
+        assert (first.code, first.err) == (0, "")
+        assert "2 new, 1 already in the library, 1 refused." in first.out
+        assert "notes.png: That is not a picture." in first.out
+        again = await imagedesk(environ, "import", str(folder))
+        assert "0 new, 3 already in the library, 1 refused." in again.out
+        assert sorted(path for path in folder.rglob("*")) == there
+        async with desk.database.read() as unit:
+            images = [await unit.images.get(number) for number in (1, 2, 3)]
+            assert [one and one.source for one in images] == ["upload", "upload", None]
