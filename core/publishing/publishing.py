@@ -259,11 +259,11 @@ class Publishing:
     async def _look(self, parcel: Parcel) -> None:
         """Ask the network whether a post that was cut off stands."""
         network = self._networks[parcel.account.network]
-        outgoing = await self._prepare(parcel, network)
         try:
+            outgoing = await self._prepare(parcel, network)
             found = await network.find(outgoing, dict(parcel.target.ticket))
         except (UserError, ActionNeeded) as error:
-            # Being refused a look proves nothing about the post: it may stand all the same.
+            # Being kept from looking proves nothing about the post: it may stand all the same.
             raise OutcomeUnknown(error.code, **error.facts) from error
         if isinstance(found, Published):
             await self._confirm(parcel, found)
