@@ -65,10 +65,13 @@ class PostCards:
             return None
         rows = await self._rows(uow, post)
         published = sum(target.state == "published" for target, _ in rows)
+        lines = [self._line(target, name) for target, name in rows if not target.url]
+        if any(target.state == "unknown" for target, _ in rows):
+            lines.append(words.UNKNOWN_HERE)
         return Card(
             key=message.id,
             title=words.outcome_title(published, len(rows), post.title),
-            lines=tuple(self._line(target, name) for target, name in rows if not target.url),
+            lines=tuple(lines),
             links=_links(rows),
             mention=message.person,
             colour="good" if published == len(rows) else "bad",
@@ -85,7 +88,9 @@ class PostCards:
     def _line(self, target: Target, name: str) -> str:
         if target.state == "sending" and target.trouble:
             return words.checking(name)
-        return words.state(name, target.state, sentence(target.trouble) if target.trouble else "")
+        if target.trouble is None or target.state == "unknown":  # why, is said once for all
+            return words.state(name, target.state, "")
+        return words.state(name, target.state, sentence(target.trouble))
 
 
 def account_label(account: Account, networks: Mapping[str, NetworkFacts]) -> str:

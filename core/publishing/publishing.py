@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import structlog
 
 from core.business.accounts import Account
-from core.errors import ActionNeeded, DeskError, OutcomeUnknown, TryLater, UserError
+from core.errors import ActionNeeded, DeskError, OutcomeUnknown, Trouble, TryLater, UserError
 from core.leases import LEASE, keeping
 from core.library.images import Image, note_use
 from core.messages import Message, redraw
@@ -290,7 +290,7 @@ class Publishing:
                 target.wake_at = uow.later(pause)
                 uow.enqueue("publish", target.id, pause)
             else:
-                target.move("unknown", trouble=error.trouble)
+                target.move("unknown", trouble=Trouble("post_outcome_unknown"))
             await _announce(uow, parcel.post)
 
     async def _put_off(self, parcel: Parcel, error: TryLater) -> None:

@@ -15,6 +15,10 @@ UNKNOWN = (
     "No answer came from the network, so it may or may not stand there. Look at the account, then "
     "choose below. Nothing is sent again by itself."
 )
+UNKNOWN_HERE = (
+    "No answer came from the network. On the card above, say what is the case; nothing is sent "
+    "again by itself."
+)
 
 STATES: dict[TargetState, str] = {
     "draft": "not published yet",
@@ -35,8 +39,12 @@ def title(states: set[TargetState], words: str) -> str:
         head = "Published"
     elif states & {"scheduled", "claimed", "staged", "sending"}:
         head = "Publishing"
-    else:
+    elif states <= {"draft", "cancelled"}:
         head = "Publish"
+    elif "unknown" in states:
+        head = "Please look"
+    else:
+        head = "Published in part" if "published" in states else "Not published"
     return f"{head}: {shorten(words, 80)}"
 
 
