@@ -1,11 +1,12 @@
 """What makes images findable: indexes for every sort, and the tables beside them.
 
     image_search   full text over `images.document` (SQLite: FTS5, contentless; PostgreSQL: a GIN
-                   index on the document itself, so the table is SQLite's alone)
+                   index on the document itself, so this table and the next are SQLite's alone)
+    image_words    the words of all documents
     image_counts   how many documents hold a facet
     post_images    which posts show which images
 
-All three are kept by triggers, in the transaction of whatever writes an image or a post, so no
+All are kept by triggers, in the transaction of whatever writes an image or a post, so no
 writer can forget them; their SQL stands in revision 0002. `document` and `name_key` are made here
 from the image before each write. Also the rows of stars and removals.
 """
@@ -77,6 +78,7 @@ for _number in range(BANDS):
     Index(f"ix_images_band_{_number}", images.c.business_id, band_of(_number), images.c.dhash)
 
 image_search = table("image_search", column("rowid", BigKey), column("document"))
+image_words = table("image_words", column("token"))
 image_counts = Table(
     "image_counts",
     metadata,

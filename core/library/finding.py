@@ -74,13 +74,14 @@ class Found:
 async def find(uow: UnitOfWork, business_id: int, search: Search) -> Found:
     """The page of the library that `search` asks for. Raises UserError("cursor_wrong")."""
     position = _read_cursor(business_id, search)
-    count = await _count(uow, business_id, search)
-    if position:
-        images, more = await _from(uow, business_id, search, position, count)
+    if search.text.strip() and not search.terms:  # only signs: nothing has such a word
+        return Found([], 0, 0, 0 if position else search.page)
+    if position is None and search.page > 1:
+        images, more, count = await _numbered(uow, business_id, search)
     else:
-        images, more = await _page(uow, business_id, search, count)
+        images, more, count = await _from(uow, business_id, search, position)
     back = position is not None and position.before
-    has_after = more if not back else bool(images)
+    has_after = bool(images) if back else more
     has_before = more if back else bool(images) and (position is not None or search.page > 1)
     return Found(
         images=images,
@@ -93,38 +94,32 @@ async def find(uow: UnitOfWork, business_id: int, search: Search) -> Found:
     )
 
 
-async def _count(uow: UnitOfWork, business_id: int, search: Search) -> Count:
-    if search.text.strip() and not search.terms:
-        return Count(0)  # only signs were typed: no word, so nothing has it
-    return await uow.images.count(business_id, search)
-
-
 async def _from(
-    uow: UnitOfWork, business_id: int, search: Search, position: Position, count: Count
-) -> tuple[list[Image], bool]:
-    """The images from a position on, in reading order, and whether there are more that way."""
-    if not count.total:
-        return [], False
+    uow: UnitOfWork, business_id: int, search: Search, position: Position | None
+) -> tuple[list[Image], bool, Count]:
+    """The images from a position (or the beginning) on, and whether there are more that way."""
     wanted = Slice(search.limit + 1, position)
-    found = await uow.images.find(business_id, search, wanted, count)
-    images = found[: search.limit]
-    return images[::-1] if position.before else images, len(found) > search.limit
+    found, count = await uow.images.find(business_id, search, wanted)
+    images, more = found[: search.limit], len(found) > search.limit
+    return images[::-1] if wanted.backwards else images, more, count
 
 
-async def _page(
-    uow: UnitOfWork, business_id: int, search: Search, count: Count
-) -> tuple[list[Image], bool]:
-    """The images of a numbered page, and whether there is a next one."""
+async def _numbered(
+    uow: UnitOfWork, business_id: int, search: Search
+) -> tuple[list[Image], bool, Count]:
+    """The images of a numbered page, counted from the nearer end, and whether there is a next."""
+    count = await uow.images.count(business_id, search)
     offset = (search.page - 1) * search.limit
-    if not count.total or (count.exact and offset >= count.total):
-        return [], False
     left = count.total - offset - search.limit
+    if count.exact and offset >= count.total:
+        return [], False, count
     if count.exact and 0 <= left < offset:
         wanted = Slice(search.limit, offset=left, from_end=True)
-        return (await uow.images.find(business_id, search, wanted, count))[::-1], left > 0
+        found, _ = await uow.images.find(business_id, search, wanted, count)
+        return found[::-1], left > 0, count
     wanted = Slice(search.limit + 1, offset=offset)
-    found = await uow.images.find(business_id, search, wanted, count)
-    return found[: search.limit], len(found) > search.limit
+    found, _ = await uow.images.find(business_id, search, wanted, count)
+    return found[: search.limit], len(found) > search.limit, count
 
 
 # ── cursors ──────────────────────────────────────────────────────────────────────────────────────

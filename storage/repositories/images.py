@@ -60,6 +60,7 @@ class Images(SqlRows[Image, int]):
 
     async def insert(self, image: Image) -> int:
         """Insert now and return its id; see `core.storing.Images`."""
+        image.created_at = image.updated_at = self.now
         going = exists().where(
             removals.c.business_id == image.business_id,
             removals.c.sha256 == image.sha256,
@@ -78,9 +79,9 @@ class Images(SqlRows[Image, int]):
         await self.session.flush()
 
     async def find(
-        self, business_id: int, search: Search, wanted: Slice, count: Count
-    ) -> list[Image]:
-        """A part of the answers."""
+        self, business_id: int, search: Search, wanted: Slice, count: Count | None = None
+    ) -> tuple[list[Image], Count]:
+        """A part of the answers, and how many there are."""
         return await Searching(self.session, business_id, search).find(wanted, count)
 
     async def count(self, business_id: int, search: Search) -> Count:

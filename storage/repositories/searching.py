@@ -3,18 +3,19 @@
 Every image has a document of tokens (`core.library.search`), and a search is the tokens that must
 be in it. PostgreSQL has them in a GIN index and plans by itself. SQLite has them in FTS5, whose
 answers come in the order of ids, both ways and from any id on: that is "newest" and "oldest", at
-any depth. For the other sorts there are two ways, and the number of answers says which is cheaper:
-few answers are fetched and sorted; many are met soon by walking along the sort's own index. No way
-reads a business's whole library.
+any depth. The other sorts have three ways, and the number of answers says which is the cheapest:
+few are fetched and sorted; of more the ids are noted, and the sort's index is walked until enough
+of them were met; very many are met so soon that each row on the walk is looked at. What an index
+sorts by itself needs none of this. No way reads a business's whole library.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from math import sqrt
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     Select,
     String,
     cast,
@@ -29,23 +30,33 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.library.finding import Count, Position, Slice
 from core.library.images import Image
-from core.library.search import Search, facet_token
-from storage.library import image_counts, image_search
+from core.library.search import Search, facet_token, word_token
+from storage.columns import BigKey
+from storage.library import image_counts, image_search, image_words
 from storage.tables import images
 
 COUNTED = 5_000
 """Answers that no counter knows are counted up to here; "more than 5,000" is said beyond."""
 
-FEW = 5_000
-"""Up to so many answers are fetched and sorted (2.5 ms); more are met along the sort's index."""
-
-INDEXED_LETTERS = 6
-"""FTS5 has an index of beginnings up to here (revision 0002); longer ones it would collect from all
-businesses first.
+FEW = 180.0
+"""Times the root of the limit: up to so many answers are fetched and sorted. Fetching a row costs
+about ten steps of a walk, and a walk for so many answers among 300,000 costs the same.
 """
 
-SKEW = timedelta(hours=1)
-"""By how much machines' clocks may differ: ids follow the time of insertion only so well."""
+NOTED = 8_000
+"""Up to so many ids are noted before a walk (1 ms)."""
+
+INDEXED_LETTERS = 3
+"""FTS5 has an index of beginnings up to here (revision 0002)."""
+
+MOST_COMPLETED = 60
+"""Longer beginnings are completed to so many words at most; with more, FTS5 does it more slowly."""
+
+LAST = "\U0010ffff"
+"""Sorts after every letter."""
+
+SOURCES = {"all": None, "uploaded": "upload", "ai_generated": "generate"}
+"""Filters that the sorts' own indexes know."""
 
 
 class Searching:
@@ -55,122 +66,147 @@ class Searching:
         self._session = session
         self._business = business_id
         self._search = search
+        self._fts = session.get_bind().dialect.name == "sqlite"
+        self._by_id = search.sort in {"newest", "oldest"}
+        self._completed: list[str] = []
 
     async def count(self) -> Count:
         """From the facet's counter where one facet is all that is asked, else counted."""
+        await self._complete()
+        return self._read_count(await self._session.scalar(select(self._counting())))
+
+    async def find(self, wanted: Slice, count: Count | None) -> tuple[list[Image], Count]:
+        """The wanted part, walking from its near end; and the number of all."""
+        await self._complete()
+        indexed = self._plain and (self._by_id or self._search.counted)
+        if not self._fts or indexed:
+            statement = self._part(self._rows(), wanted)
+            if wanted.offset:  # what is passed over is passed in the index, not row by row
+                ids = statement.with_only_columns(images.c.id.label("rowid"))
+                statement = self._of(ids, wanted)
+        elif self._by_id:
+            statement = self._of(self._along_ids(wanted), wanted)
+        else:
+            count = count or await self.count()
+            statement = self._by_count(wanted, count)
+        if count:
+            return list((await self._session.scalars(statement)).all()), count
+        # Both in one go: asking costs more than finding.
+        counted = statement.add_columns(self._counting().label("total"))
+        rows = (await self._session.execute(counted)).all()
+        count = self._read_count(rows[0][1]) if rows else await self.count()
+        return [row[0] for row in rows], count
+
+    def _by_count(self, wanted: Slice, count: Count) -> Select[Image]:
+        if not count.exact or count.total > NOTED:
+            return self._part(self._looked_at(), wanted)
+        if count.total > FEW * sqrt(wanted.limit):
+            return self._of(self._part(self._noted(), wanted), wanted)
+        return self._part(select(Image).where(images.c.id.in_(self._ids())), wanted)
+
+    def _counting(self) -> ScalarSelect[Any]:
         if self._search.counted:
             token = facet_token(self._business, self._search.facets[0])
-            kept = select(image_counts.c.n).where(image_counts.c.facet == token)
-            return Count(int(await self._session.scalar(kept) or 0))
-        matching = self._ids() if self._fts else self._rows().with_only_columns(images.c.id)
-        counted = select(func.count()).select_from(matching.limit(COUNTED + 1).subquery())
-        found = int(await self._session.scalar(counted) or 0)
-        return Count(min(found, COUNTED), exact=found <= COUNTED)
+            return select(image_counts.c.n).where(image_counts.c.facet == token).scalar_subquery()
+        matching = self._ids()
+        if not self._fts or self._plain:
+            matching = self._rows(walking=False).with_only_columns(images.c.id)
+        most = matching.limit(COUNTED + 1).subquery()
+        return select(func.count()).select_from(most).scalar_subquery()
 
-    async def find(self, wanted: Slice, count: Count) -> list[Image]:
-        """The wanted part, walking from its near end."""
-        by_id = self._search.sort in {"newest", "oldest"}
-        if not self._fts or (by_id and self._everything):
-            statement = self._sorted(self._rows(), wanted)
-        elif by_id:
-            ids = self._along_ids(wanted).subquery()
-            own = select(Image).join(ids, images.c.id == ids.c.rowid)
-            statement = own.order_by(*self._order(wanted))
-        elif count.exact and count.total <= FEW:
-            few = select(Image).where(images.c.id.in_(self._ids()))
-            statement = self._sorted(few, wanted)
-        else:
-            statement = self._sorted(self._walk(), wanted)
-        return list((await self._session.scalars(statement)).all())
+    def _read_count(self, found: int | None) -> Count:
+        exact = self._search.counted or (found or 0) <= COUNTED
+        return Count(int(found or 0)) if exact else Count(COUNTED, exact=False)
 
-    @property
-    def _fts(self) -> bool:
-        return self._session.get_bind().dialect.name == "sqlite"
-
-    @property
-    def _everything(self) -> bool:
-        return self._search.counted and self._search.facets == ["all"]
-
-    # ── conditions ───────────────────────────────────────────────────────────────────────────────
+    # ── what is asked ────────────────────────────────────────────────────────────────────────────
 
     @property
     def _tokens(self) -> list[str]:
-        """What must be in a document, the unfinished last word left out."""
+        """What must be in a document, the unfinished last word and "all" left out."""
         facets = [facet_token(self._business, each) for each in self._search.facets]
-        return [*facets, *self._search.terms[:-1]]
+        words = [word_token(self._business, each) for each in self._search.terms[:-1]]
+        return [*facets, *words] if self._search.facets != ["all"] else words
 
     @property
     def _beginning(self) -> str:
         """The last word, which may be unfinished; empty without words."""
-        return self._search.terms[-1] if self._search.terms else ""
+        return word_token(self._business, self._search.terms[-1]) if self._search.terms else ""
 
-    def _rows(self) -> Select[Image]:
-        """The answers from PostgreSQL, and plain listings from SQLite."""
-        found = select(Image).where(images.c.business_id == self._business, *self._dates())
-        found = found.where(*self._source())
-        tokens = [token for token in self._tokens if token != facet_token(self._business, "all")]
-        asked = [f"'{token}'" for token in tokens]
+    @property
+    def _plain(self) -> bool:
+        """Whether columns say all that is asked, apart from dates."""
+        asked = self._search.facets
+        return not self._search.terms and len(asked) == 1 and asked[0] in SOURCES
+
+    def _columns(self, *, walking: bool = True) -> list[ColumnElement[bool]]:
+        """What columns say of it, so that the sort's index can be walked."""
+        id_: ColumnElement[int] = images.c.id
+        if walking and not self._by_id:  # the "+" keeps SQLite from sorting a range of ids
+            id_ = literal_column("+images.id", BigKey)
+        asked = [images.c.business_id == self._business, *self._dates(id_)]
+        source = SOURCES.get(self._search.filter)
+        if source:
+            asked.append(images.c.source == source)
+        if self._search.sort == "most_used" and self._search.filter == "unused":
+            asked.append(images.c.usage_count == 0)
+        return asked
+
+    def _dates(self, id_: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        """Ids follow the time, so dates are a range of them; the index of times knows its ends."""
+        asked = []
+        times = select(images.c.id).where(images.c.business_id == self._business).limit(1)
+        at = images.c.created_at
+        if self._search.since:
+            first = times.where(at >= self._search.since).order_by(at, images.c.id)
+            asked.append(id_ >= first.scalar_subquery())
+        if self._search.until:
+            last = times.where(at < self._search.until).order_by(at.desc(), images.c.id.desc())
+            asked.append(id_ <= last.scalar_subquery())
+        return asked
+
+    # ── ways to the answers ──────────────────────────────────────────────────────────────────────
+
+    def _rows(self, *, walking: bool = True) -> Select[Image]:
+        """By columns, and PostgreSQL's index of documents."""
+        found = select(Image).where(*self._columns(walking=walking))
+        asked = [f"'{token}'" for token in self._tokens]
         if self._beginning:
             asked.append(f"'{self._beginning}':*")
-        if not asked:
+        if self._plain or not asked:
             return found
         words = func.string_to_array(images.c.document, literal_column("' '"))
         document = func.array_to_tsvector(words)
         return found.where(document.op("@@")(cast(" & ".join(asked), postgresql.TSQUERY)))
 
-    def _source(self) -> Sequence[ColumnElement[bool]]:
-        """The origin as a column: its indexes sort by name and use."""
-        sources = {"uploaded": "upload", "ai_generated": "generate"}
-        source = sources.get(self._search.filter)
-        return () if source is None else (images.c.source == source,)
-
-    def _dates(self) -> Sequence[ColumnElement[bool]]:
-        asked = []
-        if self._search.since:
-            asked.append(images.c.created_at >= self._search.since)
-        if self._search.until:
-            asked.append(images.c.created_at < self._search.until)
-        return asked
-
-    # ── SQLite ───────────────────────────────────────────────────────────────────────────────────
-
     def _ids(self) -> Select[Any]:
-        """The ids of all answers, by FTS5."""
+        """By FTS5."""
         rowid = image_search.c.rowid
         asked = [f'"{token}"' for token in self._tokens]
-        if self._beginning:
-            asked.append(f'"{self._beginning[:INDEXED_LETTERS]}"*')
-        found = select(rowid).where(
-            literal_column("image_search").op("MATCH")(" AND ".join(asked)), *self._id_range()
-        )
-        exactly = [*self._dates(), *self._long_beginning()]
-        if exactly:
-            found = found.join(images, images.c.id == rowid).where(*exactly)
-        return found
+        if self._completed:
+            asked.append(f"({' OR '.join(self._completed)})")
+        if not asked:
+            asked.append(f'"{facet_token(self._business, "all")}"')
+        matches = literal_column("image_search").op("MATCH")(" AND ".join(asked))
+        return select(rowid).where(matches, *self._dates(rowid))
 
-    def _id_range(self) -> Sequence[ColumnElement[bool]]:
-        """Between which ids the dates lie, roughly: the index of times tells, FTS5 goes there."""
-        range_ = []
-        times = select(images.c.id).where(images.c.business_id == self._business)
-        if self._search.since:
-            first = times.where(images.c.created_at >= self._search.since - SKEW)
-            first = first.order_by(images.c.created_at, images.c.id).limit(1)
-            range_.append(image_search.c.rowid >= first.scalar_subquery())
-        if self._search.until:
-            last = times.where(images.c.created_at < self._search.until + SKEW)
-            last = last.order_by(images.c.created_at.desc(), images.c.id.desc()).limit(1)
-            range_.append(image_search.c.rowid <= last.scalar_subquery())
-        return range_
-
-    def _long_beginning(self) -> Sequence[ColumnElement[bool]]:
-        """What the index of beginnings cannot tell of a longer one, asked of the row."""
-        if len(self._beginning) <= INDEXED_LETTERS:
-            return ()
-        return (_holds(f" {self._beginning}"),)
+    async def _complete(self) -> None:
+        """Find what the last word may become, for FTS5 would collect all of that before it begins
+        to answer.
+        """
+        if not self._fts or not self._beginning or self._completed:
+            return
+        self._completed = [f'"{self._beginning}"*']
+        if len(self._search.terms[-1]) > INDEXED_LETTERS:
+            token = image_words.c.token
+            begins = (token >= self._beginning, token < f"{self._beginning}{LAST}")
+            known = select(token).where(*begins).order_by(token).limit(MOST_COMPLETED + 1)
+            words = (await self._session.scalars(known)).all()
+            if len(words) <= MOST_COMPLETED:
+                self._completed = [f'"{word}"' for word in words or [self._beginning]]
 
     def _along_ids(self, wanted: Slice) -> Select[Any]:
         rowid = image_search.c.rowid
-        downwards = (self._search.sort == "newest") != wanted.backwards
+        downwards = self._downwards(wanted)
         found = self._ids()
         if wanted.position:
             edge = wanted.position.id
@@ -178,39 +214,44 @@ class Searching:
         found = found.order_by(rowid.desc() if downwards else rowid)
         return found.limit(wanted.limit).offset(wanted.offset or None)
 
-    def _walk(self) -> Select[Image]:
-        """The answers by looking at row after row, along the index of the sort."""
-        found = select(Image).where(images.c.business_id == self._business, *self._dates())
-        tokens = [token for token in self._tokens if token != facet_token(self._business, "all")]
-        for token in tokens:
-            found = found.where(_holds(f" {token} "))
-        if self._beginning:
-            found = found.where(_holds(f" {self._beginning}"))
-        return found.where(*self._source())
+    def _noted(self) -> Select[Any]:
+        # The "+" keeps SQLite from fetching one noted row after the other.
+        noted = literal_column("+images.id").in_(self._ids())
+        return select(images.c.id.label("rowid")).where(*self._columns(), noted)
+
+    def _looked_at(self) -> Select[Image]:
+        found = select(Image).where(*self._columns())
+        found = found.where(*(_holds(f" {token} ") for token in self._tokens))
+        return found.where(_holds(f" {self._beginning}")) if self._beginning else found
 
     # ── order ────────────────────────────────────────────────────────────────────────────────────
 
-    def _sorted(self, found: Select[Image], wanted: Slice) -> Select[Image]:
+    def _of(self, ids: Select[Any], wanted: Slice) -> Select[Image]:
+        """The rows of some ids, in the same order again."""
+        among = ids.subquery()
+        found = select(Image).join(among, images.c.id == among.c.rowid)
+        return found.order_by(*self._order(wanted))
+
+    def _part(self, found: Select[Any], wanted: Slice) -> Select[Any]:
         if wanted.position:
             found = found.where(self._beyond(wanted.position))
         found = found.order_by(*self._order(wanted))
         return found.limit(wanted.limit).offset(wanted.offset or None)
 
-    @property
-    def _sort(self) -> "_Sort":
-        return SORTS[self._search.sort]
+    def _downwards(self, wanted: Slice) -> bool:
+        return SORTS[self._search.sort].downwards != wanted.backwards
 
     def _order(self, wanted: Slice) -> list[ColumnElement[Any]]:
-        downwards = self._sort.downwards != wanted.backwards
-        return [key.desc() if downwards else key.asc() for key in self._sort.keys]
+        keys = SORTS[self._search.sort].keys
+        return [key.desc() if self._downwards(wanted) else key.asc() for key in keys]
 
     def _beyond(self, position: Position) -> ColumnElement[bool]:
-        downwards = self._sort.downwards != position.before
-        if position.value is None:
-            return images.c.id < position.id if downwards else images.c.id > position.id
-        place = tuple_(*self._sort.keys)
-        edge = tuple_(literal(position.value), literal(position.id))
-        return place < edge if downwards else place > edge
+        sort = SORTS[self._search.sort]
+        place: ColumnElement[Any] = images.c.id
+        edge: ColumnElement[Any] = literal(position.id)
+        if position.value is not None:
+            place, edge = tuple_(*sort.keys), tuple_(literal(position.value), edge)
+        return place < edge if sort.downwards != position.before else place > edge
 
 
 def _holds(text: str) -> ColumnElement[bool]:

@@ -6,9 +6,10 @@ Searches stand on what is kept here by triggers, in the transaction of whoever w
 
     image_search   SQLite only: FTS5 over `images.document`. Contentless (the text stands in the row
                    already), without positions or sizes (nothing is ranked, nothing is a phrase),
-                   with an index for beginnings of up to six letters. A token is what stands between
-                   two spaces: `document` is cut into tokens by core.
-    image_counts   how many documents hold each facet, a token that begins with "/"
+                   with an index for beginnings of up to three letters after the six digits of the
+                   business. A token is what stands between two spaces: core cuts `document`.
+    image_words    SQLite only: every word that ever stood in a document, for longer beginnings
+    image_counts   how many documents hold each facet, a token with a "/"
     post_images    which posts show which images
 """
 
@@ -157,32 +158,39 @@ def _describe_images() -> None:
         connection.execute(sa.update(images).where(images.c.id == image.id).values(found_by))
 
 
-# Facets are made of letters, digits and /%-._~ only, so they may be pasted into JSON as they stand.
-FACETS_OF = """SELECT value FROM json_each('["' || replace({0}.document, ' ', '","') || '"]')
-    WHERE value LIKE '/%'"""
+# Tokens are made of letters, digits and /%-._~ only, so they may be pasted into JSON as they stand.
+TOKENS_OF = """SELECT value FROM json_each('["' || replace({0}.document, ' ', '","') || '"]')
+    WHERE value {1} '%/%'"""
+KEEP_WORDS = f"INSERT OR IGNORE INTO image_words (token) {TOKENS_OF.format('new', 'NOT LIKE')}"
+COUNT_UP = f"""INSERT INTO image_counts (facet, n)
+        SELECT value, 1 FROM ({TOKENS_OF.format("new", "LIKE")}) WHERE true
+        ON CONFLICT (facet) DO UPDATE SET n = n + 1"""
+COUNT_DOWN = f"""UPDATE image_counts SET n = n - 1
+        WHERE facet IN ({TOKENS_OF.format("old", "LIKE")})"""
 
 SQLITE = (
     """CREATE VIRTUAL TABLE image_search USING fts5(
-    document, content='', detail=none, columnsize=0, prefix='1 2 3 4 5 6',
+    document, content='', detail=none, columnsize=0, prefix='7 8 9',
     tokenize="ascii tokenchars '/%-._~'")""",
+    "CREATE TABLE image_words (token TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID",
     f"""CREATE TRIGGER image_found AFTER INSERT ON images BEGIN
     INSERT INTO image_search (rowid, document) VALUES (new.id, new.document);
-    INSERT INTO image_counts (facet, n) SELECT value, 1 FROM ({FACETS_OF.format("new")}) WHERE true
-        ON CONFLICT (facet) DO UPDATE SET n = n + 1;
+    {KEEP_WORDS};
+    {COUNT_UP};
 END""",
     f"""CREATE TRIGGER image_found_no_more AFTER DELETE ON images BEGIN
     INSERT INTO image_search (image_search, rowid, document)
         VALUES ('delete', old.id, old.document);
-    UPDATE image_counts SET n = n - 1 WHERE facet IN ({FACETS_OF.format("old")});
+    {COUNT_DOWN};
 END""",
     f"""CREATE TRIGGER image_found_otherwise AFTER UPDATE OF document ON images
     WHEN old.document <> new.document BEGIN
     INSERT INTO image_search (image_search, rowid, document)
         VALUES ('delete', old.id, old.document);
     INSERT INTO image_search (rowid, document) VALUES (new.id, new.document);
-    UPDATE image_counts SET n = n - 1 WHERE facet IN ({FACETS_OF.format("old")});
-    INSERT INTO image_counts (facet, n) SELECT value, 1 FROM ({FACETS_OF.format("new")}) WHERE true
-        ON CONFLICT (facet) DO UPDATE SET n = n + 1;
+    {KEEP_WORDS};
+    {COUNT_DOWN};
+    {COUNT_UP};
 END""",
     """CREATE TRIGGER post_shows AFTER INSERT ON posts BEGIN
     INSERT OR IGNORE INTO post_images (image_id, post_id)
@@ -209,7 +217,7 @@ POSTGRESQL = (
 LANGUAGE sql AS $$
     INSERT INTO image_counts AS kept (facet, n)
         SELECT token, step FROM unnest(string_to_array(document, ' ')) AS token
-        WHERE token LIKE '/%' ORDER BY token
+        WHERE token LIKE '%/%' ORDER BY token
     ON CONFLICT (facet) DO UPDATE SET n = kept.n + excluded.n
 $$""",
     """CREATE FUNCTION image_written() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -252,6 +260,7 @@ def downgrade() -> None:
         for trigger in ("post_shows", "post_shows_otherwise", "post_shows_no_more"):
             op.execute(f"DROP TRIGGER {trigger}")
         op.execute("DROP TABLE image_search")
+        op.execute("DROP TABLE image_words")
     else:
         op.execute("DROP FUNCTION image_written() CASCADE")
         op.execute("DROP FUNCTION count_image_facets(text, bigint)")
