@@ -95,6 +95,8 @@ class Showing:
             else:
                 repeat = message.tried_at is not None
                 message.tried_at = uow.now
+                # Whoever dies between sending and writing down leaves it open what stands there.
+                message.digest = ""
                 return _Drawn(message, card, digest, message.wanted, repeat)
         return None
 
