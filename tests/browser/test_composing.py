@@ -54,7 +54,7 @@ async def test_what_is_wrong_with_an_order_is_said_privately(open_page: Open) ->
     async with open_page() as viewer:
         page = viewer.page
         await say(page, "/generate a fox --count 11")
-        await expect(page.get_by_text("The count must be a number from 1 to 10.")).to_be_visible()
+        await expect(page.get_by_text("You can ask for 1 to 10 pictures at once")).to_be_visible()
         await expect(page.get_by_text(words.ONLY_YOU)).to_be_visible()
         await say(page, "/generate " + "x" * 32_001)
         await expect(page.get_by_text("The prompt has 32001 characters")).to_be_visible()
