@@ -4,6 +4,8 @@ Whatever arrives is written down before it is acknowledged, and nothing here mak
 The platform's own event id makes a second delivery harmless. It must not know any surface.
 """
 
+import asyncio
+
 from pydantic import TypeAdapter
 
 from bot.backlog import Backlog
@@ -52,19 +54,20 @@ class DeskInbox:
         self._units = units
         self._desk = desk
         self._backlog = Backlog(units, self.handle)
-        self._at_work = False
+        self._present = 0
 
     async def take(self, command: Command) -> Reply | Later:
-        """Carry the command out, or only write it down while another one is being carried out; see
+        """Carry the command out, or only write it down where others are here as well; see
         `core.ports.Inbox`.
         """
-        if self._at_work or self._backlog:
-            return Later(await self._backlog.add(command))
-        self._at_work = True
+        self._present += 1
         try:
+            await asyncio.sleep(0)  # those that come in the same breath
+            if self._present > 1 or self._backlog:
+                return Later(await self._backlog.add(command))
             return await self.handle(command)
         finally:
-            self._at_work = False
+            self._present -= 1
 
     async def handle(self, event: Event) -> Reply:
         """Do what the event asks and say what is answered at once; see `core.ports.Inbox`."""

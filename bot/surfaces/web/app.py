@@ -37,6 +37,8 @@ def make_app(parts: WebParts) -> FastAPI:
     sessions = Sessions(parts, templates)
     drawing = Drawing(templates, parts.commands)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    if parts.slack:  # first, so that a burst of commands is not held against every other route
+        app.add_route(SLACK_PATH, parts.slack, methods=["POST"])
     for routes in (
         Chat(parts, sessions, drawing, templates),
         Live(parts, sessions, drawing),
@@ -46,8 +48,6 @@ def make_app(parts: WebParts) -> FastAPI:
         sessions,
     ):
         app.include_router(routes.routes())
-    if parts.slack:
-        app.add_route(SLACK_PATH, parts.slack, methods=["POST"])
     if parts.api:
         app.mount("/api", make_api(parts, parts.api, templates))
     app.mount("/static", _Static(directory=STATIC))

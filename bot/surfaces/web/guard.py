@@ -64,9 +64,10 @@ class Guard:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                if scope["path"] not in self._signed_paths:  # a machine shows its answer to nobody
+                    headers = MutableHeaders(scope=message)
+                    for name, value in HEADERS.items():
+                        headers.setdefault(name, value)
             await send(message)
 
         refusal = self._refusal(scope)
