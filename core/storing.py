@@ -210,6 +210,10 @@ class Images(Rows["Image", int], Protocol):
         """Take it off; False if it did not stand."""
         ...
 
+    async def stars(self, image_id: int) -> list[Star]:
+        """Who starred it, oldest first."""
+        ...
+
     async def starred_by(self, member_id: str, image_ids: list[int]) -> set[int]:
         """Which of these images this member has starred."""
         ...

@@ -8,10 +8,8 @@ and may be cut off anywhere and repeated. An object is deleted only when no row 
 may share their bytes. It must not know a store.
 """
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from core.business.members import Member, may_direct, new_id
 from core.errors import ActionNeeded, Trouble, TryLater, UserError
@@ -204,34 +202,11 @@ class Removing:
 # ── the sweeper ──────────────────────────────────────────────────────────────────────────────────
 
 
-class Listed(Protocol):
-    """An object as a store lists it."""
-
-    @property
-    def key(self) -> str:
-        """Its name."""
-        ...
-
-    @property
-    def changed_at(self) -> datetime:
-        """When it was put."""
-        ...
-
-
-class ListedStore(Protocol):
-    """A store that can tell what it holds."""
-
-    def list(self, prefix: str = "") -> AsyncIterator[Listed]:
-        """Every object whose key begins with `prefix`, in any order. Raises TryLater,
-        ActionNeeded.
-        """
-        ...
-
-
-async def find_orphans(units: Units, store: ListedStore, now: datetime) -> list[str]:
+async def find_orphans(units: Units, store: BlobStore, now: datetime) -> list[str]:
     """Keys of ours in the store that no row names, and that are older than an hour.
 
-    An object whose name is none of our shapes is somebody else's and left out.
+    An object whose name is none of our shapes is somebody else's and left out. Raises TryLater,
+    ActionNeeded.
     """
     orphans: list[str] = []
     batch: list[str] = []

@@ -138,6 +138,11 @@ class Images(SqlRows[Image, int]):
             await self.session.flush()
         return standing is not None
 
+    async def stars(self, image_id: int) -> list[Star]:
+        """Who starred it, oldest first."""
+        found = select(Star).where(stars.c.image_id == image_id).order_by(stars.c.at)
+        return list((await self.session.scalars(found)).all())
+
     async def starred_by(self, member_id: str, image_ids: list[int]) -> set[int]:
         """Which of these images this member has starred."""
         found = select(stars.c.image_id).where(
