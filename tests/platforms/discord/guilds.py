@@ -87,6 +87,12 @@ class Guild:
         self.members[member.user.id] = member
         return Person(member)
 
+    def welcome(self, person: Person) -> Person:
+        """Somebody of another guild joins this one too, with the same account."""
+        member = Member(person.user, self)
+        self.members[member.user.id] = member
+        return Person(member)
+
     def kick_bot(self) -> None:
         """Throw the bot out."""
         self.members.pop(self.world.bot.id, None)
