@@ -20,6 +20,9 @@ AGAIN_SECONDS = 10.0
 EVENTS_KEPT_SECONDS = 86_400.0
 """Slack's last redelivery comes after five minutes; a day is plenty."""
 
+REMOVALS_KEPT_SECONDS = 86_400.0
+"""No upload takes a day; one that began before a removal ended puts its bytes once more."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -49,6 +52,7 @@ async def sweep(units: Units) -> None:
         for surface, event_id in await uow.events.to_wake(next_at):
             uow.enqueue("handle", f"{surface}/{event_id}")
         await uow.events.forget(uow.later(-EVENTS_KEPT_SECONDS))
+        await uow.removals.forget(uow.later(-REMOVALS_KEPT_SECONDS))
 
 
 async def wake_catching_up(uow: UnitOfWork, surface: str) -> None:

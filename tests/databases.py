@@ -62,17 +62,22 @@ def programs() -> Path | None:
 
 @dataclass(frozen=True)
 class Postgres:
-    """A running server; `template` is a database on it that is migrated already."""
+    """A running server. The database "migrated" on it is the template of others."""
 
     port: int
-    template: str = "migrated"
 
     def url(self, name: str) -> str:
         """For `DATABASE_URL`."""
         return f"postgresql://desk@127.0.0.1:{self.port}/{name}"
 
+    async def make(self, template: str = "migrated") -> str:
+        """Make a database as a copy of another one ("template0": empty); returns its address."""
+        name = f"desk_{uuid4().hex}"
+        await self.create(name, template)
+        return self.url(name)
+
     async def create(self, name: str, template: str) -> None:
-        """Make a database as a copy of another one."""
+        """Make a database of this name."""
         connection = await asyncpg.connect(self.url("postgres"))
         try:
             await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -96,8 +101,8 @@ def postgres() -> Iterator[Postgres]:
 
 async def prepare(server: Postgres) -> None:
     """Make the migrated template."""
-    await server.create(server.template, "template0")
-    engine = open_engine(Settings(database_url=server.url(server.template)))
+    await server.create("migrated", "template0")
+    engine = open_engine(Settings(database_url=server.url("migrated")))
     await migrate(engine)
     await engine.dispose()
 
@@ -180,9 +185,7 @@ async def database(
     settings = Settings(data_dir=tmp_path)
     if request.param == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
-        name = f"desk_{uuid4().hex}"
-        await server.create(name, server.template)
-        settings = Settings(database_url=server.url(name))
+        settings = Settings(database_url=await server.make())
     engine = open_engine(settings)
     if request.param == "sqlite":
         await migrate(engine)

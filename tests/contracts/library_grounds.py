@@ -6,6 +6,7 @@ Owns how rows are made for the library's contract. It must not know what is bein
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from core.business.accounts import Account
 from core.business.ledger import Entry
@@ -17,9 +18,11 @@ from core.generation.orders import Order
 from core.library.finding import Found, find
 from core.library.images import Image
 from core.library.keys import original_key, thumbnail_key
+from core.library.removal import Removal, Removing, find_orphans, remove_image
 from core.library.search import Given, Search, read_search
 from core.messages import Message
 from core.publishing.posts import Post, PostImage, RenditionKept, Target, TargetState
+from core.steps import pass_by
 from storage.database import Database
 from tests.contracts.blob_grounds import StoppedClock
 from tests.fakes.blobs import MemoryBlobs
@@ -168,6 +171,25 @@ class Library:
         for kept in target.renditions:
             await self.blobs.put(kept.key, b"rendition", "image/jpeg")
         return target
+
+    async def remove(
+        self, image: Image, member: Member | None = None, *, although_used: bool = False
+    ) -> Removal:
+        """Have Ada (or `member`) remove an image; its objects are still there."""
+        async with self.database.write() as uow:
+            row = await uow.images.lock(image.id)
+            assert row is not None
+            return await remove_image(uow, row, member or self.ada, although_used=although_used)
+
+    async def erase(self, removal: Removal, blobs: MemoryBlobs | None = None) -> None:
+        """Run the task."""
+        removing = Removing(self.database, blobs or self.blobs, pass_by)
+        await removing.remove(removal.id)
+
+    async def orphans(self) -> list[str]:
+        """What nobody names, two hours later."""
+        later = datetime.now(UTC) + timedelta(hours=2)
+        return await find_orphans(self.database, self.blobs, later)
 
     async def insert_soon(self, image: Image) -> str:
         """What comes of inserting it: its code of refusal, or nothing."""

@@ -34,9 +34,9 @@ def upgrade() -> None:
     _widen_images()
     _make_tables()
     _index_images()
+    _describe_images()
     for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)
-    _describe_images()
 
 
 def _widen_images() -> None:
@@ -159,8 +159,8 @@ def _describe_images() -> None:
 
 
 # Tokens are made of letters, digits and /%-._~ only, so they may be pasted into JSON as they stand.
-TOKENS_OF = """SELECT value FROM json_each('["' || replace({0}.document, ' ', '","') || '"]')
-    WHERE value {1} '%/%'"""
+CUT = """json_each('["' || replace({0}.document, ' ', '","') || '"]')"""
+TOKENS_OF = f"SELECT value FROM {CUT} WHERE value {{1}} '%/%'"
 KEEP_WORDS = f"INSERT OR IGNORE INTO image_words (token) {TOKENS_OF.format('new', 'NOT LIKE')}"
 COUNT_UP = f"""INSERT INTO image_counts (facet, n)
         SELECT value, 1 FROM ({TOKENS_OF.format("new", "LIKE")}) WHERE true
@@ -173,6 +173,11 @@ SQLITE = (
     document, content='', detail=none, columnsize=0, prefix='7 8 9',
     tokenize="ascii tokenchars '/%-._~'")""",
     "CREATE TABLE image_words (token TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID",
+    "INSERT INTO image_search (rowid, document) SELECT id, document FROM images",
+    f"""INSERT OR IGNORE INTO image_words (token)
+    SELECT value FROM images, {CUT.format("images")} WHERE value NOT LIKE '%/%'""",
+    f"""INSERT INTO image_counts (facet, n) SELECT value, count(*)
+    FROM images, {CUT.format("images")} WHERE value LIKE '%/%' GROUP BY value""",
     f"""CREATE TRIGGER image_found AFTER INSERT ON images BEGIN
     INSERT INTO image_search (rowid, document) VALUES (new.id, new.document);
     {KEEP_WORDS};
@@ -212,6 +217,9 @@ END""",
 POSTGRESQL = (
     """CREATE INDEX ix_images_document ON images
     USING gin (array_to_tsvector(string_to_array(document, ' ')))""",
+    """INSERT INTO image_counts (facet, n)
+    SELECT token, count(*) FROM images, unnest(string_to_array(document, ' ')) AS token
+    WHERE token LIKE '%/%' GROUP BY token""",
     # Facets in one order, or two units might wait for each other.
     """CREATE FUNCTION count_image_facets(document text, step bigint) RETURNS void
 LANGUAGE sql AS $$

@@ -1,0 +1,125 @@
+"""The revisions make what the tables say, and carry over what was there, on both databases."""
+
+import warnings
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.library.finding import find
+from core.library.search import Search
+from core.settings import Settings
+from storage import library, migrations
+from storage.columns import metadata
+from storage.database import Database, open_engine
+from storage.migrations import migrate, revisions
+from tests.contracts.blob_grounds import StoppedClock
+from tests.databases import Postgres, database, postgres  # noqa: F401  # fixtures
+from tests.fakes.queue import MemoryQueue
+
+SQLITE_ONLY = ("image_search", "image_words")
+"""Tables that SQLAlchemy's metadata does not know."""
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    """The clock of the units of work."""
+    return StoppedClock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    """An engine on each database in turn, without any table."""
+    settings = Settings(data_dir=tmp_path)
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        settings = Settings(database_url=await server.make("template0"))
+    engine = open_engine(settings)
+    yield engine
+    await engine.dispose()
+
+
+def go(connection: Connection, revision: str) -> None:
+    """Bring the database to a revision, up or down."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["connection"] = connection
+    current = MigrationContext.configure(connection).get_current_revision() or ""
+    (command.upgrade if revision > current else command.downgrade)(config, revision)
+
+
+async def test_the_newest_revision_is_what_the_tables_say(database: Database) -> None:  # noqa: F811  # a fixture
+    """Nothing was added to the tables without a revision that makes it."""
+    assert set(metadata.tables) > {library.removals.name, library.stars.name}
+
+    def differences(connection: Connection) -> Any:
+        options = {"include_name": lambda name, kind, _: kind != "table" or known(name)}
+        with warnings.catch_warnings():
+            # Indexes of expressions cannot be read back from SQLite.
+            warnings.filterwarnings("ignore", ".*expression-based index.*")
+            return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+
+    def known(name: str | None) -> bool:
+        return not (name or "").startswith(SQLITE_ONLY)
+
+    async with database.engine.connect() as connection:
+        found = await connection.run_sync(differences)
+    named = [one for one in found if "ix_images_document" not in str(one)]  # PostgreSQL's alone
+    assert named == []
+
+
+async def test_images_of_the_first_revision_are_found_after_the_second(
+    empty: AsyncEngine, clock: StoppedClock
+) -> None:
+    """With their words, their counts and the posts that show them."""
+    async with empty.begin() as connection:
+        await connection.run_sync(go, "0001")
+        for statement in OLD.split(";")[:-1]:
+            await connection.exec_driver_sql(statement)
+    await migrate(empty)
+    current, newest = await revisions(empty)
+    assert current == newest
+    async with Database(empty, MemoryQueue(), clock).read() as uow:
+        found = await find(uow, 1, Search(text="fox", tag="red fur", filter="ai_generated"))
+        assert [(image.id, image.favourites) for image in found.images] == [(5, 0)]
+        assert (await find(uow, 1, Search(filter="published"))).total == 1
+        assert [post.slug for post in await uow.posts.with_image(5)] == ["a-fox"]
+
+
+async def test_the_second_revision_can_be_taken_back(empty: AsyncEngine) -> None:
+    """And made once more: nothing of it was left over."""
+    async with empty.begin() as connection:
+        for revision in ("0002", "0001", "0002"):
+            await connection.run_sync(go, revision)
+
+
+OLD = """
+INSERT INTO businesses (id, name, daily_budget, time_zone, created_at)
+VALUES (1, 'Acme', 0, 'UTC', '2026-11-21 09:00:00+00:00');
+INSERT INTO members (id, business_id, surface, "user", name, admin, approver, home)
+VALUES ('m', 1, 'web', 'ada', 'Ada', false, false, false);
+INSERT INTO images (
+    id, business_id, filename, original_filename, file_size, mime_type, width, height, sha256,
+    source_sha256, dhash, storage_provider, storage_url, storage_key, is_ai_generated, ai_prompt,
+    title, description, tags, alt_text, plain_words, usage_count, creator_id, created_at, updated_at
+) VALUES (
+    5, 1, 'a.png', 'a.png', 1, 'image/png', 400, 400, 'aa', 'aa', '0123456789abcdef', 'local', '',
+    '1/aa-a.png', true, 'A quick FOX', '', '', '["Red fur"]', '', true, 2, 'm',
+    '2026-11-21 09:00:00+00:00', '2026-11-21 09:00:00+00:00'
+);
+INSERT INTO posts (
+    id, business_id, author_id, place, root_id, caption, images, slug, title, description, tags,
+    created_at
+) VALUES (
+    'p', 1, 'm', '{"surface": "web", "team": "", "team_name": "", "channel": ""}', 'r', '',
+    '[{"image_id": 5, "sha256": "aa", "alt": ""}, {"image_id": 5, "sha256": "aa", "alt": ""}]',
+    'a-fox', '', '', '[]', '2026-11-21 09:00:00+00:00'
+);
+"""
