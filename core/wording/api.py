@@ -10,6 +10,7 @@ DOCUMENT = "The same for machines (OpenAPI)"
 
 LIST = "Search and list the library; newest first, 20 on a page, at most 100."
 SHOW = "All that is known of an image."
+PASSPORT = "Where it comes from, who chose and approved it, and where it was published."
 THUMBNAIL = "A small JPEG, at most 256 pixels a side."
 CHANGE = "Change title, tags, alt text, or your star."
 DELETE = "Delete an image for good. Where posts use it, 409 names them unless force=true."

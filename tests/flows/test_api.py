@@ -124,6 +124,11 @@ async def test_a_picture_is_made_listed_looked_at_and_deleted(bakery: httpx2.Asy
     small = await bakery.get(shown["thumbnail_url"])
     assert small.headers["content-type"] == "image/jpeg"
 
+    passport = (await bakery.get(f"/images/{made['id']}/passport")).json()
+    assert passport["made"]["prompt"] == "a lighthouse at dusk"
+    assert (passport["made"]["style"], passport["made"]["cost"]) == ("vintage", 0)
+    assert (passport["approved_by"], passport["used_in"]) == ([], [])
+
     gone = await bakery.delete(f"/images/{made['id']}")
     assert gone.json() == {"success": True, "message": "Image deleted successfully"}
     assert said(await bakery.get(f"/images/{made['id']}"), 404) == "image_unknown"
@@ -376,6 +381,7 @@ async def test_the_api_describes_itself(programs: Programs) -> None:
     assert set(document["paths"]) == {
         "/v1/images/list",
         "/v1/images/{image_id}",
+        "/v1/images/{image_id}/passport",
         "/v1/images/{image_id}/thumbnail",
         "/v1/images/generate",
         "/v1/images/upload",

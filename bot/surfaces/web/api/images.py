@@ -15,7 +15,9 @@ from bot.surfaces.web.api.shapes import (
     ImagePage,
     ImageShape,
     OneImage,
+    PassportShape,
     image_shape,
+    passport_shape,
 )
 from bot.surfaces.web.files import FOR_A_DAY, answer
 from bot.surfaces.web.parts import WebParts
@@ -23,6 +25,7 @@ from core.business.members import may_direct
 from core.errors import UserError
 from core.library.finding import find
 from core.library.images import Image, require_image, star, unstar
+from core.library.passport import read_passport
 from core.library.removal import remove_image
 from core.library.search import Given, read_search
 from core.storing import UnitOfWork
@@ -76,6 +79,12 @@ class ImageRoutes:
             async with self._units.read() as uow:
                 image = await require_image(uow, caller.business.id, image_id)
                 return (await self._shapes(uow, caller, [image]))[0]
+
+        @router.get("/images/{image_id}/passport", summary=words.PASSPORT)
+        async def show_passport(caller: reader, image_id: int) -> PassportShape:
+            async with self._units.read() as uow:
+                image = await require_image(uow, caller.business.id, image_id)
+                return passport_shape(await read_passport(uow, image))
 
     def _add_thumbnails(self, router: APIRouter) -> None:
         reader = Annotated[Caller, Depends(self._gate.needs("read"))]

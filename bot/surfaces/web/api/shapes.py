@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.errors import Trouble
 from core.generation.jobs import Item, Job, state_of
 from core.library.images import Image
+from core.library.passport import Making, Passport
+from core.library.removal import Use
 from core.ports import BlobStore
 from core.wording.errors import sentence
 
@@ -201,4 +203,33 @@ def _item(item: Item, trouble: Trouble | None, address: str) -> JobItem:
         image_id=item.image_id,
         image_url=f"{address}/api/v1/images/{item.image_id}" if item.image_id else None,
         error_message=sentence(found) if found else None,
+    )
+
+
+class PassportShape(BaseModel):
+    """Where an image comes from, who let it pass, and where it went; people by their names."""
+
+    id: int
+    creator: str
+    made: Making | None
+    parent_id: int | None
+    children: list[int]
+    chosen_by: list[str]
+    approved_by: list[str]
+    starred_by: list[str]
+    used_in: list[Use]
+
+
+def passport_shape(passport: Passport) -> PassportShape:
+    """A passport as the API tells it."""
+    return PassportShape(
+        id=passport.image.id,
+        creator=passport.creator,
+        made=passport.making,
+        parent_id=passport.image.parent_id,
+        children=[child.id for child in passport.children],
+        chosen_by=[word.name for word in passport.chosen_by],
+        approved_by=[word.name for word in passport.approved_by],
+        starred_by=[word.name for word in passport.starred_by],
+        used_in=passport.uses,
     )
