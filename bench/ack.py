@@ -1,17 +1,18 @@
-"""Acknowledgement: bursts of signed commands against bolt with an empty handler and a bare server.
+"""Signed Slack commands against bolt with an empty handler and against a bare server.
 
 `imagedesk web`, bolt (served by the same uvicorn, with a listener that only acknowledges) and a
 bare aiohttp handler that only checks the signature run side by side. Every round a client in a
-process of its own sends the same burst to each in turn, all commands at once and each over a new
-connection, and measures until the whole answer is there; the table tells the median over seven
-rounds of each round's 99th percentile. Before the next round the desk may finish.
+process of its own sends the same commands to each in turn, each over a new connection, and measures
+until the whole answer is there; the table tells the median over seven rounds of each round's
+percentile. The next round begins when the desk has carried out all that it acknowledged.
 
 Each command is `/generate` with a style, from one of 25 people whose names and rights the desk has
-asked for already. The desk writes it into SQLite (WAL, `synchronous=FULL`) before it acknowledges:
-the first of a burst is carried out whole in that transaction, those that come meanwhile are only
-written down, many in one, and are carried out as soon as no more are coming. That takes longer, as
-the rows below say, and competes with nothing here, for no worker is running; if the process dies
-first, a worker does it. At the end every acknowledged command stands in the database.
+asked for already. Whatever is acknowledged has been committed to SQLite (WAL, `synchronous=FULL`).
+A command that comes alone is carried out whole before that: order, budget, pictures and cards are
+written in the one transaction. Of commands that come at once, only what was asked is written first,
+many in one transaction, and each is carried out, in a transaction of its own, as soon as no more
+are coming: the table tells how long that takes for all. If the process dies in between, a worker
+does it. Nothing else runs meanwhile, no worker either.
 """
 
 import asyncio
@@ -30,6 +31,9 @@ from storage.valkey import embedded_valkey
 from tests.platforms.slack import SlackServer
 
 SIZES = (100, 500)
+ALONE = 25
+MOST = 1.5
+LONGEST = 1000  # milliseconds
 ROUNDS = 7
 PEOPLE = 25
 
@@ -44,10 +48,10 @@ class Target:
     channel: str
     users: list[str]
 
-    async def burst(self, name: str, count: int) -> list[float]:
-        """Milliseconds of so many commands at once."""
+    async def send(self, name: str, count: int, how: str = "together") -> list[float]:
+        """Milliseconds of so many commands, together or in turn."""
         told = await output(
-            *("bench.load", "127.0.0.1", str(self.ports[name]), str(count), self.secret),
+            *("bench.load", how, str(self.ports[name]), str(count), self.secret),
             *(self.team, self.channel, ",".join(self.users)),
         )
         measured: list[float] = json.loads(told)
@@ -58,20 +62,23 @@ async def measure(folder: Path) -> list[Row]:
     """The rows of the table."""
     async with servers(folder) as target:
         database = folder / "desk" / "desk.sqlite3"
-        sent = len(await target.burst("desk", 2 * PEOPLE))  # names and rights are asked for once
+        sent = len(await target.send("desk", 2 * PEOPLE))  # names and rights are asked for once
         rows = []
-        for size in SIZES:
+        for size, how in ((ALONE, "in-turn"), *((size, "together") for size in SIZES)):
             rounds: dict[str, list[list[float]]] = {name: [] for name in target.ports}
             done = []
             for _ in range(ROUNDS):
                 for name, measured in rounds.items():
                     begun = time.monotonic()
-                    measured.append(await target.burst(name, size))
+                    measured.append(await target.send(name, size, how))
                     if name == "desk":
                         sent += size
                         await until_done(database, sent)
                         done.append(time.monotonic() - begun)
-            rows += compare(size, rounds)
+            if how == "in-turn":
+                rows += compare("acknowledging a command that comes alone", 0.5, rounds)
+                continue
+            rows += compare(f"acknowledging {size} commands at once", 0.99, rounds)
             rows.append(Row(f"… until all {size} are carried out", f"{median(done):.1f} s"))
     return rows
 
@@ -83,14 +90,20 @@ async def until_done(file: Path, sent: int) -> None:
             await asyncio.sleep(0.02)
 
 
-def compare(size: int, rounds: dict[str, list[list[float]]]) -> list[Row]:
-    """The desk against each of the others."""
-    desk, bolt, bare = (middle(rounds[name], 0.99) for name in ("desk", "bolt", "bare"))
-    what = f"acknowledging {size} commands at once, p99"
-    goals = "≤ 1.5×" if size == SIZES[0] else "≤ 1.5×, ≤ 1 s"
-    met = desk <= 1.5 * bolt and desk <= 1000  # noqa: PLR2004  # the goals as the table says them
+def compare(what: str, share: float, rounds: dict[str, list[list[float]]]) -> list[Row]:
+    """The desk against each of the others, at this percentile; bursts have a goal."""
+    desk, bolt, bare = (middle(rounds[name], share) for name in ("desk", "bolt", "bare"))
+    what, burst = f"{what}, p{share * 100:.0f}", "at once" in what
+    met = desk <= MOST * bolt and desk <= LONGEST
     return [
-        Row(what, ms(desk), f"{ms(bolt)} bolt, empty handler", f"{desk / bolt:.2f}×", goals, met),
+        Row(
+            what,
+            ms(desk),
+            f"{ms(bolt)} bolt, empty handler",
+            f"{desk / bolt:.2f}×",
+            f"≤ {MOST}×, ≤ 1 s" if burst else "",
+            met if burst else None,
+        ),
         Row(what, ms(desk), f"{ms(bare)} bare aiohttp", f"{desk / bare:.2f}×"),
     ]
 

@@ -1,7 +1,10 @@
-"""Answer to chat: from the provider's answer to the picture standing in the thread.
+"""How long the picture takes from the provider's answer into the chat's thread.
 
-The chats are local servers that take 150 ms for every call and share uploaded files after 400 ms.
-The desk is one process, `imagedesk run`, as a small team has it.
+The chats are local servers that take 150 ms for every call; Slack's processes an uploaded file
+400 ms after it came. The desk is one process, `imagedesk run`, as a small team has it, with local
+storage. Orders of one picture come one after the other; the time begins when the local OpenAI has
+made the picture, and ends when a person reads the message that shows it. Moderation of the picture,
+its checks, its preview and its storage lie in between.
 """
 
 from collections.abc import AsyncIterator

@@ -1,6 +1,6 @@
-"""A burst of signed Slack commands, sent by a process of its own.
+"""Signed Slack commands, all at once or one after the other, sent by a process of its own.
 
-    python -m bench.load HOST PORT COUNT SECRET USER,USER,… < team and channel
+    python -m bench.load together|in-turn PORT COUNT SECRET TEAM CHANNEL USER,USER,…
 
 Prints a JSON list: milliseconds from each request's first byte to its whole answer. It owns the
 client's side alone and does as little as it can, so that what is measured is the server.
@@ -15,6 +15,7 @@ import time
 from urllib.parse import urlencode
 from uuid import uuid4
 
+HOST = "127.0.0.1"
 PATH = "/slack/events"
 
 
@@ -52,10 +53,10 @@ def command(team: str, channel: str, user: str) -> str:
     )
 
 
-async def send(host: str, port: int, request: bytes) -> float:
+async def send(port: int, request: bytes) -> float:
     """Milliseconds until the acknowledgement; RuntimeError where it is none."""
     begun = time.perf_counter()
-    reader, writer = await asyncio.open_connection(host, port)
+    reader, writer = await asyncio.open_connection(HOST, port)
     writer.write(request)
     answer = await reader.read()
     taken = (time.perf_counter() - begun) * 1000
@@ -66,20 +67,22 @@ async def send(host: str, port: int, request: bytes) -> float:
     return taken
 
 
-async def burst(host: str, port: int, requests: list[bytes]) -> list[float]:
-    """All at once."""
-    return await asyncio.gather(*(send(host, port, request) for request in requests))
+async def send_all(how: str, port: int, requests: list[bytes]) -> list[float]:
+    """Each request's milliseconds."""
+    if how == "together":
+        return await asyncio.gather(*(send(port, request) for request in requests))
+    return [await send(port, request) for request in requests]
 
 
 def main() -> None:
     """Make all requests, then send them."""
-    host, port, count, secret, team, channel, users = sys.argv[1:]
+    how, port, count, secret, team, channel, users = sys.argv[1:]
     people = users.split(",")
     requests = [
         signed(command(team, channel, people[number % len(people)]), secret)
         for number in range(int(count))
     ]
-    sys.stdout.write(json.dumps(asyncio.run(burst(host, int(port), requests))))
+    sys.stdout.write(json.dumps(asyncio.run(send_all(how, int(port), requests))))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Pick-up: how long a call waits for an idle worker, against bare saq on the same Redis.
+"""How long a call waits for an idle worker, against bare saq on the same Redis.
 
 Both workers stand ready all the time and get their calls in turn, one at a time, so that each call
 finds its worker idle. What an idle worker costs is measured over some seconds of silence.
