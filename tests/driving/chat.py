@@ -13,6 +13,9 @@ Found = TypeVar("Found")
 
 PATIENCE = 20.0
 LOOK_AGAIN = 0.02
+SIGHT = 0.15
+"""Seconds until a message that stands in a chat is seen: nobody reacts to one while it is sent."""
+
 _OPTION = re.compile(r"--([a-z]+)[ =]+(\"[^\"]*\"|\S+)")
 
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-from tests.driving.chat import Answer, Form, Seen, Where, bare, read_line, until
+from tests.driving.chat import SIGHT, Answer, Form, Seen, Where, bare, read_line, until
 from tests.driving.chat import Person as AnyPerson
 from tests.platforms.discord import Ack, DiscordServer, Guild, Modal, Person
 from tests.platforms.discord.channels import Channel
@@ -146,7 +147,7 @@ class DiscordChat:
         if where.thread is not None:
             return self._in(where.thread, where)
         read: list[Seen] = []
-        for message in self.server.messages(where.channel):
+        for message in self._shown(where.channel):
             if message.thread is not None:
                 read += self._in(message.thread, Where(where.channel, message.thread))
             elif message.author.bot:
@@ -162,9 +163,13 @@ class DiscordChat:
         """See `Chat.check`."""
         assert self.server.violations == []
 
+    def _shown(self, channel: Channel) -> list[Message]:
+        seen_from = self.server.world.now() - timedelta(seconds=SIGHT)
+        return [one for one in self.server.messages(channel) if one.created < seen_from]
+
     def _in(self, thread: Channel, where: Where) -> list[Seen]:
-        begun = [one for one in self.server.messages(where.channel) if one.thread is thread]
-        standing = [*begun, *self.server.messages(thread)]
+        begun = [one for one in self._shown(where.channel) if one.thread is thread]
+        standing = [*begun, *self._shown(thread)]
         return [self._seen(one, where) for one in standing if one.author.bot]
 
     def _seen(self, message: Message, where: Where) -> Seen:

@@ -1,11 +1,12 @@
 """People on the desk's own page. They come as people do: by a one-time link from their Slack."""
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.driving.browser import Browser, Line
-from tests.driving.chat import Answer, Form, Seen, Where, until
+from tests.driving.chat import SIGHT, Answer, Form, Seen, Where, until
 from tests.driving.chat import Person as AnyPerson
 from tests.driving.markup import Node, read_markup
 from tests.driving.slack import SlackChat, SlackPerson
@@ -199,8 +200,9 @@ class PageChat:
                 await person.browser.close()
 
     def _lines(self) -> list[Line]:
-        browser = self.people[0].browser
-        return list(browser.lines.values()) if browser else []
+        browser, seen_from = self.people[0].browser, time.time() - SIGHT
+        lines = list(browser.lines.values()) if browser else []
+        return [line for line in lines if line.at < seen_from]
 
 
 def _is_private(line: Line) -> bool:

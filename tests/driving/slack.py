@@ -1,12 +1,13 @@
 """People in Slack, over the local Slack with the desk's own manifest installed."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.commands import command_table
 from bot.surfaces.slack.manifest import make_manifest
 from core.generation.prices import read_catalogue
-from tests.driving.chat import Answer, Form, Seen, Where, bare, until
+from tests.driving.chat import SIGHT, Answer, Form, Seen, Where, bare, until
 from tests.driving.chat import Person as AnyPerson
 from tests.platforms.slack import Channel, Person, SlackMessage, SlackServer, SlackView
 
@@ -180,7 +181,8 @@ class SlackChat:
             if where.thread
             else sorted(self.server.messages(channel), key=lambda one: (one.thread_ts, one.ts))
         )
-        return [self._seen(channel, one) for one in standing if one.author == "Image Desk"]
+        shown = [one for one in standing if float(one.ts) < time.time() - SIGHT]
+        return [self._seen(channel, one) for one in shown if one.author == "Image Desk"]
 
     async def delete(self, who: AnyPerson, message: Seen) -> None:
         """See `Chat.delete`."""

@@ -67,7 +67,6 @@ async def test_a_card_still_acts_once_after_a_restart(
         await ada.command("/generate a fox --count 2", marketing)
         pictures = await eyes.see(marketing, "2 pictures: a fox")
         await ada.choose(pictures, "Choose pictures", ["Picture 2"])
-        await eyes.changed(pictures, "Chosen by Ada: 2")
     async with running_desk(environ):
         await chat.connected()
         await ada.press(eyes.again(pictures), "Approve")

@@ -51,7 +51,7 @@ async def test_the_cost_on_the_card_is_the_bill_and_previews_come_live(
     assert "Not moderated" not in done.text
 
 
-@DISCORD
+@PAGE
 async def test_refusals_name_their_reason_and_cost_nothing(
     chat: Chat,
     ada: Person,
@@ -100,7 +100,7 @@ async def test_a_busy_provider_is_waited_for_and_paid_once(
     assert len(openai.bill) == 1
 
 
-@DISCORD
+@PAGE
 async def test_a_lost_answer_is_unknown_with_its_price_and_made_again_by_hand(
     chat: Chat,
     ada: Person,
@@ -126,7 +126,7 @@ async def test_a_lost_answer_is_unknown_with_its_price_and_made_again_by_hand(
     assert len(openai.bill) == 3
 
 
-@DISCORD
+@PAGE
 async def test_an_outage_of_moderation_delays_and_what_waits_can_be_withdrawn(
     chat: Chat,
     ada: Person,
@@ -157,7 +157,7 @@ async def test_an_outage_of_moderation_delays_and_what_waits_can_be_withdrawn(
     assert [charge.prompt for charge in openai.bill] == ["a fox", "a dog"]
 
 
-@DISCORD
+@PAGE
 async def test_cancelling_finishes_what_was_begun_and_keeps_it(
     chat: Chat,
     ada: Person,
@@ -182,7 +182,7 @@ async def test_cancelling_finishes_what_was_begun_and_keeps_it(
     assert len(openai.bill) == 4
 
 
-@DISCORD
+@PAGE
 async def test_budget_and_pace_hold_even_when_all_ask_at_once(
     chat: Chat,
     ada: Person,

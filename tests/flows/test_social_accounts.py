@@ -153,7 +153,9 @@ async def test_a_connection_cut_after_the_post_is_found_and_not_posted_twice(
         pictures = await eyes.see(marketing, "1 picture: a fox")
         form = await (await ada.press(pictures, "Publish")).form()
         await ada.submit(form, {"Caption": "A fox."})
-        card = await eyes.see(marketing, "Facebook · Acme: no answer came; checking")
+        card = await eyes.see(
+            marketing, "Facebook · Acme: no answer came", "Instagram · acme: no answer came"
+        )
         await look_for_the_last_time(desk, "facebook")
         card = await eyes.changed(card, "Facebook · Acme: unknown", "Nothing is sent again")
         await eyes.until(marketing, lambda: "Open on Instagram" in str(eyes.again(card).links))
