@@ -18,7 +18,7 @@ from rich.text import Text
 from bot import accounts, checkup, imports, manifests, tokens
 from bot.logs import configure_logs
 from bot.serving import Role, serve
-from bot.stores import probing, report
+from bot.stores import probing, report, sweeping
 from bot.wiring import Running, require_folder
 from core.errors import DeskError
 from core.settings import Need, Settings, StoreName, read_settings
@@ -195,6 +195,14 @@ def storage_check(
             raise typer.Exit(1)
 
     _run(work)
+
+
+@storage_app.command("sweep", help=words.STORAGE_SWEEP)
+def storage_sweep(
+    *, delete: Annotated[bool, typer.Option("--delete", help=words.STORAGE_SWEEP_DELETE)] = False
+) -> None:
+    """Find what no row names."""
+    _run(lambda settings: sweeping.sweep(settings, out, delete=delete))
 
 
 @storage_app.command("move", help=words.STORAGE_MOVE)

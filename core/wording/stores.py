@@ -96,3 +96,7 @@ DELETE_NEXT = (
     "→ Nothing was deleted at {source}. To do that:\n"
     "    imagedesk storage move --from {source} --to {target} --delete-source"
 )
+
+NO_ORPHANS = "✓ Every object is named by a row. Nothing to sweep."
+ORPHANS = "Objects that no row names: {count}. To delete them: imagedesk storage sweep --delete"
+SWEPT = "✓ Deleted what no row named: {count}."

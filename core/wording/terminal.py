@@ -48,12 +48,14 @@ ACCOUNT_LIST = "All connected accounts."
 ACCOUNT_REMOVE = "Disconnect an account; what it published stays."
 ACCOUNT_ROW = "Id of the account as `account list` shows it; its beginning is enough."
 
-STORAGE = "Where pictures are kept: check it, move everything elsewhere."
+STORAGE = "Where pictures are kept: check it, sweep it, move everything elsewhere."
 STORAGE_CHECK = (
     "Store, read, link and delete a test picture, say how to mend what fails, and print the IAM "
     "policy and CORS rule to paste."
 )
 STORAGE_CHECK_STORE = "local, s3 or cloudinary; left out, the one in use."
+STORAGE_SWEEP = "List objects that no row names and that are older than an hour."
+STORAGE_SWEEP_DELETE = "Delete them, too."
 STORAGE_MOVE = (
     "Copy everything from one store to another, compare it, and let the rows say so. May be cut "
     "off and repeated; it goes on where it was."
