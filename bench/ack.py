@@ -34,6 +34,7 @@ SIZES = (100, 500)
 ALONE = 25
 MOST = 1.5
 LONGEST = 1000  # milliseconds
+LOST_SECONDS = 120.0
 ROUNDS = 7
 PEOPLE = 25
 
@@ -84,7 +85,14 @@ async def measure(folder: Path) -> list[Row]:
 
 
 async def until_done(file: Path, sent: int) -> None:
-    """Wait until every command that was acknowledged has become a job."""
+    """Wait until every command that was acknowledged has become a job. TimeoutError if one never
+    does.
+    """
+    async with asyncio.timeout(LOST_SECONDS):
+        await _until_jobs(file, sent)
+
+
+async def _until_jobs(file: Path, sent: int) -> None:
     with closing(sqlite3.connect(file)) as database:
         while database.execute("SELECT count(*) FROM jobs").fetchone() != (sent,):  # noqa: ASYNC110  # another process writes
             await asyncio.sleep(0.02)
