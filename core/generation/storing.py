@@ -109,7 +109,6 @@ class Storing:
             image.created_at = image.updated_at = uow.now
             row.image_id = await uow.images.insert(image)
             removed = await uow.removals.ended(image.business_id, image.sha256)
-            partial, row.partial_key = row.partial_key, None
             row.preview_key = preview_key
             row.move("completed", uow.now)
             _close(paid, "made", answer, cost)
@@ -120,8 +119,6 @@ class Storing:
             await self._put(image, answer.data, small)
         await self._reach("settled")
         await self._blobs.delete(_spool_key(attempt))
-        if partial:
-            await self._blobs.delete(partial)
 
     async def _put(self, image: Image, data: bytes, small: bytes) -> None:
         await self._blobs.put(image.storage_key, data, image.mime_type)

@@ -127,6 +127,8 @@ class Browser:
         for address in (*shown, *offered):
             if address not in self._files:
                 got = await self._client.get(address)
+                if got.status_code == 404:
+                    continue  # replaced meanwhile, as previews are: a later change shows what by
                 assert got.status_code == 200, f"{address}: {got.status_code}"
                 self._files[address] = got.content
             line.bytes[address] = self._files[address]
