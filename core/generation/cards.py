@@ -81,20 +81,20 @@ class JobCards:
         made = sum(item.state == "completed" for item in items)
         left = sum(item.state not in ENDED for item in items)
         lines: list[str] = []
-        if state == "pending":
+        if state == "pending" and job.moderation == "pending" and job.trouble:
+            lines.append(words.moderation_waits(job.trouble))
+        elif state == "pending":
             ahead = await uow.items.ahead_of(job)
             lines.append(words.queued(ahead, self._wait(order, ahead + left, typical)))
         elif state == "processing" and job.cancelled_at:
             lines.append(words.cancelling(left))
         elif state == "processing":
             wait = self._wait(order, left, typical)
-            lines.append(words.working(len(items) - left, len(items), wait))
+            lines.append(words.working(made, left, wait))
         elif job.cancelled_at:
             lines.append(words.cancelled(made))
         elif made:
             lines.append(words.finished(made, len(items)))
-        if job.moderation == "pending" and job.trouble:
-            lines.append(words.MODERATION_DELAYED)
         if job.moderation == "off":
             lines.append(words.NOT_MODERATED)
         if order.legacy:

@@ -34,7 +34,8 @@ SENTENCES: dict[str, str] = {
     "catalogue_broken": "The model file {path} cannot be read: {problem}.",
     # who may
     "not_yours": "Only the person who asked, approvers and admins can do that.",
-    "not_approver": "Only approvers can do that. Ask one of them to press ✅.",
+    "not_approver": "That is for approvers. Until an admin names some with /approver, they are the "
+    "person who asked and the admins.",
     "team_not_allowed": "This desk serves another team. Its operator can add {team} to "
     "ALLOWED_TEAMS.",
     "no_business": "Use the desk in a channel of your server first; then it knows whom you work "

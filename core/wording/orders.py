@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from core.errors import Trouble
 from core.generation.jobs import Item, JobState
 from core.generation.orders import Order
 from core.library.captions import shorten
@@ -38,8 +39,6 @@ MOODS: dict[Mood, str] = {
 }
 
 NOT_MODERATED = "Not moderated: no moderation key is set."
-MODERATION_DELAYED = "Waiting for moderation, which does not answer. Nothing is skipped."
-DELETED_CHAT = "The card could not be posted."
 
 
 def title(mood: Mood, prompt: str) -> str:
@@ -53,9 +52,14 @@ def queued(ahead: int, seconds: float) -> str:
     return f"{place}; about {span(seconds)}."
 
 
-def working(done: int, total: int, left: float) -> str:
-    """How far it is; `left` in seconds."""
-    return f"{done} of {total} ready; about {span(left)} to go."
+def moderation_waits(reason: Trouble) -> str:
+    """Instead of a place in the queue, while nothing can be judged."""
+    return f"Waiting for moderation; nothing has been paid yet. {sentence(reason)}"
+
+
+def working(made: int, left: int, seconds: float) -> str:
+    """How far it is."""
+    return f"{count(made, 'picture')} made, {left} to go; about {span(seconds)}."
 
 
 def finished(made: int, total: int) -> str:
