@@ -238,7 +238,11 @@ def _seen(line: Line) -> Seen:
         id=line.id,
         text=_text(line),
         where=Where(CHANNEL, line.thread or line.id),
-        pictures=tuple(line.bytes[one.attributes["src"]] for one in pictures),
+        pictures=tuple(
+            line.bytes[one.attributes["src"]]
+            for one in pictures
+            if one.attributes["src"] in line.bytes
+        ),
         alts=tuple(one.attributes["alt"] for one in pictures),
         files={
             one.attributes["download"]: line.bytes[one.attributes["href"]]

@@ -89,7 +89,7 @@ async def test_named_approvers_alone_approve(
         pictures = await eyes.see(marketing, "1 picture: a fox")
         await ada.react(pictures, "✅")
         await ada.press(pictures, "Publish")
-        await eyes.told(ada, "Only approvers")
+        await eyes.told(ada, "That is for approvers")
         await bob.react(pictures, "✅")
         await eyes.changed(pictures, "Approved by Bob: 1.")
         await root.command(f"/approver {bob.mark} --remove yes", marketing)

@@ -55,7 +55,7 @@ async def test_approval_covers_what_was_chosen_then_and_follows_the_set(
         await ada.unreact(pictures, "2️⃣")
         pictures = await eyes.changed(pictures, "Chosen by Ada: 3.", without="Approved")
         await bob.press(pictures, "Approve")
-        await eyes.told(bob, "Only approvers")
+        await eyes.told(bob, "That is for approvers")
         await ada.react(pictures, "✅")
         await ada.react(pictures, "⭐")
         await eyes.changed(pictures, "Approved by Ada: 3.", "⭐ Ada")
