@@ -9,7 +9,7 @@ insides: whatever a journey finds out, a person could have found out.
 from tests.driving.chat import Answer, Chat, Form, Person, Seen, Where, until
 from tests.driving.discord import DiscordChat
 from tests.driving.page import PageChat
-from tests.driving.slack import SlackChat
+from tests.driving.slack import SignedSlackChat, SlackChat
 
 __all__ = [
     "Answer",
@@ -19,6 +19,7 @@ __all__ = [
     "PageChat",
     "Person",
     "Seen",
+    "SignedSlackChat",
     "SlackChat",
     "Where",
     "until",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.commands import command_table
-from bot.surfaces.slack.manifest import make_manifest
+from bot.surfaces.slack.manifest import HTTP_PATH, make_manifest
 from core.generation.prices import read_catalogue
 from tests.driving.chat import SIGHT, Answer, Form, Seen, Where, bare, until
 from tests.driving.chat import Person as AnyPerson
@@ -29,9 +29,11 @@ NAMES = {
 }
 
 
-def make_server() -> SlackServer:
-    """A local Slack that grants exactly what our manifest asks for."""
-    manifest = make_manifest(command_table(read_catalogue().models), None)
+def make_server(events_url: str | None = None) -> SlackServer:
+    """A local Slack that grants exactly what our manifest asks for: for Socket Mode, or for signed
+    HTTP at `events_url`.
+    """
+    manifest = make_manifest(command_table(read_catalogue().models), events_url)
     return SlackServer(manifest=manifest, share_delay=0.02, retry_delays=(0.05, 0.1, 0.2))
 
 
@@ -212,6 +214,29 @@ class SlackChat:
             links=_links(message.raw.blocks),
             handle=message,
         )
+
+
+class SignedSlackChat(SlackChat):
+    """The same over signed HTTP, with a desk that listens at `port` of this machine."""
+
+    def __init__(self, server: SlackServer, port: int) -> None:
+        super().__init__(server)
+        self._port = port
+
+    def settings(self) -> dict[str, str]:
+        """See `Chat.settings`; without an app token there is no Socket Mode."""
+        settings = super().settings() | {"HTTP_PORT": str(self._port)}
+        del settings["SLACK_APP_TOKEN"]
+        return settings
+
+    async def connected(self) -> None:
+        """See `Chat.connected`."""
+        await self.server.deliver_to(events_url(self._port))
+
+
+def events_url(port: int) -> str:
+    """Where a desk at this port takes Slack's events."""
+    return f"http://127.0.0.1:{port}{HTTP_PATH}"
 
 
 def _menu_name(control: Any) -> str:

@@ -9,10 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk import environment
-from tests.driving import Chat, DiscordChat, PageChat, Person, Seen, SlackChat, Where
+from tests.desk import environment, free_port
+from tests.driving import (
+    Chat,
+    DiscordChat,
+    PageChat,
+    Person,
+    Seen,
+    SignedSlackChat,
+    SlackChat,
+    Where,
+)
 from tests.driving.chat import Found, picture_of, until
-from tests.driving.slack import make_server
+from tests.driving.slack import events_url, make_server
 from tests.platforms.discord import DiscordServer
 from tests.platforms.openai import OpenAIServer
 
@@ -24,6 +33,10 @@ async def chat(request: pytest.FixtureRequest) -> AsyncIterator[Chat]:
         opened: Chat
         if request.param == "discord":
             opened = DiscordChat(await stack.enter_async_context(DiscordServer()))
+        elif request.param == "signed slack":
+            port = free_port()
+            server = await stack.enter_async_context(make_server(events_url(port)))
+            opened = SignedSlackChat(server, port)
         else:
             opened = SlackChat(await stack.enter_async_context(make_server()))
         if request.param == "page":
