@@ -12,6 +12,7 @@ from core.errors import UserError
 from core.generation.orders import MAX_COUNT
 from core.generation.prices import Model
 from core.generation.prompts import STYLES
+from core.library.uploading import MOST_FILES
 from core.wording import forms as words
 
 # A dash pair becomes one long dash on telephones and in Slack on a Mac.
@@ -55,6 +56,16 @@ def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
                 CommandOption("remove", words.OPTIONS["remove"], choices=_options(("yes",))),
             ),
         ),
+        CommandSpec(
+            "upload",
+            words.UPLOAD,
+            "/upload",
+            tuple(
+                CommandOption(f"file{number}", words.OPTIONS["file"], "file")
+                for number in range(1, MOST_FILES + 1)
+            ),
+        ),
+        CommandSpec(words.ADD_TO_LIBRARY, words.ADD, "", on_message=True),
         CommandSpec("help", words.HELP, "/help"),
     )
 

@@ -144,6 +144,12 @@ async def _post_form(
     return Form(key, title, submit, tuple(fields))
 
 
+def upload_form() -> Form:
+    """Pictures from a person's device."""
+    files = FormField("files", words.UPLOAD_FILES, "files", hint=words.UPLOAD_HINT)
+    return Form("upload", words.UPLOAD_TITLE, words.UPLOAD_SUBMIT, (files,))
+
+
 def home_form(businesses: list[Business]) -> Form:
     """Which of several businesses a person means in direct messages."""
     options = tuple(Option(str(one.id), one.name[:75]) for one in businesses[:25])

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.desk import Desk
-from bot.forms import FIELDS, generate_form, post_form, read_draft
+from bot.forms import FIELDS, generate_form, post_form, read_draft, upload_form
 from core.business.members import Business, Member
-from core.chat import FieldErrors, Link, Nothing, Place, Private, Reply
+from core.chat import Attachment, FieldErrors, Link, Nothing, Place, Private, Reply
 from core.errors import UserError
 from core.generation.ordering import Customer, place_order
 from core.generation.orders import read_order
+from core.library.uploading import place_upload
 from core.page import SignIn
 from core.publishing.posting import (
     Draft,
@@ -39,11 +40,12 @@ SIGN_IN_LIFETIME = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Asking:
-    """Who asks, for which business, where."""
+    """Who asks, for which business, where, and the files that came with it."""
 
     business: Business
     member: Member
     place: Place
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def customer(self) -> Customer:
@@ -72,6 +74,23 @@ async def order(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, s
 async def post(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:
     """Open a post's form, filled with the text that was given."""
     return await post_form(desk, uow, asking.business, values.get("text", ""))
+
+
+async def upload(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:  # noqa: ARG001  # every handler is called alike
+    """Take in the files that came, or open the form where there are none."""
+    if not asking.attachments:
+        return upload_form()
+    await place_upload(uow, asking.customer, asking.attachments, desk.orders_per_minute)
+    return Nothing()
+
+
+async def add_to_library(
+    desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]
+) -> Reply:
+    """Take in the files of the message that was pointed at. Raises UserError("message_bare")."""
+    if not asking.attachments:
+        raise UserError("message_bare")
+    return await upload(desk, uow, asking, values)
 
 
 async def open_desk(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:  # noqa: ARG001  # every handler is called alike
@@ -116,6 +135,8 @@ async def name_approver(
 COMMANDS: dict[str, Handler] = {
     "generate": generate,
     "post": post,
+    "upload": upload,
+    words.ADD_TO_LIBRARY: add_to_library,
     "desk": open_desk,
     "approver": name_approver,
     "help": show_help,
@@ -134,6 +155,8 @@ async def submit(
             draft = await _checked(desk, uow, asking, read_draft(values, []))
             await write_post(uow, asking.business, asking.member, asking.place, draft, None)
             return Nothing()
+        if kind == "upload":
+            return await upload(desk, uow, asking, values)
         if kind == "publish":
             return await _publish(desk, uow, asking, card, values)
         if kind == "edit":

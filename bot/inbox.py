@@ -5,6 +5,7 @@ The platform's own event id makes a second delivery harmless. It must not know a
 """
 
 import asyncio
+from typing import TypeAlias
 
 from pydantic import TypeAdapter
 
@@ -23,6 +24,7 @@ from core.chat import (
     FieldErrors,
     Form,
     Nothing,
+    Panel,
     Press,
     Private,
     Reaction,
@@ -30,6 +32,7 @@ from core.chat import (
     Submission,
     SurfaceName,
     Typing,
+    Visit,
 )
 from core.errors import TryLater, UserError
 from core.library.uploading import place_upload
@@ -40,8 +43,12 @@ from core.wording.errors import sentence
 from core.wording.forms import HOME_SETTLED
 
 _KINDS: dict[str, TypeAdapter[Reply]] = {
-    kind.__name__: TypeAdapter(kind) for kind in (Nothing, Private, Form, FieldErrors, Choices)
+    kind.__name__: TypeAdapter(kind)
+    for kind in (Nothing, Private, Form, FieldErrors, Choices, Panel)
 }
+
+Written: TypeAlias = Command | Press | Submission | Reaction | Dropped | Visit
+"""Events that are written down; typing changes nothing and is not."""
 
 TRIES = 3
 """Two deliveries may meet on the same new row; the one that lost is simply handled again."""
@@ -91,7 +98,7 @@ class DeskInbox:
         async with self._units.write() as uow:
             await wake_catching_up(uow, surface)
 
-    async def _handle(self, event: Command | Press | Submission | Reaction | Dropped) -> Reply:
+    async def _handle(self, event: Written) -> Reply:
         surface = event.place.surface
         async with self._units.write() as uow:
             if not await uow.events.enter(surface, event.event_id):
@@ -99,7 +106,8 @@ class DeskInbox:
             if isinstance(event, Submission) and event.key == "home":
                 return await self._settle_home(uow, event)
             business, member = await admit(uow, self._desk.door, event.place, event.actor)
-            asking = Asking(business, member, event.place)
+            attachments = () if isinstance(event, Press | Reaction | Visit) else event.attachments
+            asking = Asking(business, member, event.place, attachments)
             reply = await self._dispatch(uow, asking, event)
             await uow.events.answer(surface, event.event_id, _write_reply(reply))
             return reply
@@ -113,7 +121,7 @@ class DeskInbox:
         self,
         uow: UnitOfWork,
         asking: Asking,
-        event: Command | Press | Submission | Reaction | Dropped,
+        event: Written,
     ) -> Reply:
         match event:
             case Command():

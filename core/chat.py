@@ -112,13 +112,16 @@ class Press:
 
 @dataclass(frozen=True)
 class Submission:
-    """A form sent. `key` is the form's key; a multi-select's values are joined by newlines."""
+    """A form sent. `key` is the form's key; a multi-select's values are joined by newlines.
+    `attachments` are what its field of files was given.
+    """
 
     event_id: str
     actor: Actor
     place: Place
     key: str
     values: dict[str, str]
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,9 @@ class Typing:
 
 @dataclass(frozen=True)
 class Dropped:
-    """Files dropped into a channel for the desk, without a command."""
+    """Files brought to the desk without a command: with a mention, in a direct message, or in a
+    channel that is watched.
+    """
 
     event_id: str
     actor: Actor
@@ -157,7 +162,16 @@ class Dropped:
     text: str = ""
 
 
-Event: TypeAlias = Command | Press | Submission | Reaction | Typing | Dropped
+@dataclass(frozen=True)
+class Visit:
+    """A person opened the desk's own place in the chat (Slack's Home tab), to see its panel."""
+
+    event_id: str
+    actor: Actor
+    place: Place
+
+
+Event: TypeAlias = Command | Press | Submission | Reaction | Typing | Dropped | Visit
 
 
 # ── what is answered at once ─────────────────────────────────────────────────────────────────────
@@ -196,12 +210,13 @@ class Option:
 class FormField:
     """One of at most five fields. `value` is what it is filled in with (newline-joined for many).
 
-    `max_length` counts characters of a text. A select's `options` are at most 25.
+    `max_length` counts characters of a text. A select's `options` are at most 25. A field of files,
+    of which a form has at most one, takes up to ten.
     """
 
     id: str
     label: str
-    kind: Literal["line", "paragraph", "select", "multiselect"]
+    kind: Literal["line", "paragraph", "select", "multiselect", "files"]
     value: str = ""
     required: bool = True
     options: tuple[Option, ...] = ()
@@ -235,9 +250,6 @@ class Choices:
     """Proposals while typing, at most 25."""
 
     options: tuple[Option, ...]
-
-
-Reply: TypeAlias = Nothing | Private | Form | FieldErrors | Choices
 
 
 # ── what stands in a thread ──────────────────────────────────────────────────────────────────────
@@ -303,6 +315,20 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Panel:
+    """A card that only the actor sees. In answer to a control of such a card, or to a form that one
+    opened, it takes that card's place. `path` is where the desk's page shows the same
+    ("/library/12"), and the page goes there instead.
+    """
+
+    card: Card
+    path: str
+
+
+Reply: TypeAlias = Nothing | Private | Form | FieldErrors | Choices | Panel
+
+
+@dataclass(frozen=True)
 class Sent:
     """A card as the platform took it: where it stands, and its file ids by `File.id`."""
 
@@ -315,12 +341,13 @@ class CommandOption:
     """One option of a command, typed on Discord and `--name value` elsewhere.
 
     `complete` asks for autocomplete; `choices` are fixed. `rest` takes the free text that is not
-    an option.
+    an option. A "file" exists only where a command can bring files (Discord), and arrives among the
+    command's attachments.
     """
 
     name: str
     description: str
-    kind: Literal["text", "integer"] = "text"
+    kind: Literal["text", "integer", "file"] = "text"
     choices: tuple[Option, ...] = ()
     complete: bool = False
     rest: bool = False
@@ -331,13 +358,15 @@ class CommandOption:
 @dataclass(frozen=True)
 class CommandSpec:
     """One row of the command table: both chats, the manifests, the page's completion and `/help`
-    are made from it.
+    are made from it. One with `on_message` is not typed: it stands in the menu of each message, is
+    called as `name` says ("Add to library"), and brings the message's files.
     """
 
     name: str
     description: str
     usage: str
     options: tuple[CommandOption, ...] = ()
+    on_message: bool = False
 
 
 @dataclass(frozen=True)

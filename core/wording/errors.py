@@ -181,6 +181,7 @@ SENTENCES: dict[str, str] = {
     "file_too_big_for_chat": "The file is too large for this chat.",
     "upload_too_big": "The file has more than 10 MB. Nothing was stored.",
     "folder_unknown": "There is no folder {folder}.",
+    "message_bare": "That message has no picture. Nothing was stored.",
     "too_many_files": "At most {most} files come at once. Nothing was stored.",
     "already_there": "It is “{title}”, picture {image} of the library.",
     "upload_gone": "The file could not be fetched any more. Send it again.",

@@ -38,7 +38,17 @@ DESK = "Open the desk's page: a link for you alone"
 HELP = "What the desk can do"
 APPROVER = "Name who approves and publishes (admins)"
 
+UPLOAD = "Add your own pictures to the library"
+ADD_TO_LIBRARY = "Add to library"
+ADD = "Add this message's pictures to the library"
+
+UPLOAD_TITLE = "Add pictures"
+UPLOAD_SUBMIT = "Add"
+UPLOAD_FILES = "Pictures"
+UPLOAD_HINT = "JPEG, PNG, GIF or WebP, at most 10 MB each, every side 400 to 4096 pixels"
+
 OPTIONS = {
+    "file": "A picture from your device",
     "prompt": "What to draw; leave it out for a form",
     "style": "A style preset",
     "size": "Width x height in pixels",
@@ -84,5 +94,6 @@ def price_note(model: Model, left: int, *, moderated: bool) -> str:
 
 def help_text(commands: tuple[CommandSpec, ...]) -> str:
     """Every command with its usage, and the reactions."""
-    rows = [f"{command.usage}\n    {command.description}" for command in commands]
+    typed = [command for command in commands if not command.on_message]
+    rows = [f"{command.usage}\n    {command.description}" for command in typed]
     return "\n".join([*rows, "", REACTIONS])

@@ -65,16 +65,25 @@ class Form:
 @dataclass(frozen=True)
 class Answer:
     """What a gesture brought at once. `text` is what only that person reads (also the errors of a
-    form's fields); `opened` waits for the form that it opens.
+    form's fields); `opened` waits for the form that it opens, `shown` for the panel.
     """
 
     text: str
     opened: Callable[[], Any] = field(repr=False)
+    shown: Callable[[], Any] | None = field(default=None, repr=False)
 
     async def form(self) -> Form:
         """The form that opened; AssertionError where none did."""
         form: Form = await self.opened()
         return form
+
+    async def panel(self) -> Seen:
+        """The card that only this person sees, as it stands now; AssertionError where none came.
+        Its buttons and menus are pressed like those of any message.
+        """
+        assert self.shown, "no panel is shown here"
+        panel: Seen = await self.shown()
+        return panel
 
 
 class Person(Protocol):
@@ -117,8 +126,21 @@ class Person(Protocol):
         """Make `labels` the whole choice of a menu, named by its placeholder."""
         ...
 
-    async def submit(self, form: Form, values: Mapping[str, str | list[str]]) -> Answer:
-        """Fill in fields by label, leave the others as they are, and send the form."""
+    async def submit(
+        self,
+        form: Form,
+        values: Mapping[str, str | list[str]],
+        files: Sequence[tuple[str, bytes]] = (),
+    ) -> Answer:
+        """Fill in fields by label, leave the others as they are, put `files` (names and bytes) into
+        its field of files, and send the form.
+        """
+        ...
+
+    async def add_to_library(self, files: Sequence[tuple[str, bytes]], where: Where) -> Answer:
+        """Write a message with `files` to the people there, and have the desk take them by the
+        message's own menu.
+        """
         ...
 
     def private(self) -> list[str]:
