@@ -22,6 +22,7 @@ from core.chat import (
     Dropped,
     Event,
     FieldErrors,
+    File,
     Form,
     Nothing,
     Panel,
@@ -36,7 +37,7 @@ from core.chat import (
 )
 from core.errors import TryLater, UserError
 from core.library.uploading import place_upload
-from core.ports import Later
+from core.ports import Later, Load
 from core.recovery import wake_catching_up
 from core.storing import UnitOfWork, Units
 from core.wording.errors import sentence
@@ -57,9 +58,10 @@ TRIES = 3
 class DeskInbox:
     """Handles events for one desk."""
 
-    def __init__(self, units: Units, desk: Desk) -> None:
+    def __init__(self, units: Units, desk: Desk, load: Load) -> None:
         self._units = units
         self._desk = desk
+        self._load = load
         self._backlog = Backlog(units, self.handle)
         self._present = 0
 
@@ -92,6 +94,10 @@ class DeskInbox:
                 if attempt == TRIES - 1:
                     raise
         raise AssertionError("unreachable")
+
+    async def load(self, file: File) -> bytes:
+        """What a panel shows; see `core.ports.Inbox`."""
+        return await self._load(file)
 
     async def connected(self, surface: SurfaceName) -> None:
         """Have the reactions read again that were given while nobody listened."""

@@ -236,7 +236,7 @@ async def running(
             page,
             load,
             desk,
-            DeskInbox(database, desk),
+            DeskInbox(database, desk, load),
             tasks,
             clock,
             limits,
@@ -330,7 +330,7 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
 
     publishing = Publishing(database, joined.networks, blobs, open_secret, reach)
     catching = Catching(database, joined.surfaces, desk.door)
-    resuming = Resuming(database, DeskInbox(database, desk).handle, joined.surfaces)
+    resuming = Resuming(database, DeskInbox(database, desk, joined.load).handle, joined.surfaces)
     ingesting = Ingesting(database, joined.surfaces, joined.intake, blobs, reach)
 
     async def make(item_id: str) -> None:

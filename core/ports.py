@@ -59,6 +59,12 @@ class Inbox(Protocol):
         """
         ...
 
+    async def load(self, file: File) -> bytes:
+        """The bytes of a file on a panel's card, which a surface shows after the reply. May be
+        repeated. Raises TryLater, ActionNeeded.
+        """
+        ...
+
     async def connected(self, surface: SurfaceName) -> None:
         """A surface is listening (again): have what was missed meanwhile read again."""
         ...

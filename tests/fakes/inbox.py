@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from core.chat import Command, Event, Nothing, Reply, SurfaceName, Typing
+from core.chat import Command, Event, File, Nothing, Reply, SurfaceName, Typing
 from core.ports import Later
 
 
@@ -19,8 +19,8 @@ class FakeInbox:
     """The fake. `events` are the new events in order, `deliveries` counts repetitions too.
 
     `connections` are the surfaces that began to listen, in order. `answer` makes the reply to a new
-    event. `failures` is how many of the next deliveries end in `RuntimeError`. While `hold` is
-    cleared, `handle` does not return.
+    event, `pictures` are the bytes that panels show, by file id. `failures` is how many of the next
+    deliveries end in `RuntimeError`. While `hold` is cleared, `handle` does not return.
     """
 
     answer: Callable[[Event], Reply] = field(default=lambda _: Nothing())
@@ -28,6 +28,7 @@ class FakeInbox:
     events: list[Event] = field(default_factory=list)
     connections: list[SurfaceName] = field(default_factory=list)
     deliveries: int = 0
+    pictures: dict[str, bytes] = field(default_factory=dict)
     hold: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -54,6 +55,10 @@ class FakeInbox:
             self._changed.notify_all()
         await self.hold.wait()
         return self._replies[event.event_id]
+
+    async def load(self, file: File) -> bytes:
+        """The file's bytes: those that `pictures` holds under its id."""
+        return self.pictures[file.id]
 
     async def connected(self, surface: SurfaceName) -> None:
         """Remember that `surface` listens."""
