@@ -147,6 +147,11 @@ SENTENCES: dict[str, str] = {
     "date_wrong": "“{date}” is not a date. Write it like 2026-11-21.",
     "dates_reversed": "The first day, {start}, is after the last one, {end}.",
     "search_too_long": "A search has at most {limit} characters; this one has {length}.",
+    "title_long": "A title has at most {limit} characters; this one has {length}.",
+    "description_long": "A description has at most {limit} characters; this one has {length}.",
+    "alt_long": "An alt text has at most {limit} characters; this one has {length}.",
+    "tag_long": "A tag has at most {limit} characters; one of these has {length}.",
+    "tags_many": "A picture has at most {limit} tags; these are {count}.",
     # the HTTP API
     "token_missing": "Send a token: “Authorization: Bearer …”. An operator makes one with: "
     "imagedesk token create.",
