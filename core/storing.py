@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.business.tokens import ApiToken  # noqa: F401  # named in a string below
     from core.chat import MessageRef
     from core.generation.jobs import Attempt, Item, Job
+    from core.library.browsing import Browsing  # noqa: F401  # named in a string below
     from core.library.finding import Count, Slice
     from core.library.images import Image, Star
     from core.library.removal import Removal  # noqa: F401  # named in a string below
@@ -216,6 +217,14 @@ class Images(Rows["Image", int], Protocol):
 
     async def starred_by(self, member_id: str, image_ids: list[int]) -> set[int]:
         """Which of these images this member has starred."""
+        ...
+
+
+class Browsings(Rows["Browsing", str], Protocol):
+    """People's places in the library."""
+
+    async def forget(self, member_id: str, before: datetime) -> None:
+        """Drop what this member began earlier."""
         ...
 
 
@@ -489,6 +498,11 @@ class UnitOfWork(Protocol):
     @property
     def images(self) -> Images:
         """What we hold."""
+        ...
+
+    @property
+    def browsings(self) -> Browsings:
+        """People's places in the library."""
         ...
 
     @property

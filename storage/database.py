@@ -22,6 +22,7 @@ from core.errors import TryLater
 from core.ports import Queue
 from core.settings import Settings
 from storage.inline import IMPATIENT, Writer
+from storage.repositories.browsings import Browsings
 from storage.repositories.images import Images, Removals
 from storage.repositories.lines import Lines
 from storage.repositories.objects import Objects
@@ -146,6 +147,7 @@ class SqlUnit:
         self.items = Items(session, now)
         self.attempts = Attempts(session, now)
         self.images = Images(session, now)
+        self.browsings = Browsings(session, now)
         self.removals = Removals(session, now)
         self.objects = Objects(session)
         self.ledger = Ledger(session)

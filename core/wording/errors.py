@@ -138,6 +138,11 @@ SENTENCES: dict[str, str] = {
     "image_in_use": "It is used by: {posts}. Deleting it takes it from the desk's own pages and "
     "from what is scheduled; posts on networks stay.",
     "image_on_its_way": "It is being posted right now: {posts}. Delete it when that is done.",
+    "image_not_found": "No picture is called “{name}”. /library shows them all.",
+    "image_unnamed": "Say which picture: its number or a name, for example: /image 12",
+    "pick_one": "Details are of one picture; {count} are picked.",
+    "none_picked": "Pick the pictures first, from the menu below them.",
+    "too_many_picked": "At most {limit} pictures go into one post; {count} are picked.",
     "page_wrong": "There is no page “{page}”. Pages are numbers from 1 to {most}.",
     "limit_wrong": "The limit “{limit}” does not work; it is a number from 1 to {most}.",
     "sort_unknown": "There is no sort “{sort}”. There are: {sorts}.",
