@@ -25,6 +25,7 @@ from core.chat import (
     FieldErrors,
     Form,
     MessageRef,
+    Panel,
     Place,
     Press,
     Private,
@@ -71,12 +72,9 @@ class Chat:
 
     async def open(self, request: Request, thread: str = "") -> Response:
         """The whole page; in a demo, the local person is signed in on the way."""
-        person = await self._sessions.person(request)
-        if person is None:
-            response = RedirectResponse(request.url.path, 303)
-            if await self._sessions.greet(request, response):
-                return response
-            return self._templates.error(401)
+        person = await self._sessions.welcome(request)
+        if isinstance(person, Response):
+            return person
         async with self._parts.units.read() as uow:
             seen = await self._drawing.channel(uow, person, thread)
         if thread and seen.root is None:
@@ -152,15 +150,22 @@ class Chat:
 
     async def submit(self, request: Request) -> Response:
         """A form; what is wrong is told at its field, and nothing that was typed is lost."""
-        person, body = await self._gesture(request)
-        place = await self._place(person, body.get("thread"))
+        await self._sessions.require(request)  # before a stranger's body is read
+        body = await uploads.read_body(request)
+        try:
+            person = await self._sessions.require_writing(request, body.get("csrf"))
+            place = await self._place(person, body.get("thread"))
+            event_id = _event_id(person, body)
+            files = await self._keep(event_id, body)
+        finally:
+            body.close()
         given = {
             name.removeprefix("field:"): "\n".join(body.all(name))
             for name, _ in body.fields
             if name.startswith("field:")
         }
-        event_id = _event_id(person, body)
-        event = Submission(event_id, person.actor, place, body.get("key"), given)
+        key = body.get("key")
+        event = Submission(event_id, person.actor, place, key, given, attachments=files)
         return self._told(request, await self._parts.inbox.handle(event), place)
 
     async def react(self, request: Request) -> Response:
@@ -267,20 +272,30 @@ class Chat:
         return line
 
     def _told(self, request: Request, reply: Reply | None, place: Place) -> Response:
-        """The reply for the browser's scripts; without them, the page as it is now."""
-        if "application/json" not in request.headers.get("accept", ""):
-            where = f"/?thread={place.thread}" if place.thread else "/"
-            return RedirectResponse(where, 303)
-        match reply:
-            case Form():
-                facts = {"form": reply, "thread": place.thread or ""}
-                return JSONResponse({"form": self._templates.draw("form.html", facts)})
-            case FieldErrors():
-                return JSONResponse({"errors": reply.errors})
-            case Private():
-                links = [{"label": link.label, "url": link.url} for link in reply.links]
-                return JSONResponse({"said": reply.text, "links": links})
-        return JSONResponse({})
+        where = f"/?thread={place.thread}" if place.thread else "/"
+        return told(request, self._templates, reply, where, place.thread or "")
+
+
+def told(
+    request: Request, templates: Templates, reply: Reply | None, where: str, thread: str = ""
+) -> Response:
+    """The reply for the browser's scripts; without them, the page at `where` as it is now. A form
+    belongs to the thread in which it was asked for.
+    """
+    if "application/json" not in request.headers.get("accept", ""):
+        return RedirectResponse(reply.path if isinstance(reply, Panel) else where, 303)
+    match reply:
+        case Form():
+            facts = {"form": reply, "thread": thread}
+            return JSONResponse({"form": templates.draw("form.html", facts)})
+        case FieldErrors():
+            return JSONResponse({"errors": reply.errors})
+        case Private():
+            links = [{"label": link.label, "url": link.url} for link in reply.links]
+            return JSONResponse({"said": reply.text, "links": links})
+        case Panel():
+            return JSONResponse({"path": reply.path})
+    return JSONResponse({})
 
 
 def _event_id(person: Person, body: uploads.Body) -> str:

@@ -177,10 +177,11 @@ class Drawing:
                             "proposes": bool(option.choices) or option.complete,
                         }
                         for option in spec.options
-                        if not option.rest
+                        if not option.rest and option.kind != "file"
                     ],
                 }
                 for spec in self._commands
+                if not spec.on_message
             ],
         }
         return json.dumps(facts).replace("<", "\\u003c")

@@ -87,6 +87,17 @@ class Sessions:
             return None
         return Person(member, business, signer.sign(cookie, "csrf"))
 
+    async def welcome(self, request: Request) -> Person | Response:
+        """Who wants to see a whole page; for nobody the answer: in a demo, the local person is
+        signed in on the way, and all others read how one signs in.
+        """
+        person = await self.person(request)
+        if person:
+            return person
+        here = request.url.path
+        response = RedirectResponse(f"{here}?{request.url.query}".rstrip("?"), 303)
+        return response if await self.greet(request, response) else self._templates.error(401)
+
     async def require(self, request: Request) -> Person:
         """Who sent this. Raises 401."""
         person = await self.person(request)
