@@ -77,11 +77,7 @@ def preview(data: bytes, number: int | None = None) -> bytes:
         from core.library.numbering import draw_number
 
         draw_number(image, number)
-    for quality in (86, 78, 68, 55, 40):
-        encoded = encode_jpeg(image, quality)
-        if len(encoded) <= PREVIEW_BYTES:
-            break
-    return encoded
+    return encode_within(image, PREVIEW_BYTES)
 
 
 def thumbnail(data: bytes) -> bytes:
@@ -127,11 +123,26 @@ def flatten(image: Image.Image) -> Image.Image:
 
 def encode_jpeg(image: Image.Image, quality: int) -> bytes:
     """An RGB image as JPEG without any metadata; from quality 90 on, with full colour detail."""
-    out = io.BytesIO()
     image.info = {}
     subsampling = "4:4:4" if quality >= 90 else "4:2:0"  # noqa: PLR2004  # documented above
-    image.save(out, "JPEG", quality=quality, subsampling=subsampling, optimize=True)
+    how = {"quality": quality, "subsampling": subsampling}
+    out = io.BytesIO()
+    try:
+        image.save(out, "JPEG", optimize=True, **how)
+    except OSError:
+        # Optimising wants the whole file in one buffer of Pillow's, too small for mere noise.
+        out = io.BytesIO()
+        image.save(out, "JPEG", **how)
     return out.getvalue()
+
+
+def encode_within(image: Image.Image, most: int) -> bytes:
+    """An RGB image as JPEG of at most `most` bytes, at the best quality of some for which it is."""
+    for quality in (86, 78, 68, 55, 40, 25, 10):
+        encoded = encode_jpeg(image, quality)
+        if len(encoded) <= most:
+            break
+    return encoded
 
 
 def dhash(image: Image.Image) -> str:
