@@ -23,6 +23,9 @@ LIFETIME: Final = timedelta(days=30)
 ASKED: Final = ("text", "filter", "sort", "tag", "person", "from", "to")
 """What a question may hold, by the names of `read_search`."""
 
+USUAL: Final = {"filter": "all", "sort": "newest"}
+"""What asks nothing, beside an empty value."""
+
 
 @dataclass(eq=False)
 class Browsing:
@@ -48,7 +51,8 @@ class Browsing:
     def ask(self, given: Mapping[str, str]) -> None:
         """Ask anew, or change parts of the question: "" takes one away. What is picked stays."""
         whole = self.question | {name: given[name].strip() for name in ASKED if name in given}
-        self.question = {name: value for name, value in whole.items() if value}
+        whole |= {name: whole[name].lower() for name in USUAL if name in whole}
+        self.question = {n: value for n, value in whole.items() if value != USUAL.get(n, "")}
         self.cursor, self.image_id = "", None
 
     def turn(self, *, back: bool) -> None:

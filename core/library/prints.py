@@ -1,0 +1,65 @@
+"""Prints: the pictures that stand on the library's panels, named on a card and drawn when wanted.
+
+    sheet:{business}:{image},{image},…   a contact sheet of thumbnails, numbered from 1
+    picture:{business}:{image}           one image, as large as a chat shows it
+
+Owns these names and what is drawn for them. A name bears its business, so that no panel shows what
+is another's. It must not know a store, nor a chat.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from core.chat import File
+from core.library.images import Image
+from core.library.pictures import preview
+from core.library.sheets import Tile, draw_sheet
+from core.ports import BlobStore
+from core.storing import Units
+from core.wording import library as words
+
+PRINTS = ("sheet", "picture")
+"""What the names of prints begin with."""
+
+
+def name_sheet(images: Sequence[Image]) -> File:
+    """The contact sheet of these images (1–50, of one business)."""
+    ids = ",".join(str(image.id) for image in images)
+    name = f"sheet:{images[0].business_id}:{ids}"
+    return File(name, "library.jpg", "image/jpeg", words.sheet_alt(images))
+
+
+def name_picture(image: Image) -> File:
+    """This image."""
+    name = f"picture:{image.business_id}:{image.id}"
+    return File(name, f"{image.id}.jpg", "image/jpeg", image.alt_text or words.name(image))
+
+
+async def draw_print(units: Units, blobs: BlobStore, name: str) -> bytes:
+    """A JPEG of at most 1 MB. What is not there any more shows as an empty tile. May be repeated.
+
+    Raises TryLater, ActionNeeded as the store does.
+    """
+    kind, business_id, ids = name.split(":")
+    images = await _read(units, int(business_id), [int(each) for each in ids.split(",")])
+    if kind == "picture" and images[0]:
+        data = await _get(blobs, images[0].storage_key)
+        if data is not None:
+            return await asyncio.to_thread(preview, data)
+    got = await asyncio.gather(
+        *(_get(blobs, each.thumbnail_key if each else "") for each in images)
+    )
+    tiles = [Tile(number, data) for number, data in enumerate(got, 1)]
+    return await asyncio.to_thread(draw_sheet, tiles)
+
+
+async def _read(units: Units, business_id: int, ids: Sequence[int]) -> list[Image | None]:
+    async with units.read() as uow:
+        return [await uow.images.of_business(business_id, each) for each in ids]
+
+
+async def _get(blobs: BlobStore, key: str) -> bytes | None:
+    try:
+        return await blobs.get(key) if key else None
+    except FileNotFoundError:
+        return None
