@@ -5,7 +5,7 @@ adapter raises nothing else of its SDK's. The unit of work and its repositories,
 in `core.storing`.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -303,6 +303,20 @@ class NetworkRules:
     ratios: tuple[float, float] | None = None
     widths: tuple[int, int] | None = None
     max_hashtags: int | None = None
+class Fetcher(Protocol):
+    """Brings what stands at an address that a stranger named."""
+
+    def fetch(self, url: str, limit: int) -> AsyncGenerator[bytes, None]:
+        """Stream it; to be closed (`contextlib.aclosing`) by whoever stops early. May be repeated.
+
+        Only http and https, only public addresses of the internet, at most three redirects and ten
+        seconds. Raises UserError("address_wrong" | "address_private" | "address_redirects" |
+        "address_unreachable" | "address_unanswered" | "address_slow"), and "upload_too_big" past
+        `limit` bytes.
+        """
+        ...
+
+
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ class Ingesting:
         surface = self._surfaces.get(claim.job.place.surface)
         if surface is None:
             raise UserError("upload_gone")
-        async with _writing(path) as file:
+        async with writing(path) as file:
             async for piece in surface.fetch(claim.attachment, MOST_BYTES):
                 await asyncio.to_thread(file.write, piece)
 
@@ -165,7 +165,8 @@ class Ingesting:
 
 
 @asynccontextmanager
-async def _writing(path: Path) -> AsyncIterator[IO[bytes]]:
+async def writing(path: Path) -> AsyncIterator[IO[bytes]]:
+    """A fresh file at `path`. Raises TryLater("disk_full") where it does not fit."""
     try:
         file = await asyncio.to_thread(path.open, "wb")
         try:

@@ -63,6 +63,16 @@ SENTENCES: dict[str, str] = {
     "post_settled": "That is decided already. Nothing was changed.",
     "post_outcome_unknown": "The network never answered, so the post may be there. Look, then say "
     "which: nothing is sent again by itself.",
+    "account_missing": "No {network} account is connected. An admin connects one with: imagedesk "
+    "account add.",
+    "account_unclear": "There are several {network} accounts. Say which with account_id: "
+    "{accounts}.",
+    "account_unknown": "{network} has no connected account {id} here.",
+    "post_unknown": "There is no such post here.",
+    "post_withdrawn": "The post was withdrawn before it was sent.",
+    "post_state_unknown": "There is no state “{state}”. There are: {states}.",
+    "key_reused": "This Idempotency-Key was used for another request. Nothing was done; take a new "
+    "key.",
     # the networks
     "account_expired": "The account's token has expired or was withdrawn. An admin connects it "
     "again with: imagedesk account add.",
@@ -116,6 +126,15 @@ SENTENCES: dict[str, str] = {
     "“Make again” buys a new one.",
     "openai_no_image": "OpenAI answered without a picture and may have billed it. “Make again” "
     "buys a new one.",
+    # addresses that programs name
+    "address_wrong": "That is no address of a picture: it begins with https:// or http:// and "
+    "holds no password.",
+    "address_private": "That address lies in a private network, which this desk does not enter. "
+    "Name a public one.",
+    "address_redirects": "That address leads on more than {most} times. Name the picture's own.",
+    "address_unreachable": "Nobody answers at that address ({reason}).",
+    "address_unanswered": "That address gives no picture (HTTP {status}).",
+    "address_slow": "That address took more than {seconds} seconds. Nothing was posted; try again.",
     # pictures
     "picture_empty": "The file is empty.",
     "picture_not_an_image": "That is not a picture. JPEG, PNG, GIF and WebP are taken.",
@@ -251,6 +270,7 @@ SENTENCES: dict[str, str] = {
     "valkey_missing": "There is no embedded queue for this machine. Set REDIS_URL to a Redis or "
     "Valkey server.",
     "valkey_not_started": "The embedded queue did not start; {path} says why. Or set REDIS_URL.",
+    "slot_far": "The provider lets nobody in for a while. It goes on by itself; nothing was paid.",
     "limits_unavailable": "The queue does not answer, so nothing is begun that costs money. It "
     "goes on by itself.",
     "redis_missing": "REDIS_URL is not set. Set it, or use “imagedesk run”, which brings its own.",
