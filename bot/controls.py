@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
+from bot.asking import Asking
 from bot.desk import Desk
 from bot.forms import edit_form, publish_form
-from bot.handlers import Asking
 from core.chat import Nothing, Press, Reaction, Reply
 from core.errors import UserError
 from core.generation.jobs import ENDED, Job

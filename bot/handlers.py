@@ -7,16 +7,14 @@ must not know any surface and makes no network call.
 import hashlib
 import re
 import secrets
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.asking import Asking, Handler
 from bot.desk import Desk
 from bot.forms import FIELDS, generate_form, post_form, read_draft, upload_form
-from core.business.members import Business, Member
-from core.chat import Attachment, FieldErrors, Link, Nothing, Place, Private, Reply
+from core.chat import FieldErrors, Link, Nothing, Private, Reply
 from core.errors import UserError
-from core.generation.ordering import Customer, place_order
+from core.generation.ordering import place_order
 from core.generation.orders import read_order
 from core.library.uploading import place_upload
 from core.page import SignIn
@@ -36,24 +34,6 @@ from core.wording import forms as words
 from core.wording.errors import sentence
 
 SIGN_IN_LIFETIME = timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class Asking:
-    """Who asks, for which business, where, and the files that came with it."""
-
-    business: Business
-    member: Member
-    place: Place
-    attachments: tuple[Attachment, ...] = ()
-
-    @property
-    def customer(self) -> Customer:
-        """The same, as an order needs it."""
-        return Customer(self.business, self.member, self.place)
-
-
-Handler = Callable[[Desk, UnitOfWork, Asking, dict[str, str]], Awaitable[Reply]]
 
 
 async def generate(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:

@@ -9,12 +9,13 @@ from typing import TypeAlias
 
 from pydantic import TypeAdapter
 
+from bot.asking import Asking
 from bot.backlog import Backlog
 from bot.commands import complete, read_text
 from bot.controls import press, react
 from bot.desk import Desk
 from bot.forms import home_form
-from bot.handlers import COMMANDS, Asking, submit
+from bot.handlers import COMMANDS, submit
 from core.business.admission import WhichBusiness, admit, settle_home
 from core.chat import (
     Choices,
