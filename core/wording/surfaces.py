@@ -13,9 +13,15 @@ GENERATE_HERE_DESCRIPTION = "Make pictures in this message's thread"
 
 OPEN_FORM = "Open the form"
 FORM_LATE = "The form did not open in time. Please try that once more."
+PICTURES_COMING = "The pictures are coming …"
+PICTURES_FAILED = "Slack did not take the pictures this time; everything else works. Open this \
+again to try once more."
 
 CORRECT_THIS = "Please correct this:"
 FILL_IN_AGAIN = "Fill in again"
+CHOOSE_AGAIN = "Please choose the files again: they were not kept."
 FORM_IS_GONE = "This form is no longer kept. Please use the command once more."
+SHOW_PRIVATELY = "Only you will see this."
+PICTURES_MISSING = "Not every picture could be loaded. Please try that once more in a moment."
 NOTHING_WAS_DONE = "The desk could not write that down. Nothing was done and nothing paid. Please \
 try again."

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 CHAT_INPUT: Final = 1
 MESSAGE: Final = 3
-KINDS: Final = {"text": 3, "integer": 4}
+KINDS: Final = {"text": 3, "integer": 4, "file": 11}
 GUILD_INSTALL: Final = 0
 IN_SERVERS_AND_BOT_DMS: Final = [0, 1]
 
@@ -25,15 +25,10 @@ MOST_CHOICE: Final = 100
 
 
 def application_commands(specs: Sequence[CommandSpec]) -> list[Json]:
-    """The whole table. A name that cannot be typed after a slash ("Add to library") becomes a
-    command of the message menu, which Discord lists under "Apps".
+    """The whole table: what is typed after a slash, and what stands in the menu of each message,
+    which Discord lists under "Apps".
     """
-    return [_typed(spec) if is_typed(spec.name) else _on_message(spec) for spec in specs]
-
-
-def is_typed(name: str) -> bool:
-    """Whether a command is typed after a slash: Discord takes one lower-case word there."""
-    return name == name.lower() and " " not in name
+    return [_on_message(spec) if spec.on_message else _typed(spec) for spec in specs]
 
 
 async def register(rest: Rest, application_id: str, specs: Sequence[CommandSpec]) -> None:

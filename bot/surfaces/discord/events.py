@@ -3,11 +3,12 @@ reactions; it must not know what is answered.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 import discord
 
-from bot.surfaces.discord.forms import filled_in
+from bot.surfaces.discord.forms import filled_in, given_files
 from core.chat import (
     Actor,
     Attachment,
@@ -24,6 +25,8 @@ Json = dict[str, Any]
 
 SURFACE: Final = "discord"
 HELP: Final = "help"  # what words mean that name no command: nothing is spent on talk
+RUN: Final = "run"  # the action of a button that carries a whole command
+FILE: Final = 11  # the type of an option
 _DECORATION: Final = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
@@ -39,10 +42,14 @@ def of_interaction(interaction: discord.Interaction) -> Event | None:
             return _typing(actor, where, data)
         case discord.InteractionType.component:
             action, _, key = str(data["custom_id"]).partition(":")
+            if action == RUN:
+                name, _, text = key.partition(" ")
+                return Command(event_id, actor, where, name, text)
             return Press(event_id, actor, where, action, key, tuple(data.get("values") or ()))
         case discord.InteractionType.modal_submit:
             key, values = str(data["custom_id"]), filled_in(data["components"])
-            return Submission(event_id, actor, where, key, values)
+            files = _resolved(data, given_files(data["components"]))
+            return Submission(event_id, actor, where, key, values, files)
     return None
 
 
@@ -77,14 +84,15 @@ def plain_emoji(name: str | None, number: object) -> str:
 
 
 def _command(event_id: str, actor: Actor, where: Place, data: Json) -> Command:
-    resolved: Json = data.get("resolved") or {}
-    files = [_raw_file(each) for each in resolved.get("attachments", {}).values()]
+    given: list[Json] = data.get("options") or []
+    options = {each["name"]: str(each["value"]) for each in given if each["type"] != FILE}
+    files = _resolved(data, [str(each["value"]) for each in given if each["type"] == FILE])
     text = ""
-    for message in resolved.get("messages", {}).values():  # a command of the message menu
-        files += [_raw_file(each) for each in message.get("attachments", [])]
+    messages: Json = (data.get("resolved") or {}).get("messages", {})
+    for message in messages.values():  # a command of the message menu
+        files += tuple(_raw_file(each) for each in message.get("attachments", []))
         text = str(message.get("content", ""))
-    options = {each["name"]: str(each["value"]) for each in data.get("options") or []}
-    return Command(event_id, actor, where, data["name"], text, options, tuple(files))
+    return Command(event_id, actor, where, data["name"], text, options, files)
 
 
 def _typing(actor: Actor, where: Place, data: Json) -> Typing | None:
@@ -119,6 +127,12 @@ def _author(message: discord.Message) -> Actor:
 
 def _file(attachment: discord.Attachment) -> Attachment:
     return Attachment(str(attachment.id), attachment.filename, attachment.url, attachment.size)
+
+
+def _resolved(data: Json, ids: Sequence[str]) -> tuple[Attachment, ...]:
+    """The files of these ids, in their order; Discord tells them beside what was entered."""
+    told: Json = (data.get("resolved") or {}).get("attachments", {})
+    return tuple(_raw_file(told[each]) for each in ids)
 
 
 def _raw_file(attachment: Json) -> Attachment:

@@ -1,7 +1,7 @@
 """Forms as Discord modals. Owns their layout and limits, reading what was filled in, and the few
 forms that a person may open again; it must not know what a form is for.
 
-https://docs.discord.com/developers/components/reference#label
+https://docs.discord.com/developers/components/reference#label and …#file-upload
 """
 
 from collections import OrderedDict
@@ -12,11 +12,13 @@ from typing import Any, Final
 from bot.surfaces.discord.controls import SELECT, options
 from bot.surfaces.discord.texts import cut, escape
 from core.chat import Form, FormField
+from core.wording.surfaces import CHOOSE_AGAIN
 
 Json = dict[str, Any]
 
 LABEL: Final = 18
 INPUT: Final = 4
+FILES: Final = 19
 TEXT: Final = 10
 LINE: Final = 1
 PARAGRAPH: Final = 2
@@ -26,6 +28,7 @@ MOST_TITLE: Final = 45
 MOST_LABEL: Final = 45
 MOST_HINT: Final = 100
 MOST_INPUT: Final = 4000
+MOST_FILES: Final = 10
 MOST_REMEMBERED: Final = 500
 
 
@@ -42,11 +45,24 @@ def modal(form: Form) -> Json:
 
 
 def filled_in(components: Sequence[Json]) -> dict[str, str]:
-    """What a person entered, by field id; a multi-select's values joined by newlines."""
+    """What a person entered, by field id; a multi-select's values joined by newlines. Files, which
+    are no text, are `given_files`.
+    """
     return {
         part["custom_id"]: "\n".join(part["values"]) if "values" in part else part.get("value", "")
         for part in _inputs(components)
+        if part["type"] != FILES
     }
+
+
+def given_files(components: Sequence[Json]) -> list[str]:
+    """The ids of the files that a person chose, in their order."""
+    return [
+        str(number)
+        for part in _inputs(components)
+        if part["type"] == FILES
+        for number in part["values"]
+    ]
 
 
 class OpenForms:
@@ -67,10 +83,15 @@ class OpenForms:
             self._forms.popitem(last=False)
 
     def typed(self, person: str, key: str, values: Mapping[str, str]) -> None:
-        """Put what was typed into the form, where it is still remembered."""
+        """Put what was typed into the form, where it is still remembered. Files cannot be put into
+        one, so that its field asks for them again.
+        """
         if form := self._forms.get((person, key)):
             fields = tuple(
-                replace(field, value=values.get(field.id, field.value)) for field in form.fields
+                replace(field, hint=CHOOSE_AGAIN)
+                if field.kind == "files"
+                else replace(field, value=values.get(field.id, field.value))
+                for field in form.fields
             )
             self._forms[person, key] = replace(form, fields=fields)
 
@@ -80,9 +101,25 @@ class OpenForms:
 
 
 def _labelled(field: FormField, hint: str) -> Json:
-    component = _select(field) if field.options else _input(field)
+    component = _component(field)
     shown: Json = {"type": LABEL, "label": cut(field.label, MOST_LABEL), "component": component}
     return shown | ({"description": cut(hint, MOST_HINT)} if hint else {})
+
+
+def _component(field: FormField) -> Json:
+    if field.kind == "files":
+        return _files(field)
+    return _select(field) if field.options else _input(field)
+
+
+def _files(field: FormField) -> Json:
+    return {
+        "type": FILES,
+        "custom_id": field.id,
+        "required": field.required,
+        "min_values": 1 if field.required else 0,
+        "max_values": MOST_FILES,
+    }
 
 
 def _input(field: FormField) -> Json:

@@ -14,19 +14,22 @@ import structlog
 from discord.gateway import KeepAliveHandler
 
 from bot.surfaces.discord import events, replies
-from bot.surfaces.discord.commands import is_typed, register
+from bot.surfaces.discord.commands import register
 from bot.surfaces.discord.failures import PAUSE, UNREACHABLE, Code, understood
 from bot.surfaces.discord.forms import OpenForms
 from bot.surfaces.discord.invitation import INTENTS, invite_link
+from bot.surfaces.discord.panels import ORIGINAL, Panels
 from bot.surfaces.discord.people import LONG, People, Remembered
 from bot.surfaces.discord.posting import Posting
 from bot.surfaces.discord.rest import LONGEST_WAIT, Rest, code_of
 from core.chat import (
     Actor,
+    Command,
     CommandSpec,
     Event,
     Form,
     MessageRef,
+    Panel,
     Place,
     Press,
     Private,
@@ -40,7 +43,6 @@ from core.wording.surfaces import FORM_IS_GONE, NOTHING_WAS_DONE
 Json = dict[str, Any]
 
 CALLBACK: Final = "/interactions/{webhook_id}/{webhook_token}/callback"
-ORIGINAL: Final = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
 TOO_LATE: Final = frozenset({Code.UNKNOWN_INTERACTION, Code.ALREADY_ANSWERED})
 REACTIONS: Final = {"raw_reaction_add": True, "raw_reaction_remove": False}
 AUTHENTICATION_FAILED: Final = 4004  # the gateway's closing code for a token it does not know
@@ -76,8 +78,9 @@ class Gateway(discord.Client):
         self._people = people
         self._posting = posting
         self._specs = specs
-        self._typed = frozenset(spec.name for spec in specs if is_typed(spec.name))
+        self._typed = frozenset(spec.name for spec in specs if not spec.on_message)
         self._open_forms = OpenForms()
+        self._panels = Panels(rest, posting, inbox.load)
         self._foreign: Remembered[bool] = Remembered(LONG)
         self._waiting: asyncio.Queue[tuple[discord.RawReactionActionEvent, bool, str]] = (
             asyncio.Queue()
@@ -175,17 +178,20 @@ class Gateway(discord.Client):
         reply = await self._inbox.handle(event)
         if isinstance(reply, Form):
             self._open_forms.shown(event.actor.id, reply)
-            await self._posting.offer(place, event.event_id, reply)
+            await self._posting.offer(place, event.event_id, replies.offered(reply))
+        elif isinstance(reply, Panel) and isinstance(event, Command):
+            await self._posting.offer(place, event.event_id, replies.offered_again(event))
         elif isinstance(reply, Private):
             await self._posting.tell(place, event.actor.id, reply)
 
     async def _answer(self, interaction: discord.Interaction, event: Event, reply: Reply) -> None:
-        on_message = interaction.message is not None
-        body = replies.answer(event, reply, self._open_forms, on_message=on_message)
+        body = replies.answer(event, reply, self._open_forms, _origin(interaction))
         whose = {"webhook_id": str(interaction.id), "webhook_token": interaction.token}
         try:
             await self._rest.call("POST", CALLBACK, body=body, places=whose)
-            if body["type"] == replies.DEFERRED_MESSAGE:
+            if isinstance(reply, Panel):
+                await self._panels.show(interaction, event, reply)
+            elif body["type"] == replies.DEFERRED_MESSAGE:
                 whose["webhook_id"] = str(interaction.application_id)
                 await self._rest.call("DELETE", ORIGINAL, places=whose)
         except DeskError as error:
@@ -247,6 +253,12 @@ class Gateway(discord.Client):
             parent = str(channel.parent_id)
             return Place(events.SURFACE, team, guild.name, parent, thread=number)
         return Place(events.SURFACE, team, guild.name, number)
+
+
+def _origin(interaction: discord.Interaction) -> replies.Origin:
+    if interaction.message is None:
+        return "nothing"
+    return "whisper" if interaction.message.flags.ephemeral else "message"
 
 
 async def keep_listening(

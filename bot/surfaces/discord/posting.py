@@ -14,10 +14,10 @@ import discord
 from bot.surfaces.discord.cards import attachment_ids, carries, draw, nonce, sent_name
 from bot.surfaces.discord.events import SURFACE
 from bot.surfaces.discord.failures import Code
-from bot.surfaces.discord.replies import offered, words
+from bot.surfaces.discord.replies import words
 from bot.surfaces.discord.rest import Rest, Upload, code_of
 from bot.surfaces.discord.texts import cut
-from core.chat import Card, File, Form, MessageRef, Place, Private, Sent, Thread
+from core.chat import Card, File, MessageRef, Place, Private, Sent, Thread
 from core.errors import DeskError, TryLater, UserError
 from core.ports import Load
 
@@ -97,16 +97,16 @@ class Posting:
             places={"channel_id": str(direct["id"])},
         )
 
-    async def offer(self, place: Place, message: str, form: Form) -> None:
-        """Answer a person's `message` with a button that opens `form`, where they asked: what is
-        sent then belongs to that place. May be repeated.
+    async def offer(self, place: Place, message: str, offered: Json) -> None:
+        """Answer a person's `message` with `offered`, a message with a button, where they asked:
+        what is sent then belongs to that place. May be repeated.
         """
         about = {"message_id": message, "fail_if_not_exists": False}
         await self._rest.call(
             "POST",
             MESSAGES,
             permission=SPEAK,
-            body=offered(form) | {"message_reference": about} | _once(message),
+            body=offered | {"message_reference": about} | _once(message),
             places={"channel_id": place.thread or place.channel},
         )
 

@@ -5,27 +5,42 @@ https://docs.discord.com/developers/interactions/receiving-and-responding#intera
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from bot.surfaces.discord.controls import button, link_buttons, row
+from bot.surfaces.discord.events import RUN
 from bot.surfaces.discord.forms import OpenForms, modal
 from bot.surfaces.discord.texts import cut, escape
 from core.chat import (
     Button,
     Choices,
+    Command,
     Event,
     FieldErrors,
     Form,
     Link,
     Nothing,
+    Panel,
     Private,
     Reply,
     Submission,
     Typing,
 )
-from core.wording.surfaces import CORRECT_THIS, FILL_IN_AGAIN, OPEN_FORM
+from core.wording.surfaces import (
+    CHOOSE_AGAIN,
+    CORRECT_THIS,
+    FILL_IN_AGAIN,
+    OPEN_FORM,
+    OPEN_PANEL,
+    SHOW_PRIVATELY,
+)
 
 Json = dict[str, Any]
+
+Origin: TypeAlias = Literal["nothing", "message", "whisper"]
+"""What an interaction came from: a typed command, a control of a message (or a form opened by one),
+or one of a message that its person alone sees.
+"""
 
 MESSAGE: Final = 4
 DEFERRED_MESSAGE: Final = 5
@@ -37,12 +52,15 @@ EPHEMERAL: Final = 1 << 6
 MOST_CONTENT: Final = 2000
 MOST_CHOICES: Final = 25
 MOST_CHOICE: Final = 100
+MOST_CUSTOM_ID: Final = 100
 AGAIN: Final = "form"  # the action of a button that opens a form; answered here, never by core
 
 
-def answer(event: Event, reply: Reply, open_forms: OpenForms, *, on_message: bool) -> Json:
-    """The body of the callback that answers the interaction of `event`; `on_message` says that it
-    came from a control of a message, or from a form opened by one.
+def answer(event: Event, reply: Reply, open_forms: OpenForms, origin: Origin) -> Json:
+    """The body of the callback that answers the interaction of `event`, which came from `origin`.
+
+    A panel is only announced: `panels` shows it, in a message of its own, or in the place of that
+    from which it was asked for, where the person alone sees that one.
     """
     if isinstance(event, Typing):
         return {"type": CHOICES, "data": {"choices": _proposals(reply)}}
@@ -50,8 +68,10 @@ def answer(event: Event, reply: Reply, open_forms: OpenForms, *, on_message: boo
         open_forms.shown(event.actor.id, reply)
         if not isinstance(event, Submission):
             return {"type": MODAL, "data": modal(reply)}
+    if isinstance(reply, Panel):
+        return _silence(on_message=origin == "whisper")
     if isinstance(reply, Nothing | Choices):
-        return _silence(on_message=on_message)
+        return _silence(on_message=origin != "nothing")
     if isinstance(reply, FieldErrors) and isinstance(event, Submission):
         open_forms.typed(event.actor.id, event.key, event.values)
     return {"type": MESSAGE, "data": {"flags": EPHEMERAL} | said(event, reply, open_forms)}
@@ -67,6 +87,8 @@ def said(event: Event, reply: Reply, open_forms: OpenForms) -> Json:
             form = open_forms.find(event.actor.id, event.key)
         labels = {field.id: field.label for field in form.fields} if form else {}
         lines = [f"{labels.get(name, name)}: {text}" for name, text in reply.errors.items()]
+        if isinstance(event, Submission) and event.attachments:
+            lines.append(CHOOSE_AGAIN)
         told = words("\n".join([CORRECT_THIS, *lines]))
         return told if form is None else told | {"components": [_opener(form, FILL_IN_AGAIN)]}
     if isinstance(reply, Private):
@@ -77,6 +99,16 @@ def said(event: Event, reply: Reply, open_forms: OpenForms) -> Json:
 def offered(form: Form) -> Json:
     """A message with a button that opens `form`, where a form cannot open by itself."""
     return words(form.title) | {"components": [_opener(form, OPEN_FORM)]}
+
+
+def offered_again(command: Command) -> Json:
+    """A message with a button that gives the same command, where its answer cannot be private. Of
+    a text that is longer than a button carries, the end is left out.
+    """
+    again = f"{RUN}:{command.name} {command.text}"[:MOST_CUSTOM_ID]
+    return words(SHOW_PRIVATELY) | {
+        "components": [row([button(Button(RUN, OPEN_PANEL, style="primary"), again)])]
+    }
 
 
 def words(text: str, links: Sequence[Link] = (), *, place: str = "") -> Json:
@@ -99,8 +131,8 @@ def _opener(form: Form, label: str) -> Json:
 
 
 def _silence(*, on_message: bool) -> Json:
-    """No words. What came from a message may leave it as it is; a command demands a message, so a
-    waiting one is opened for its author alone, which the gateway takes away at once.
+    """No words yet. What came from a message may leave it as it is; a command demands a message,
+    so a waiting one is opened for its author alone, which the gateway fills or takes away.
     """
     if on_message:
         return {"type": DEFERRED_UPDATE}

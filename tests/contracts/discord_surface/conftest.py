@@ -30,7 +30,7 @@ COMMANDS = (
             CommandOption("model", "Who draws", complete=True),
         ),
     ),
-    CommandSpec("Add to library", "Keep the pictures of a message", ""),
+    CommandSpec("Add to library", "Keep the pictures of a message", "", on_message=True),
 )
 
 
