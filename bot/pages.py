@@ -54,6 +54,8 @@ def _api(joined: Running) -> ApiParts:
         orders_per_minute=desk.orders_per_minute,
         count=joined.limits.count,
         keep=joined.intake.keep,
+        bring=joined.bringing.bring,
+        networks=desk.networks,
     )
 
 

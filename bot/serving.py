@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 from bot.wiring import Running, running
 from core.clock import Clock
 from core.errors import ActionNeeded
-from core.ports import ChatSurface, Reach
+from core.ports import ChatSurface, Fetcher, Reach
 from core.recovery import sweep_for_ever
 from core.settings import Settings
 from core.steps import pass_by
@@ -52,12 +52,13 @@ async def serve(
     ready: Callable[[Running], None] | None = None,
     reach: Reach = pass_by,
     clock: Clock | None = None,
+    fetcher: Fetcher | None = None,
 ) -> None:
     """Run the given roles until SIGINT or SIGTERM.
 
     `embed` allows an embedded queue where `REDIS_URL` is unset; `demo` signs the local person in;
-    `ready` is called once all parts have started; `reach` and `clock` as for `running`. Raises
-    ActionNeeded for what an operator must change.
+    `ready` is called once all parts have started; `reach`, `clock` and `fetcher` as for `running`.
+    Raises ActionNeeded for what an operator must change.
     """
     async with AsyncExitStack() as stack:
         listening = None
@@ -67,7 +68,7 @@ async def serve(
             settings = settings.model_copy(update={"http_port": port})
         redis_url = await stack.enter_async_context(_queue(settings, embed=embed))
         joined = await stack.enter_async_context(
-            running(settings, redis_url, reach=reach, clock=clock)
+            running(settings, redis_url, reach=reach, clock=clock, fetcher=fetcher)
         )
         parts: list[Coroutine[Any, Any, None]] = []
         if "worker" in roles:

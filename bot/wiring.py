@@ -29,13 +29,14 @@ from core.generation.prices import Catalogue, Model, read_catalogue
 from core.generation.providers.openai import OpenAIImages, OpenAIModerator
 from core.generation.providers.sketch import Sketch
 from core.generation.storing import Storing
+from core.library.bringing import Bringing
 from core.library.captions import PlainCaptioner
 from core.library.examination import Examiner
 from core.library.ingesting import Ingesting
 from core.library.intake import Intake
 from core.library.originals import pack_originals
 from core.library.removal import Removing
-from core.ports import BlobStore, ChatSurface, Load, Moderator, Queue, Reach, SocialNetwork
+from core.ports import BlobStore, ChatSurface, Fetcher, Load, Moderator, Queue, Reach, SocialNetwork
 from core.publishing.cards import PostCards
 from core.publishing.networks.facebook import Facebook
 from core.publishing.networks.instagram import Instagram
@@ -54,6 +55,7 @@ from storage.blobs.cloudinary import CloudinaryBlobs
 from storage.blobs.local import LocalBlobs
 from storage.blobs.s3 import S3Blobs
 from storage.database import Database, open_engine
+from storage.fetching import WebFetcher
 from storage.limits import RedisLimits
 from storage.migrations import migrate
 from storage.queue import ArqQueue
@@ -83,6 +85,7 @@ class Running:
     clock: Clock
     limits: RedisLimits
     intake: Intake
+    bringing: Bringing
 
 
 def make_surfaces(
@@ -173,11 +176,12 @@ async def running(
     *,
     reach: Reach = pass_by,
     clock: Clock | None = None,
+    fetcher: Fetcher | None = None,
 ) -> AsyncIterator[Running]:
     """Join everything for one process and take it apart at the end; migrates the database.
 
-    `reach` is told every step of `core.steps.STEPS`. Raises ActionNeeded for what an operator must
-    change.
+    `reach` is told every step of `core.steps.STEPS`; `fetcher` stands in for one that reaches the
+    public internet only. Raises ActionNeeded for what an operator must change.
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
@@ -207,6 +211,7 @@ async def running(
             stack.push_async_callback(close, part)
         examiner = await stack.enter_async_context(Examiner())
         intake = Intake(database, blobs, PlainCaptioner(), examiner)
+        bringing = Bringing(database, blobs, fetcher or WebFetcher(), intake, settings.address)
         tasks = _make_tasks(
             _Joined(
                 database,
@@ -241,6 +246,7 @@ async def running(
             clock,
             limits,
             intake,
+            bringing,
         )
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.serving import Role, serve
 from bot.wiring import Running
-from core.ports import Reach
+from core.ports import Fetcher, Reach
 from core.settings import read_settings
 from core.steps import pass_by
 
@@ -58,11 +58,13 @@ async def running_desk(
     roles: frozenset[Role] = ALL,
     demo: bool = False,
     reach: Reach = pass_by,
+    fetcher: Fetcher | None = None,
 ) -> AsyncIterator[Running]:
     """A desk in this loop until the block ends, which ends it as SIGTERM does.
 
     `environ` holds settings by their environment names (see `environment`); without `REDIS_URL` the
-    desk brings its own queue. What the desk cannot start for is raised here.
+    desk brings its own queue. `fetcher` as for `running`. What the desk cannot
+    start for is raised here.
     """
     started: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
     desk = asyncio.create_task(
@@ -73,6 +75,7 @@ async def running_desk(
             demo=demo,
             ready=started.set_result,
             reach=reach,
+            fetcher=fetcher,
         )
     )
     try:

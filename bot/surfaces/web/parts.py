@@ -16,6 +16,7 @@ from core.generation.orders import Order
 from core.library.images import Image
 from core.library.intake import Brought
 from core.ports import BlobStore, Inbox, Load, Queue
+from core.publishing.posting import NetworkFacts
 from core.storing import Units
 
 CheckMedia = Callable[[str, int, str, str], bool]
@@ -42,13 +43,16 @@ class ApiParts:
 
     `read_order` makes an order of given options, or raises UserError. `count` counts a use of a key
     in a window of so many seconds: how many there are now, and in how many seconds it ends. `keep`
-    takes a file into the library and says whether its image is new.
+    takes a file into the library and says whether its image is new; `bring` does so with what
+    stands at an address, for a business and a member. `networks` are by name.
     """
 
     read_order: Callable[[Mapping[str, str]], Order]
     orders_per_minute: int
     count: Callable[[str, int], Awaitable[tuple[int, int]]]
     keep: Callable[[Brought], Awaitable[tuple[Image, bool]]]
+    bring: Callable[[int, str, str], Awaitable[Image]]
+    networks: Mapping[str, NetworkFacts]
 
 
 @dataclass(frozen=True)
