@@ -170,6 +170,19 @@ class Generated:
 Preview: TypeAlias = Callable[[bytes], Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """What a provider tells of a key: calls it takes a minute, and how many of them are `left`
+    (None: not told).
+    """
+
+    per_minute: int
+    left: int | None = None
+
+
+Told: TypeAlias = Callable[[Allowance], Awaitable[None]]
+
+
 class ImageProvider(Protocol):
     """Makes pictures. `models` is its part of the catalogue. `repeatable` says that a call costs
     nothing and gives the same picture again, so that a lost one is simply made once more.
@@ -179,8 +192,14 @@ class ImageProvider(Protocol):
     models: Mapping[str, Model]
     repeatable: bool
 
-    async def generate(self, request: ImageRequest, preview: Preview | None = None) -> Generated:
-        """Make one picture; `preview` is awaited with each partial picture (encoded).
+    async def generate(
+        self,
+        request: ImageRequest,
+        preview: Preview | None = None,
+        told: Told | None = None,
+    ) -> Generated:
+        """Make one picture; `preview` is awaited with each partial picture (encoded), `told` with
+        what the provider says of the key's rate, as early as it says so.
 
         Never repeats the paid call by itself. Raises UserError (refused; with `category` where
         told), TryLater (surely not made), ActionNeeded (key, verification, billing),
@@ -218,12 +237,28 @@ class Caption:
     plain: bool
 
 
-class Captioner(Protocol):
-    """Finds title, description, tags and alt text."""
+@dataclass(frozen=True)
+class Captioned:
+    """What a captioner answered: its words, None where it said nothing that can be used, and what
+    that cost. `usage` and `cost` as in `Generated`.
+    """
 
-    async def caption(self, image: bytes | None, brief: str) -> Caption:
-        """Describe the picture; `brief` is its prompt or file name. Repeatable. Raises TryLater,
-        ActionNeeded.
+    caption: Caption | None
+    usage: dict[str, int] = field(default_factory=dict)
+    cost: int | None = None
+
+
+class Captioner(Protocol):
+    """Looks at pictures and finds title, description, tags and alt text. `price` is what one look
+    may cost, in micro-USD.
+    """
+
+    price: int
+
+    async def caption(self, image: bytes, brief: str) -> Captioned:
+        """Describe a small JPEG; `brief` is its prompt or file name, a hint and never an order.
+
+        Never repeats the paid call by itself; raises as `ImageProvider.generate`.
         """
         ...
 
@@ -284,6 +319,20 @@ class BlobStore(Protocol):
         ...
 
 
+class Fetcher(Protocol):
+    """Brings what stands at an address that a stranger named."""
+
+    def fetch(self, url: str, limit: int) -> AsyncGenerator[bytes, None]:
+        """Stream it; to be closed (`contextlib.aclosing`) by whoever stops early. May be repeated.
+
+        Only http and https, only public addresses of the internet, at most three redirects and ten
+        seconds. Raises UserError("address_wrong" | "address_private" | "address_redirects" |
+        "address_unreachable" | "address_unanswered" | "address_slow"), and "upload_too_big" past
+        `limit` bytes.
+        """
+        ...
+
+
 # ── networks ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -303,20 +352,6 @@ class NetworkRules:
     ratios: tuple[float, float] | None = None
     widths: tuple[int, int] | None = None
     max_hashtags: int | None = None
-class Fetcher(Protocol):
-    """Brings what stands at an address that a stranger named."""
-
-    def fetch(self, url: str, limit: int) -> AsyncGenerator[bytes, None]:
-        """Stream it; to be closed (`contextlib.aclosing`) by whoever stops early. May be repeated.
-
-        Only http and https, only public addresses of the internet, at most three redirects and ten
-        seconds. Raises UserError("address_wrong" | "address_private" | "address_redirects" |
-        "address_unreachable" | "address_unanswered" | "address_slow"), and "upload_too_big" past
-        `limit` bytes.
-        """
-        ...
-
-
 
 
 @dataclass(frozen=True)
@@ -437,17 +472,23 @@ class Queue(Protocol):
 
 
 class Limits(Protocol):
-    """Paces calls of one key across all workers."""
+    """Paces calls of one key across all workers. `per_minute` is what is set for the key; what was
+    learned of it counts more. Everything may raise TryLater("limits_unavailable"): then no slot was
+    taken and nothing may be begun.
+    """
 
-    async def reserve(self, key: str, per_minute: int) -> float:
-        """Take the next slot of `key` and return how many seconds to wait until it (0 = now).
-
-        Raises TryLater("limits_unavailable"): then no slot was taken and nothing may be begun.
+    async def take(self, key: str, per_minute: int, *, urgent: bool) -> int:
+        """Wait for the next slot of `key` and return the call's number; `urgent` goes before all
+        that are not. Raises TryLater("slot_far") rather than wait for more than a minute.
         """
         ...
 
-    async def pause(self, key: str, seconds: float) -> None:
-        """After a 429: let nobody start under `key` for `seconds`. Raises as `reserve`."""
+    async def pause(self, key: str, per_minute: int, seconds: float) -> None:
+        """After a 429: let nobody start under `key` for `seconds`, not even those who wait."""
+        ...
+
+    async def learn(self, key: str, told: Allowance, number: int) -> None:
+        """Go by what the answer to call `number` told of the key."""
         ...
 
 

@@ -1,9 +1,14 @@
 """Pacing of paid calls across all workers: the `Limits` port on Redis; and counting of requests.
 
-Owns two moments per key, both by the clock of Redis, so that workers with wrong clocks still agree:
-`debt`, when all that was reserved will have been paid off (the generic cell rate algorithm), and
-`until`, before which nobody starts. Beside them, how often a key was used in the present window. It
-must not know what is being paced or counted.
+Owns what is known of each key, all by the clock of Redis, so that workers with wrong clocks still
+agree: `debt`, when all that was started or promised will have been paid off (the generic cell rate
+algorithm); `until`, before which nobody starts; `queue`, the moment handed out last to somebody who
+waits without a promise; `rate` and `burst`, learned from the other side; `started`, how many calls
+there were. Beside them, how often a key was used in the present window. It must not know what is
+being paced or counted.
+
+An urgent call is promised the next slot at once. Others are only told when to ask again, so that an
+urgent one overtakes all of them and each of the rest finds its slot one interval later.
 """
 
 import asyncio
@@ -14,37 +19,101 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from core.errors import TryLater
+from core.ports import Allowance
 
 BURST = 4  # calls that may start together after a rest: the best of those measured
 PATIENCE = 2.0  # seconds that a call to Redis may take
 RETRY_SECONDS = 5
+LONGEST_WAIT = 60.0  # seconds for which a caller is kept; beyond, it is asked to come again
+QUEUED = 8  # intervals over which those who wait are spread: what the dead left behind ends soon
+KNOWN_SECONDS = 3600  # how long what was learned is kept after the last call
+SLOWER = 0.75  # of the rate, after a refusal by somebody who never tells his
 
-# Times are microseconds. ARGV: interval between two calls, size of a burst less one. After a pause
-# the calls come one by one: whoever said 429 is not to be met with a burst.
-RESERVE = """
+# Times are microseconds.
+UNTOLD = "local told = nil"
+KNOWN = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local tolerance = ARGV[1] * ARGV[2]
-local known = redis.call('HMGET', KEYS[1], 'debt', 'until')
+local known = redis.call('HMGET', KEYS[1],
+    'debt', 'until', 'queue', 'rate', 'burst', 'started', 'interval')
+local paused = tonumber(known[2]) or 0
+local queue = tonumber(known[3]) or 0
+local rate = told or tonumber(known[4]) or tonumber(ARGV[1])
+local interval = math.ceil(60000000 / rate)
+local burst = tonumber(known[5]) or BURST
+local tolerance = interval * (burst - 1)
+local started = tonumber(known[6]) or 0
+-- At another rate it is as many calls as before.
+local before = tonumber(known[7]) or interval
+local from = math.max(now, paused)
 local debt = math.max(tonumber(known[1]) or 0, now)
-local pause = tonumber(known[2]) or 0
-if pause > now then debt = math.max(debt, pause + tolerance) end
-local slot = math.max(now, debt - tolerance)
-debt = debt + ARGV[1]
-redis.call('HSET', KEYS[1], 'debt', string.format('%.0f', debt))
-redis.call('PEXPIRE', KEYS[1], math.ceil((debt - now) / 1000))
-return slot - now
-"""
+debt = debt + math.max(debt - from, 0) * (interval / before - 1)
+local function keep(...)
+    redis.call('HSET', KEYS[1], 'interval', interval, ...)
+    redis.call('PEXPIRE', KEYS[1], math.ceil((math.max(debt, paused) - now) / 1000) + LIFE)
+end
+local function whole(number) return string.format('%.0f', number) end
+""".replace("BURST", str(BURST)).replace("LIFE", str(KNOWN_SECONDS * 1000))
 
-# ARGV: length of the pause. A shorter pause does not end a longer one.
-PAUSE = """
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
-local known = tonumber(redis.call('HGET', KEYS[1], 'until')) or 0
-redis.call('HSET', KEYS[1], 'until', string.format('%.0f', math.max(known, now + ARGV[1])))
-local life = math.max(redis.call('PTTL', KEYS[1]), math.ceil(ARGV[1] / 1000))
-redis.call('PEXPIRE', KEYS[1], life)
+# ARGV: calls a minute, "urgent" or "patient", and "promised" where an urgent one waited for its
+# slot. Returns the microseconds to wait (0: begin now) and the number of the call that begins.
+TAKE = (
+    UNTOLD
+    + KNOWN
+    + """
+if ARGV[3] == 'promised' and paused <= now then
+    keep('started', started + 1)
+    return {0, started + 1}
+end
+local slot = math.max(now, debt - tolerance, paused)
+if ARGV[2] == 'urgent' then
+    debt = debt + interval
+    if queue > now then queue = queue + interval end
+elseif slot <= now then
+    debt = debt + interval
+else
+    queue = math.min(math.max(slot, queue + interval), slot + QUEUED * interval)
+    keep('queue', whole(queue))
+    return {queue - now, 0}
+end
+if slot <= now then started = started + 1 end
+keep('debt', whole(debt), 'queue', whole(queue), 'started', started)
+return {slot - now, started}
+""".replace("QUEUED", str(QUEUED))
+)
+
+# ARGV: calls a minute, length of the pause. A shorter one does not end a longer one. Afterwards the
+# calls come one by one: whoever refused is not to be met with a burst.
+PAUSE = (
+    UNTOLD
+    + KNOWN
+    + """
+if not known[4] or redis.call('HEXISTS', KEYS[1], 'guessed') == 1 then
+    if paused <= now then
+        keep('rate', math.max(1, math.floor(rate * SLOWER)), 'guessed', 1)  -- from the next call on
+    end
+end
+paused = math.max(paused, now + ARGV[2])
+debt = math.max(debt, paused + tolerance)
+keep('until', whole(paused), 'debt', whole(debt))
+""".replace("SLOWER", str(SLOWER))
+)
+
+# ARGV: calls a minute as told, how many are left (-1: not told), the number of the call that was
+# answered. Those that began after it may not be counted in what is left, so they are taken off.
+LEARN = (
+    "local told = tonumber(ARGV[1])"
+    + KNOWN
+    + """
+keep('rate', told, 'debt', whole(debt))
+redis.call('HDEL', KEYS[1], 'guessed')
+local left = tonumber(ARGV[2]) - (started - tonumber(ARGV[3]))
+if tonumber(ARGV[2]) >= 0 and now + (burst - left) * interval < debt then
+    burst = math.max(burst, left)
+    keep('burst', burst, 'debt', whole(math.max(now, now + (burst - left) * interval)))
+end
 """
+)
 
 # ARGV: length of the window in seconds.
 COUNT = """
@@ -57,25 +126,40 @@ return {used, redis.call('TTL', KEYS[1])}
 class RedisLimits:
     """The `Limits` port over the Redis at `redis_url`; `aclose` lets go of its connections.
 
-    Both methods raise TryLater("limits_unavailable") while Redis cannot be reached: a paid call
+    All methods raise TryLater("limits_unavailable") while Redis cannot be reached: a paid call
     that cannot be paced is not started.
     """
 
     def __init__(self, redis_url: str) -> None:
         self._redis: Redis = Redis.from_url(redis_url)
-        self._reserve = self._redis.register_script(RESERVE)
+        self._take = self._redis.register_script(TAKE)
         self._pause = self._redis.register_script(PAUSE)
+        self._learn = self._redis.register_script(LEARN)
         self._count = self._redis.register_script(COUNT)
 
-    async def reserve(self, key: str, per_minute: int) -> float:
-        """Take the next slot and return the seconds until it, as `core.ports.Limits.reserve`."""
-        interval = -(-60_000_000 // per_minute)
-        wait = await _answer(self._reserve(keys=[_name(key)], args=[interval, BURST - 1]))
-        return int(wait) / 1_000_000
+    async def take(self, key: str, per_minute: int, *, urgent: bool) -> int:
+        """Wait for a slot of `key`, as `core.ports.Limits.take`."""
+        manner, promise = "urgent" if urgent else "patient", ""
+        while True:
+            args = [per_minute, manner, promise]
+            wait, number = await _answer(self._take(keys=[_name(key)], args=args))
+            if wait <= 0:
+                return int(number)
+            seconds = int(wait) / 1_000_000
+            if seconds > LONGEST_WAIT:
+                raise TryLater("slot_far", after=seconds)
+            await asyncio.sleep(seconds)
+            promise = "promised" if urgent else ""
 
-    async def pause(self, key: str, seconds: float) -> None:
-        """Let no slot of `key` begin for `seconds`; slots already taken stay as they are."""
-        await _answer(self._pause(keys=[_name(key)], args=[int(seconds * 1_000_000)]))
+    async def pause(self, key: str, per_minute: int, seconds: float) -> None:
+        """Let nobody start under `key` for `seconds`, as `core.ports.Limits.pause`."""
+        args = [per_minute, int(seconds * 1_000_000)]
+        await _answer(self._pause(keys=[_name(key)], args=args))
+
+    async def learn(self, key: str, told: Allowance, number: int) -> None:
+        """Go by what the other side told, as `core.ports.Limits.learn`."""
+        left = -1 if told.left is None else told.left
+        await _answer(self._learn(keys=[_name(key)], args=[told.per_minute, left, number]))
 
     async def count(self, key: str, seconds: int) -> tuple[int, int]:
         """Count one more use of `key` in a window of `seconds` that began with its first; returns

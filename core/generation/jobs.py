@@ -49,7 +49,7 @@ class Job:
 
     business_id: int
     owner_id: str
-    kind: Literal["generate", "upload"]
+    kind: Literal["generate", "bulk", "upload"]
     place: Place
     order: Order | None
     created_at: datetime

@@ -11,6 +11,7 @@ anything else begins anew. It must not know any chat or any provider's name.
 import asyncio
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -24,6 +25,7 @@ from core.generation.storing import Storing
 from core.leases import LEASE, keeping
 from core.messages import redraw
 from core.ports import (
+    Allowance,
     Generated,
     ImageProvider,
     ImageRequest,
@@ -31,6 +33,7 @@ from core.ports import (
     Moderator,
     Preview,
     Reach,
+    Told,
     Verdict,
 )
 from core.storing import UnitOfWork, Units
@@ -210,12 +213,12 @@ class Making:
                 return
             if not offer.provider.repeatable:
                 raise OutcomeUnknown("worker_died")
-        await self._wait_for_slot(offer)
+        number = await self._take_slot(claim, offer)
         attempt = await self._submit(claim, attempt)
         if attempt is None:
             return
         await self._reach("submitted")
-        answer = await self._call(claim, offer, attempt)
+        answer = await self._call(claim, offer, attempt, number)
         await self._reach("answered")
         await self._spool(attempt, answer)
         await self._reach("spooled")
@@ -232,10 +235,11 @@ class Making:
             else:
                 return
 
-    async def _wait_for_slot(self, offer: Offer) -> None:
-        if offer.per_minute:
-            wait = await self._limits.reserve(offer.limit_key, offer.per_minute)
-            await asyncio.sleep(wait)
+    async def _take_slot(self, claim: Claim, offer: Offer) -> int:
+        if not offer.per_minute:
+            return 0
+        urgent = claim.job.kind != "bulk"
+        return await self._limits.take(offer.limit_key, offer.per_minute, urgent=urgent)
 
     async def _submit(self, claim: Claim, repeated: Attempt | None) -> Attempt | None:
         """Commit that the paid call begins; None if the item is not ours or not wanted any more."""
@@ -256,7 +260,7 @@ class Making:
             uow.attempts.add(attempt)
             return attempt
 
-    async def _call(self, claim: Claim, offer: Offer, attempt: Attempt) -> Generated:
+    async def _call(self, claim: Claim, offer: Offer, attempt: Attempt, number: int) -> Generated:
         order, item = claim.order, claim.item
         model = offer.provider.models[order.model]
         wants = self._previews.get(claim.job.place.surface, False) and order.quality != "low"
@@ -270,14 +274,24 @@ class Making:
             previews=1 if wants and model.preview_cost and order.count == 1 else 0,
         )
         try:
-            return await offer.provider.generate(request, self._preview(claim))
+            return await offer.provider.generate(
+                request, self._preview(claim), self._learner(offer, number)
+            )
         except OutcomeUnknown:
             raise  # the attempt stays open until the item says so: else it would be called again
         except DeskError as error:
             await self._close_attempt(attempt, error)
             if isinstance(error, TryLater) and offer.per_minute:
-                await self._limits.pause(offer.limit_key, error.after)
+                await self._limits.pause(offer.limit_key, offer.per_minute, error.after)
             raise
+
+    def _learner(self, offer: Offer, number: int) -> Told:
+        async def learn(told: Allowance) -> None:
+            if offer.per_minute:
+                with suppress(TryLater):  # the next answer tells it again
+                    await self._limits.learn(offer.limit_key, told, number)
+
+        return learn
 
     def _preview(self, claim: Claim) -> Preview:
         async def show(partial: bytes) -> None:
@@ -304,7 +318,7 @@ class Making:
             item = await uow.items.held(claim.item.id, claim.item.fence)
             if item is None:
                 return
-            item.tries += 1
+            item.tries += error.code != "slot_far"  # nobody was asked yet
             attempts = await uow.attempts.of_item(item.id)
             if attempts and not attempts[-1].outcome:
                 # The answer is spooled and paid; only storing or moderating it has to wait.

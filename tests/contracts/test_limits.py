@@ -1,12 +1,14 @@
 """Pacing over a real Valkey: the slots of one key, across all who ask."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from core.errors import TryLater
+from core.ports import Allowance
 from storage.limits import RedisLimits
 from storage.valkey import embedded_valkey
 
@@ -24,74 +26,141 @@ async def limits(address: str) -> AsyncIterator[RedisLimits]:
     await limits.aclose()
 
 
-async def test_lets_a_burst_start_and_spaces_the_rest(limits: RedisLimits) -> None:
-    """At 60 a minute four may start at once, and then one a second."""
-    waits = [await limits.reserve("key", 60) for _ in range(8)]
-    assert waits == pytest.approx([0, 0, 0, 0, 1, 2, 3, 4], abs=0.3)
+async def begin(limits: RedisLimits, key: str, per_minute: int, *, urgent: bool = False) -> float:
+    """When a call that asks now may begin, in seconds of the loop."""
+    await limits.take(key, per_minute, urgent=urgent)
+    return asyncio.get_running_loop().time()
+
+
+async def starts(
+    limits: RedisLimits, calls: int, per_minute: int, *, urgent: bool = False
+) -> list[float]:
+    """When so many calls that ask together begin, in seconds from now."""
+    since = asyncio.get_running_loop().time()
+    begun = await asyncio.gather(
+        *(begin(limits, "key", per_minute, urgent=urgent) for _ in range(calls))
+    )
+    return sorted(moment - since for moment in begun)
+
+
+@pytest.mark.parametrize("urgent", [False, True])
+async def test_lets_a_burst_start_and_spaces_the_rest(limits: RedisLimits, *, urgent: bool) -> None:
+    """At 600 a minute four may start at once, and then one each tenth of a second."""
+    expected = [0, 0, 0, 0, 0.1, 0.2, 0.3, 0.4]
+    assert await starts(limits, 8, 600, urgent=urgent) == pytest.approx(expected, abs=0.09)
 
 
 async def test_gives_no_slot_twice(address: str) -> None:
-    """Many workers that ask together get slots that are an interval apart."""
+    """Calls that many workers start together are never more than the rate allows, nor fewer."""
     workers = [RedisLimits(address) for _ in range(5)]
-    waits = await asyncio.gather(
-        *(worker.reserve("key", 600) for worker in workers for _ in range(20))
+    since = asyncio.get_running_loop().time()
+    begun = await asyncio.gather(
+        *(begin(worker, "key", 1200) for worker in workers for _ in range(8))
     )
-    expected = [max(0, number - 3) * 0.1 for number in range(100)]
-    assert sorted(waits) == pytest.approx(expected, abs=0.5)
+    for number, moment in enumerate(sorted(begun)):
+        assert moment - since >= max(0, number - 3) * 0.05 - 0.01
+    assert max(begun) - since <= 36 * 0.05 + 0.5
     for worker in workers:
         await worker.aclose()
 
 
-async def test_never_exceeds_the_rate(limits: RedisLimits) -> None:
-    """Those who start when they are told to are never more than the rate allows, plus the burst."""
-    loop, starts = asyncio.get_running_loop(), []
+async def test_an_urgent_call_overtakes_those_that_wait(limits: RedisLimits) -> None:
+    """It begins before any of the others that asked long before it, and they lose one slot."""
+    crowd = [asyncio.create_task(begin(limits, "key", 300)) for _ in range(10)]
+    done, waiting = await asyncio.wait(crowd, timeout=0.1)
+    assert len(done) == 4
+    urgent = await begin(limits, "key", 300, urgent=True)
+    assert urgent <= min([await task for task in waiting])
+    times = sorted([urgent, *[await task for task in crowd]])
+    assert times[-1] - times[0] >= 7 * 0.2 - 0.02
+    assert times[-1] - times[0] <= 7 * 0.2 + 0.3
 
-    async def start() -> None:
-        await asyncio.sleep(await limits.reserve("key", 1200))
-        starts.append(loop.time())
 
-    await asyncio.gather(*(start() for _ in range(30)))
-    starts.sort()
-    assert starts[-1] - starts[0] >= 26 * 0.05 - 0.05
-    assert starts[-1] - starts[0] <= 26 * 0.05 + 0.5
+async def test_one_who_went_away_holds_nobody_up(limits: RedisLimits) -> None:
+    """Whoever waited and was cancelled leaves its slot to the others."""
+    await starts(limits, 4, 300)
+    crowd = [asyncio.create_task(begin(limits, "key", 300)) for _ in range(6)]
+    await asyncio.sleep(0)
+    for gone in crowd[:5]:
+        gone.cancel()
+    await asyncio.gather(*crowd, return_exceptions=True)
+    assert (await starts(limits, 1, 300))[0] <= 8 * 0.2 + 0.3
 
 
 async def test_keeps_keys_apart(limits: RedisLimits) -> None:
     """One key's debt is no other's."""
-    for _ in range(10):
-        await limits.reserve("busy", 60)
-    assert await limits.reserve("idle", 60) == 0
+    for _ in range(4):
+        await limits.take("busy", 1, urgent=False)
+    async with asyncio.timeout(1):
+        await limits.take("idle", 1, urgent=False)
 
 
-async def test_lets_nobody_start_during_a_pause(limits: RedisLimits) -> None:
-    """After a 429 slots begin when the pause ends, one by one, without a burst."""
-    await limits.pause("key", 5)
-    waits = [await limits.reserve("key", 60) for _ in range(3)]
-    assert waits == pytest.approx([5, 6, 7], abs=0.3)
-    assert await limits.reserve("other", 60) == 0
+async def test_a_pause_reaches_also_those_who_wait_already(limits: RedisLimits) -> None:
+    """After a 429 everybody waits until it ends, promised or not, and then they go one by one."""
+    since = asyncio.get_running_loop().time()
+    await starts(limits, 4, 600)
+    waiting = [
+        asyncio.create_task(begin(limits, "key", 600, urgent=urgent)) for urgent in (True, False)
+    ]
+    await asyncio.sleep(0.02)
+    await limits.learn("key", Allowance(600), 1)
+    await limits.pause("key", 600, 0.6)
+    begun = sorted(moment - since for moment in await asyncio.gather(*waiting))
+    assert begun[0] >= 0.6
+    assert begun[1] - begun[0] >= 0.08
 
 
 async def test_does_not_end_a_long_pause_by_a_short_one(limits: RedisLimits) -> None:
     """The longest of several pauses counts."""
-    await limits.pause("key", 9)
-    await limits.pause("key", 1)
-    assert await limits.reserve("key", 60) == pytest.approx(9, abs=0.3)
+    await limits.pause("key", 600, 0.6)
+    await limits.pause("key", 600, 0.1)
+    assert (await starts(limits, 1, 600))[0] >= 0.58
 
 
-async def test_adds_a_pause_to_what_is_reserved(limits: RedisLimits) -> None:
-    """A pause never brings a slot forward that would come later anyway."""
-    for _ in range(13):
-        await limits.reserve("key", 60)
-    await limits.pause("key", 2)
-    assert await limits.reserve("key", 60) == pytest.approx(10, abs=0.3)
+async def test_a_slot_far_away_is_said_instead_of_waited_for(limits: RedisLimits) -> None:
+    """A pause of an hour keeps nobody; it is told when to come again."""
+    await limits.pause("key", 60, 3600)
+    with pytest.raises(TryLater) as refusal:
+        await limits.take("key", 60, urgent=False)
+    assert refusal.value.code == "slot_far"
+    assert refusal.value.after == pytest.approx(3600, abs=5)
+
+
+async def test_a_rate_that_was_set_too_low_is_corrected(limits: RedisLimits) -> None:
+    """What the provider tells of its rate counts more than the setting."""
+    number = await limits.take("key", 60, urgent=False)
+    await limits.learn("key", Allowance(1200), number)
+    begun = await starts(limits, 9, 60)
+    assert begun[-1] == pytest.approx(6 * 0.05, abs=0.15)
+
+
+async def test_what_is_left_may_start_at_once(limits: RedisLimits) -> None:
+    """A provider that bears more at once is used so, less what it may not have counted yet."""
+    first = await limits.take("key", 60, urgent=False)
+    await limits.take("key", 60, urgent=False)
+    await limits.learn("key", Allowance(60, left=20), first)
+    begun = await starts(limits, 19, 60)
+    assert begun[-1] <= 0.3
+    waiting = asyncio.create_task(begin(limits, "key", 60))
+    await asyncio.wait([waiting], timeout=0.3)
+    assert not waiting.done()
+    waiting.cancel()
+
+
+async def test_a_refusal_slows_down_whoever_is_never_told_the_rate(limits: RedisLimits) -> None:
+    """Without a word about the rate, each 429 takes a quarter of it."""
+    await limits.pause("key", 600, 0.05)
+    begun = await starts(limits, 4, 600)
+    gaps = [later - sooner for sooner, later in itertools.pairwise(begun)]
+    assert gaps == pytest.approx([60 / 450] * 3, abs=0.05)
 
 
 async def test_says_that_it_cannot_pace() -> None:
     """Without Redis nobody may start a paid call; it is asked again later."""
     limits = RedisLimits("redis://127.0.0.1:1/0")
     with pytest.raises(TryLater) as refusal:
-        await limits.reserve("key", 60)
+        await limits.take("key", 60, urgent=False)
     assert refusal.value.code == "limits_unavailable"
     with pytest.raises(TryLater):
-        await limits.pause("key", 1)
+        await limits.pause("key", 60, 1)
     await limits.aclose()

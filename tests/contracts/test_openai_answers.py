@@ -248,7 +248,7 @@ async def test_an_answer_without_a_picture_is_its_own_failure(
     server.spoil(way)
     error = await failure(images, previews)
     assert isinstance(error, OutcomeUnknown)
-    if (way, previews) == ("empty", 2):  # a stream that ends early tells nothing at all
+    if way == "empty":  # a stream that ends early tells nothing at all
         assert error.code == "openai_no_answer"
     else:
         assert error.code == "openai_no_image"

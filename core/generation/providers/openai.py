@@ -18,13 +18,13 @@ from typing import Any, Final
 
 import httpx2
 import openai
-from openai import AsyncOpenAI
-from openai.types import ImageGenCompletedEvent, ImageGenPartialImageEvent, ImagesResponse
+from openai import AsyncOpenAI, AsyncStream
+from openai.types import ImageGenCompletedEvent, ImageGenPartialImageEvent, ImageGenStreamEvent
 
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, TryLater, UserError
 from core.generation.prices import Model
 from core.library import pictures
-from core.ports import Generated, ImageRequest, Preview, Verdict
+from core.ports import Allowance, Generated, ImageRequest, Preview, Told, Verdict
 
 VERIFY_URL: Final = "https://platform.openai.com/settings/organization/general"
 BILLING_URL: Final = "https://platform.openai.com/settings/organization/billing"
@@ -65,10 +65,16 @@ class OpenAIImages:
     ) -> None:
         self.models = models
         self._seconds = seconds
-        self._client = _client(key, base_url, seconds)
+        self._client = make_client(key, base_url, seconds)
 
-    async def generate(self, request: ImageRequest, preview: Preview | None = None) -> Generated:
-        """Make one picture, as `ImageProvider.generate` says; streamed where previews are asked.
+    async def generate(
+        self,
+        request: ImageRequest,
+        preview: Preview | None = None,
+        told: Told | None = None,
+    ) -> Generated:
+        """Make one picture, as `ImageProvider.generate` says. Also without previews it is streamed:
+        then the headers, with the key's rate, come when the call begins and not when it ends.
 
         Raises OutcomeUnknown("openai_no_answer") where the call ended without one, and
         OutcomeUnknown("openai_no_image") where the answer held no picture (perhaps with `cost`).
@@ -82,45 +88,26 @@ class OpenAIImages:
             "output_format": "png",
             "safety_identifier": request.person,
         }
-        async with _our_errors(request.model, self._seconds):
-            if preview is not None and request.previews > 0:
-                answer = await self._stream(asked, request.previews, preview)
-            else:
-                answer = await self._client.images.generate(**asked)
+        async with our_errors(request.model, self._seconds):
+            raw = await self._client.images.with_raw_response.generate(
+                **asked, stream=True, partial_images=request.previews if preview else 0
+            )
+            if told and (allowance := _allowance(raw.headers)):
+                await told(allowance)
+            answer = await _last(raw.parse(), preview)
             return self._read(answer, self.models.get(request.model))
 
     async def aclose(self) -> None:
         """Let go of the connections. May be repeated."""
         await self._client.close()
 
-    async def _stream(
-        self, asked: Mapping[str, Any], previews: int, preview: Preview
-    ) -> ImageGenCompletedEvent | None:
-        done = None
-        events = await self._client.images.generate(**asked, stream=True, partial_images=previews)
-        async with events:
-            async for event in events:
-                if isinstance(event, ImageGenPartialImageEvent):
-                    # A preview that is broken or cannot be shown must not lose the paid picture.
-                    with suppress(binascii.Error, DeskError):
-                        await preview(base64.b64decode(event.b64_json, validate=True))
-                elif isinstance(event, ImageGenCompletedEvent):
-                    done = event
-        return done
-
-    def _read(
-        self, answer: ImagesResponse | ImageGenCompletedEvent | None, model: Model | None
-    ) -> Generated:
-        if not isinstance(answer, ImagesResponse | ImageGenCompletedEvent):
+    def _read(self, answer: ImageGenCompletedEvent | None, model: Model | None) -> Generated:
+        if answer is None:
             raise OutcomeUnknown("openai_no_answer")
-        usage = _flat_usage(answer.to_dict().get("usage"))
+        usage = read_usage(answer.to_dict().get("usage"))
         cost = _cost(usage, model)
-        if isinstance(answer, ImagesResponse):
-            text = answer.data[0].b64_json if answer.data else None
-        else:
-            text = answer.b64_json
         try:
-            data = base64.b64decode(text or "", validate=True)
+            data = base64.b64decode(answer.b64_json or "", validate=True)
         except binascii.Error:
             data = b""
         if not data:
@@ -135,7 +122,7 @@ class OpenAIModerator:
 
     def __init__(self, key: str, base_url: str, *, seconds: float = MODERATION_SECONDS) -> None:
         self._seconds = seconds
-        self._client = _client(key, base_url, seconds)
+        self._client = make_client(key, base_url, seconds)
 
     async def review(self, text: str, image: bytes | None = None) -> Verdict:
         """Judge `text` (may be empty) and `image` (checked bytes), as `Moderator.review` says.
@@ -150,7 +137,7 @@ class OpenAIModerator:
         if not parts:
             return Verdict(allowed=True)
         try:
-            async with _our_errors(MODERATION_MODEL, self._seconds):
+            async with our_errors(MODERATION_MODEL, self._seconds):
                 answer = await self._client.moderations.create(model=MODERATION_MODEL, input=parts)
                 return _verdict(answer.to_dict())
         except (OutcomeUnknown, UserError) as error:
@@ -162,7 +149,33 @@ class OpenAIModerator:
         await self._client.close()
 
 
-def _client(key: str, base_url: str, seconds: float) -> AsyncOpenAI:
+async def _last(
+    events: AsyncStream[ImageGenStreamEvent], preview: Preview | None
+) -> ImageGenCompletedEvent | None:
+    """The event that holds the picture, None where the stream ends without it."""
+    done = None
+    async with events:
+        async for event in events:
+            if isinstance(event, ImageGenPartialImageEvent) and preview:
+                # A preview that is broken or cannot be shown must not lose the paid picture.
+                with suppress(binascii.Error, DeskError):
+                    await preview(base64.b64decode(event.b64_json, validate=True))
+            elif isinstance(event, ImageGenCompletedEvent):
+                done = event
+    return done
+
+
+def _allowance(headers: Mapping[str, str]) -> Allowance | None:
+    """What the answer's headers say of the key (their names are not documented for images)."""
+    limit = headers.get("x-ratelimit-limit-images", "")
+    left = headers.get("x-ratelimit-remaining-images", "")
+    if not limit.isdecimal() or not int(limit):
+        return None
+    return Allowance(int(limit), int(left) if left.isdecimal() else None)
+
+
+def make_client(key: str, base_url: str, seconds: float) -> AsyncOpenAI:
+    """The SDK without its retries, for calls that may take so many seconds."""
     # Connections are not kept: one that the other side closes while idle fails like one that was
     # cut after sending, and each of those would look like a picture that was perhaps paid.
     return AsyncOpenAI(
@@ -177,7 +190,7 @@ def _client(key: str, base_url: str, seconds: float) -> AsyncOpenAI:
 
 
 @asynccontextmanager
-async def _our_errors(model: str, seconds: float) -> AsyncIterator[None]:
+async def our_errors(model: str, seconds: float) -> AsyncIterator[None]:
     """Turn everything that the SDK raises into one of our errors."""
     try:
         async with asyncio.timeout(seconds):
@@ -249,12 +262,12 @@ def _pause(error: openai.APIError) -> float:
         return PAUSE
 
 
-def _flat_usage(usage: object) -> dict[str, int]:
+def read_usage(usage: object) -> dict[str, int]:
     """Every count of `usage` by its path, `input_tokens_details.text_tokens` for one."""
     found: dict[str, int] = {}
     for name, value in (usage if isinstance(usage, dict) else {}).items():
         if isinstance(value, dict):
-            found |= {f"{name}.{inner}": count for inner, count in _flat_usage(value).items()}
+            found |= {f"{name}.{inner}": count for inner, count in read_usage(value).items()}
         elif isinstance(value, int):
             found[name] = value
     return found

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from core.errors import UserError
 from core.generation.prices import Model
 from core.generation.sketching import draw
-from core.ports import Generated, ImageRequest, Preview
+from core.ports import Generated, ImageRequest, Preview, Told
 
 
 class Sketch:
@@ -26,7 +26,12 @@ class Sketch:
     def __init__(self, models: Mapping[str, Model]) -> None:
         self.models = models
 
-    async def generate(self, request: ImageRequest, preview: Preview | None = None) -> Generated:  # noqa: ARG002  # it has no unfinished pictures to show
+    async def generate(
+        self,
+        request: ImageRequest,
+        preview: Preview | None = None,  # noqa: ARG002  # it has no unfinished pictures to show
+        told: Told | None = None,  # noqa: ARG002  # nobody limits it
+    ) -> Generated:
         """Draw one picture, free. Raises UserError("size_unknown") for what is not "WxH"."""
         width, cross, height = request.size.partition("x")
         if not (cross and width.isdecimal() and height.isdecimal()):
