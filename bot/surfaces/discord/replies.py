@@ -31,7 +31,7 @@ from core.wording.surfaces import (
     CORRECT_THIS,
     FILL_IN_AGAIN,
     OPEN_FORM,
-    OPEN_PANEL,
+    SHOW,
     SHOW_PRIVATELY,
 )
 
@@ -107,7 +107,7 @@ def offered_again(command: Command) -> Json:
     """
     again = f"{RUN}:{command.name} {command.text}"[:MOST_CUSTOM_ID]
     return words(SHOW_PRIVATELY) | {
-        "components": [row([button(Button(RUN, OPEN_PANEL, style="primary"), again)])]
+        "components": [row([button(Button(RUN, SHOW, style="primary"), again)])]
     }
 
 
