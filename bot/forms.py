@@ -11,8 +11,9 @@ from core.chat import Form, FormField, Option
 from core.errors import UserError
 from core.generation.jobs import Job
 from core.generation.prompts import LONGEST, STYLES
+from core.library.images import Image
 from core.publishing.cards import account_label
-from core.publishing.posting import Draft, propose
+from core.publishing.posting import Draft, propose, propose_images
 from core.publishing.posts import Post, PostImage
 from core.review.reviewing import read_review
 from core.storing import UnitOfWork
@@ -33,6 +34,13 @@ FIELDS = {
     "too_many_hashtags": "caption",
     "post_empty": "caption",
     "alt_too_long": "alt",
+    "search_too_long": "text",
+    "dates_reversed": "to",
+    "title_long": "title",
+    "description_long": "description",
+    "tag_long": "tags",
+    "tags_many": "tags",
+    "alt_long": "alt",
 }
 """At which field a reason is shown; others are said in a sentence of their own."""
 
@@ -111,6 +119,18 @@ async def post_form(desk: Desk, uow: UnitOfWork, business: Business, text: str) 
     return await _post_form(
         desk, uow, business.id, draft, ("post", words.POST_TITLE, words.POST_SUBMIT)
     )
+
+
+async def post_form_of(
+    desk: Desk,
+    uow: UnitOfWork,
+    business: Business,
+    images: list[Image],
+    heading: tuple[str, str, str],
+) -> Form:
+    """A post with pictures of the library. `heading` are the form's key, title and submit."""
+    draft = await propose_images(uow, business.id, images)
+    return await _post_form(desk, uow, business.id, draft, heading)
 
 
 async def _post_form(

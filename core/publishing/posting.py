@@ -42,10 +42,14 @@ class Draft:
 
 
 async def propose(uow: UnitOfWork, business_id: int, items: list[Item]) -> Draft:
-    """A draft for finished pictures, filled in: every account that takes so many, the first
-    picture's words as caption, each picture's own alt text.
+    """A draft for finished pictures, filled in; see `propose_images`."""
+    return await propose_images(uow, business_id, [await _image(uow, item) for item in items])
+
+
+async def propose_images(uow: UnitOfWork, business_id: int, images: list[Image]) -> Draft:
+    """A draft for images of the library, filled in: every account that works, the first picture's
+    words as caption, each picture's own alt text.
     """
-    images = [await _image(uow, item) for item in items]
     accounts = [
         account for account in await uow.accounts.of_business(business_id) if not account.trouble
     ]
