@@ -14,6 +14,7 @@ from core.generation.prices import Model
 from core.generation.prompts import STYLES
 from core.library.uploading import MOST_FILES
 from core.wording import forms as words
+from core.wording import library
 
 # A dash pair becomes one long dash on telephones and in Slack on a Mac.
 _OPTION = re.compile(r"(?:^|(?<=\s))(?:--|—|–)([a-z]+)(?:[ \t]*=[ \t]*|[ \t]+|$)(\"[^\"]*\"|\S*)")
@@ -65,6 +66,24 @@ def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
                 for number in range(1, MOST_FILES + 1)
             ),
         ),
+        CommandSpec(
+            "library",
+            library.LIBRARY,
+            "/library fox --filter uploaded --sort name",
+            (
+                CommandOption("search", library.OPTIONS["search"], complete=True, rest=True),
+                CommandOption(
+                    "filter", library.OPTIONS["filter"], choices=_labelled(library.FILTERS)
+                ),
+                CommandOption("sort", library.OPTIONS["sort"], choices=_labelled(library.SORTS)),
+            ),
+        ),
+        CommandSpec(
+            "image",
+            library.IMAGE,
+            "/image 12",
+            (CommandOption("name", library.OPTIONS["name"], complete=True, rest=True),),
+        ),
         CommandSpec(words.ADD_TO_LIBRARY, words.ADD, "", on_message=True),
         CommandSpec("help", words.HELP, "/help"),
     )
@@ -72,6 +91,10 @@ def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
 
 def _options(values: Mapping[str, str] | tuple[str, ...]) -> tuple[Option, ...]:
     return tuple(Option(value, value) for value in values)
+
+
+def _labelled(labels: Mapping[str, str]) -> tuple[Option, ...]:
+    return tuple(Option(value, label) for value, label in labels.items())
 
 
 def read_text(command: CommandSpec, text: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Literal
 
 from bot.asking import Asking
+from bot.browsing import PANEL_ACTIONS, use
 from bot.desk import Desk
 from bot.forms import edit_form, publish_form
 from core.chat import Nothing, Press, Reaction, Reply
@@ -57,6 +58,8 @@ class Touch:
 
 async def press(desk: Desk, uow: UnitOfWork, asking: Asking, event: Press) -> Reply:
     """A button or menu. Raises UserError for what cannot be or who may not."""
+    if event.action in PANEL_ACTIONS:
+        return await use(desk, uow, asking, event)
     message = await uow.messages.get(event.key)
     action = ACTIONS.get(event.action)
     if message is None or action is None or message.business_id != asking.business.id:

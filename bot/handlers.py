@@ -10,6 +10,7 @@ import secrets
 from datetime import timedelta
 
 from bot.asking import Asking, Handler
+from bot.browsing import PANEL_FORMS, open_image, open_library
 from bot.desk import Desk
 from bot.forms import FIELDS, generate_form, post_form, read_draft, upload_form
 from core.chat import FieldErrors, Link, Nothing, Private, Reply
@@ -117,13 +118,15 @@ COMMANDS: dict[str, Handler] = {
     "post": post,
     "upload": upload,
     words.ADD_TO_LIBRARY: add_to_library,
+    "library": open_library,
+    "image": open_image,
     "desk": open_desk,
     "approver": name_approver,
     "help": show_help,
 }
 
 
-async def submit(
+async def submit(  # noqa: PLR0911  # one for each kind of form
     desk: Desk, uow: UnitOfWork, asking: Asking, key: str, values: dict[str, str]
 ) -> Reply:
     """What a submitted form does; what is wrong is said at its field."""
@@ -137,6 +140,8 @@ async def submit(
             return Nothing()
         if kind == "upload":
             return await upload(desk, uow, asking, values)
+        if kind in PANEL_FORMS:
+            return await PANEL_FORMS[kind](desk, uow, asking, card, values)
         if kind == "publish":
             return await _publish(desk, uow, asking, card, values)
         if kind == "edit":

@@ -11,12 +11,13 @@ from pydantic import TypeAdapter
 
 from bot.asking import Asking
 from bot.backlog import Backlog
+from bot.browsing import open_home, propose
 from bot.commands import complete, read_text
 from bot.controls import press, react
 from bot.desk import Desk
 from bot.forms import home_form
 from bot.handlers import COMMANDS, submit
-from core.business.admission import WhichBusiness, admit, settle_home
+from core.business.admission import WhichBusiness, admit, recognise, settle_home
 from core.chat import (
     Choices,
     Command,
@@ -25,6 +26,7 @@ from core.chat import (
     FieldErrors,
     File,
     Form,
+    MessageRef,
     Nothing,
     Panel,
     Press,
@@ -40,6 +42,8 @@ from core.errors import TryLater, UserError
 from core.library.uploading import place_upload
 from core.ports import Later, Load
 from core.recovery import wake_catching_up
+from core.review.reviewing import outlive
+from core.review.signals import read_emoji
 from core.storing import UnitOfWork, Units
 from core.wording.errors import sentence
 from core.wording.forms import HOME_SETTLED
@@ -82,7 +86,7 @@ class DeskInbox:
     async def handle(self, event: Event) -> Reply:
         """Do what the event asks and say what is answered at once; see `core.ports.Inbox`."""
         if isinstance(event, Typing):
-            return self._propose(event)
+            return await self._propose(event)
         for attempt in range(TRIES):
             try:
                 return await self._handle(event)
@@ -104,6 +108,16 @@ class DeskInbox:
         """Have the reactions read again that were given while nobody listened."""
         async with self._units.write() as uow:
             await wake_catching_up(uow, surface)
+
+    async def cleared(self, message: MessageRef, emoji: str | None) -> None:
+        """Keep what the reactions on a card meant; on other messages they meant nothing."""
+        meaning = read_emoji(emoji) if emoji else None
+        if emoji and meaning is None:
+            return
+        async with self._units.write() as uow:
+            card = await uow.messages.by_ref(message)
+            if card:
+                await outlive(uow, card, meaning)
 
     async def _handle(self, event: Written) -> Reply:
         surface = event.place.surface
@@ -137,6 +151,8 @@ class DeskInbox:
                 return await press(self._desk, uow, asking, event)
             case Submission():
                 return await submit(self._desk, uow, asking, event.key, event.values)
+            case Visit():
+                return await open_home(uow, asking)
             case Reaction():
                 await react(self._desk, uow, asking, event)
             case Dropped():
@@ -151,11 +167,19 @@ class DeskInbox:
         values = event.options or read_text(spec, event.text)
         return await COMMANDS[spec.name](self._desk, uow, asking, values)
 
-    def _propose(self, event: Typing) -> Choices:
+    async def _propose(self, event: Typing) -> Choices:
         spec = next((one for one in self._desk.commands if one.name == event.command), None)
         if spec is None:
             return Choices(())
-        return complete(spec, event.option, event.text, self._desk.models)
+        fixed = complete(spec, event.option, event.text, self._desk.models)
+        asked = any(each.name == event.option and each.complete for each in spec.options)
+        if fixed.options or not asked:
+            return fixed
+        async with self._units.read() as uow:
+            business = await recognise(uow, event.place, event.actor)
+            if business is None:
+                return fixed
+            return await propose(uow, business, event.command, event.text)
 
 
 def _write_reply(reply: Reply) -> dict[str, object]:

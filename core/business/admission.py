@@ -48,6 +48,20 @@ async def admit(uow: UnitOfWork, door: Door, place: Place, actor: Actor) -> tupl
     return business, member
 
 
+async def recognise(uow: UnitOfWork, place: Place, actor: Actor) -> Business | None:
+    """The business of somebody who is known there; nobody is let in by it, and nothing made."""
+    if place.team:
+        business = await uow.businesses.by_team(place.surface, place.team)
+        known = [business] if business else []
+    else:
+        known = await uow.businesses.of_user(place.surface, actor.id)
+    for each in known:
+        member = await _member(uow, each, place, actor)
+        if member and (place.team or len(known) == 1 or member.home):
+            return each
+    return None
+
+
 async def settle_home(uow: UnitOfWork, place: Place, actor: Actor, business_id: int) -> None:
     """Remember which business this person means in direct messages from now on.
 
