@@ -35,6 +35,7 @@ from core.library.examination import Examiner
 from core.library.ingesting import Ingesting
 from core.library.intake import Intake
 from core.library.originals import pack_originals
+from core.library.prints import PRINTS, draw_print
 from core.library.removal import Removing
 from core.ports import BlobStore, ChatSurface, Fetcher, Load, Moderator, Queue, Reach, SocialNetwork
 from core.publishing.cards import PostCards
@@ -148,12 +149,16 @@ async def close(part: object) -> None:
 
 
 def make_load(units: Units, blobs: BlobStore) -> Load:
-    """How the bytes of a card's file are found: a blob, or a job's originals packed on the way."""
+    """How the bytes of a card's file are found: a blob, or what is made on the way (a job's
+    originals packed, a print of the library drawn).
+    """
 
     async def load(file: File) -> bytes:
-        kind, _, job_id = file.id.partition(":")
+        kind, _, rest = file.id.partition(":")
         if kind == "originals":
-            return await pack_originals(units, blobs, job_id)
+            return await pack_originals(units, blobs, rest)
+        if kind in PRINTS:
+            return await draw_print(units, blobs, file.id)
         return await blobs.get(file.id)
 
     return load
