@@ -35,6 +35,7 @@ def commands_table() -> str:
     rows = [
         f"| `/{spec.name}` | {spec.description} | `{spec.usage}` |"
         for spec in command_table(read_catalogue().models)
+        if not spec.on_message
     ]
     return "\n".join((words.COMMANDS_HEAD, "|---|---|---|", *rows))
 

@@ -37,7 +37,8 @@ def slack_manifest(settings: Settings) -> Json:
     by_http = settings.slack_signing_secret.get_secret_value() and not (
         settings.slack_app_token.get_secret_value()
     )
-    return make_manifest(_commands(settings), settings.address + HTTP_PATH if by_http else None)
+    url = settings.address + HTTP_PATH if by_http else None
+    return make_manifest(_commands(settings), url, watching=bool(settings.watched_channels))
 
 
 async def discord_manifest(settings: Settings) -> Json:

@@ -49,6 +49,10 @@ class Settings(BaseModel):
     slack_signing_secret: SecretStr = Field(
         SecretStr(""), description="Slack signing secret, for signed HTTP"
     )
+    slack_watched_channels: str = Field(
+        "",
+        description="Slack channels, by id, comma-separated, in which every file is taken in",
+    )
     slack_api_url: str = Field("https://slack.com/api/", description="Slack Web API")
     discord_token: SecretStr = Field(SecretStr(""), description="Discord bot token")
     discord_api_url: str = Field("https://discord.com/api/v10", description="Discord REST API")
@@ -104,7 +108,16 @@ class Settings(BaseModel):
     @property
     def teams(self) -> frozenset[str]:
         """The allowed teams, empty where the first to speak is taken."""
-        return frozenset(part.strip() for part in self.allowed_teams.split(",") if part.strip())
+        return _listed(self.allowed_teams)
+
+    @property
+    def watched_channels(self) -> frozenset[str]:
+        """Slack's channels in which files need no mention; none where nothing is set."""
+        return _listed(self.slack_watched_channels)
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
 
 
 Need = Literal["queue", "chat"]
@@ -115,6 +128,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "database_url": (r"(postgres(ql)?|sqlite)(\+\w+)?://.+", words.DATABASE_SHAPE),
     "redis_url": (r"(rediss?|unix)://.+", words.REDIS_SHAPE),
     "public_url": (r"https?://[^/?#\s]+/?", words.PUBLIC_SHAPE),
+    "slack_watched_channels": (r"[CG][A-Z0-9]+(\s*,\s*[CG][A-Z0-9]+)*,?", words.CHANNELS_SHAPE),
     "slack_api_url": (r"https?://\S+/api/", words.SLACK_SHAPE),
     "discord_gateway_url": (r"wss?://\S+", words.GATEWAY_SHAPE),
     "discord_api_url": (HTTP, words.HTTP_SHAPE),

@@ -33,14 +33,11 @@ def draw(card: Card, files: Mapping[str, str]) -> Json:
 
     `files` maps `File.id` to Slack's file id, for every picture of the card.
     """
-    blocks = [_words(card)]
-    blocks += [_picture(files[each.id], each.alt or each.filename) for each in card.pictures]
-    blocks += _controls(card)
     greeting = f"<@{card.mention}> " if card.mention else ""
     facts = (f"{label}: {value}" for label, value in card.facts)
     return {
         "text": fallback((card.title, *card.lines, *facts), greeting),
-        "blocks": blocks[:MOST_BLOCKS],
+        "blocks": blocks_of(card, files)[:MOST_BLOCKS],
         "metadata": {
             "event_type": METADATA_TYPE,
             "event_payload": {
@@ -49,6 +46,17 @@ def draw(card: Card, files: Mapping[str, str]) -> Json:
             },
         },
     }
+
+
+def blocks_of(card: Card, files: Mapping[str, str], remark: str = "") -> list[Json]:
+    """`card` in blocks: its words, those pictures that `files` has, a remark on them, controls."""
+    shown = [each for each in card.pictures if each.id in files]
+    return [
+        _words(card),
+        *(_picture(files[each.id], each.alt or each.filename) for each in shown),
+        *([rich([text(remark)])] if remark else []),
+        *_controls(card),
+    ]
 
 
 def read_mark(message: Mapping[str, Any]) -> tuple[str, dict[str, str]]:

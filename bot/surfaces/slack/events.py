@@ -23,9 +23,12 @@ from core.chat import (
     Press,
     Reaction,
     Submission,
+    Visit,
 )
 
 from . import forms
+from .files import read_attachment
+from .frames import read_frame
 from .people import Desk
 from .shortcodes import unicode_of
 from .words import plain
@@ -117,38 +120,65 @@ def spoken(
     )
 
 
+def dropped(body: Json, actor: Actor, desk: Desk) -> Dropped | None:
+    """Files that somebody posted in a channel that is watched, without a word to us; None for all
+    else. (What mentions us arrives once more, as a mention.)
+    """
+    event = body["event"]
+    said = event.get("text") or ""
+    attachments = _attachments(event)
+    ours = event.get("bot_id") or event.get("subtype") not in WRITTEN or f"<@{desk.user}" in said
+    if ours or not attachments:
+        return None
+    place = _place(desk, body["team_id"], event["channel"], event.get("thread_ts"))
+    return Dropped(body["event_id"], actor, place, attachments, plain(said))
+
+
+def visit(body: Json, actor: Actor, desk: Desk) -> Visit:
+    """The Home tab was opened; its place is the person's direct message with us."""
+    place = _place(desk, body["team_id"], body["event"]["channel"], None)
+    return Visit(body["event_id"], actor, place)
+
+
 def press(body: Json, actor: Actor, desk: Desk) -> Press | None:
-    """A control of a card was used; None for one that is not ours."""
+    """A control of a card was used, in a message or in one of our views; None for one that is not
+    ours.
+    """
     used = body["actions"][0]
     action, separator, key = str(used.get("action_id") or "").partition(":")
-    channel = (body.get("channel") or {}).get("id")
-    if not separator or not channel:
+    place = _place_of_press(body, desk)
+    if not separator or place is None:
         return None
-    container = body.get("container") or {}
     chosen = [used["selected_option"]] if used.get("selected_option") else []
     chosen += used.get("selected_options") or []
     return Press(
         event_id=body["trigger_id"],
         actor=actor,
-        place=_place(
-            desk,
-            body["team"]["id"],
-            channel,
-            container.get("thread_ts") or container.get("message_ts"),
-        ),
+        place=place,
         action=action,
         key=key,
         values=tuple(each["value"] for each in chosen),
     )
 
 
+def _place_of_press(body: Json, desk: Desk) -> Place | None:
+    if body.get("view"):
+        return read_frame(body["view"]).place
+    channel = (body.get("channel") or {}).get("id")
+    container = body.get("container") or {}
+    thread = container.get("thread_ts") or container.get("message_ts")
+    return _place(desk, body["team"]["id"], channel, thread) if channel else None
+
+
 def submission(body: Json, actor: Actor) -> Submission:
     """A modal was sent. Sent again unchanged, because an answer got lost, it is the same event."""
     view = body["view"]
-    key, place = forms.read_frame(view)
-    values = forms.read_values(view)
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
-    return Submission(f"{view['id']}:{digest}", actor, place, key, values)
+    frame, values = read_frame(view), forms.read_values(view)
+    attachments = _attachments({"files": forms.read_files(view)})
+    sent = [values, [each.id for each in attachments]]
+    digest = hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()[:16]
+    event_id = f"{view['id']}:{digest}"
+    return Submission(event_id, actor, frame.place, frame.key, values, attachments)
 
 
 def under_ours(event: Json, desk: Desk) -> bool:
@@ -187,12 +217,7 @@ def _place(desk: Desk, team: str, channel: str, thread: str | None) -> Place:
 
 def _attachments(message: Json) -> tuple[Attachment, ...]:
     return tuple(
-        Attachment(
-            id=file["id"],
-            filename=file.get("name") or file["id"],
-            url=file.get("url_private") or "",
-            size=int(file.get("size") or 0),
-        )
+        read_attachment(file)
         for file in message.get("files") or ()
         if file.get("mode") != "tombstone"
     )

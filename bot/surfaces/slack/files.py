@@ -15,17 +15,20 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from core.chat import Attachment, File
-from core.errors import ActionNeeded, TryLater, UserError
+from core.errors import ActionNeeded, DeskError, TryLater, UserError
 from core.ports import Load
 
 from .calls import in_our_words
-from .people import People
+from .people import GLANCE_SECONDS, People
 from .words import cut
 
 Json = dict[str, Any]
+
+_log = structlog.get_logger(__name__)
 
 PROCESSING_SECONDS: Final = 30.0
 LOOKS: Final = (0.1, 0.2, 0.4, 0.8, 1.5)  # seconds between looks; the last one goes on
@@ -87,6 +90,23 @@ class Files:
         await self._complete(missing, sent, channel, thread)
         await self._until([*sent.values()], lambda told: _stands_in(told, channel))
         return found | sent
+
+    async def name(self, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
+        """The same attachments, those that Slack told only the id of with name, address and size,
+        as far as Slack tells them at once.
+
+        https://docs.slack.dev/reference/objects/file-object, `file_access`
+        """
+        named = list(attachments)
+        try:
+            async with asyncio.timeout(GLANCE_SECONDS):
+                for number, each in enumerate(named):
+                    if not each.url:
+                        told = await self._facts(each.id)
+                        named[number] = read_attachment({"id": each.id, **told})
+        except (TimeoutError, DeskError) as error:
+            _log.warning("slack_file_unknown", reason=str(error))
+        return tuple(named)
 
     async def fetch(self, attachment: Attachment, limit: int) -> AsyncIterator[bytes]:
         """Stream what a person attached, as the port says; also raises
@@ -198,6 +218,16 @@ class Files:
             for file in message.get("files") or () if message.get("user") == desk.user else ():
                 found[str(file.get("title")), int(file.get("size") or 0)] = str(file["id"])
         return found
+
+
+def read_attachment(file: Mapping[str, Any]) -> Attachment:
+    """A file object; where Slack tells no more than its id, that stands for its name."""
+    return Attachment(
+        id=file["id"],
+        filename=file.get("name") or file["id"],
+        url=file.get("url_private") or "",
+        size=int(file.get("size") or 0),
+    )
 
 
 async def thread_messages(client: AsyncWebClient, channel: str, thread: str) -> AsyncIterator[Json]:

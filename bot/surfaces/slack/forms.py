@@ -1,56 +1,51 @@
 """Draws a form as a modal, and reads what was filled in.
 
-Owns the modal's frame and what it carries in `private_metadata`: the form's key and the place
-that it was opened from, for a submission itself does not tell where. It must not know what a form
-is for.
+Owns the fields and what a submission says of them. It must not know what a form is for, nor what a
+view carries beside (`frames`).
 
 https://docs.slack.dev/reference/views/modal-views
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from core.chat import Form, FormField, Menu, Place
+from core.chat import Form, FormField, Menu
 
+from . import frames
 from .cards import menu_element
+from .frames import Frame, plain_text
 from .words import LONGEST_TEXT, cut, rich, text
 
 Json = dict[str, Any]
 
-CALLBACK_ID: Final = "form"
-LONGEST_TITLE: Final = 24
 LONGEST_LABEL: Final = 2000
+MOST_FILES: Final = 10
+PICTURES: Final = ("jpg", "jpeg", "png", "gif", "webp")
 
 
-def draw(form: Form, place: Place) -> Json:
-    """A modal view of `form`; its submission will carry `place`."""
+def draw(form: Form, frame: Frame) -> Json:
+    """A modal view of `form`; its submission will carry `frame`, whose key is the form's."""
     blocks = [rich([text(cut(form.note, LONGEST_TEXT))])] if form.note else []
     blocks += [_input(field) for field in form.fields]
-    return {
-        "type": "modal",
-        "callback_id": CALLBACK_ID,
-        "title": _plain(form.title, LONGEST_TITLE),
-        "submit": _plain(form.submit, LONGEST_TITLE),
-        "private_metadata": json.dumps({"key": form.key, "place": asdict(place)}),
-        "blocks": blocks,
-    }
-
-
-def read_frame(view: Mapping[str, Any]) -> tuple[str, Place]:
-    """The form's key, and where it was opened from."""
-    carried = json.loads(view["private_metadata"])
-    return carried["key"], Place(**carried["place"])
+    own = Frame(frame.place, form.key, frame.over_home)
+    view = frames.modal(frames.FORM, own, form.title, blocks)
+    return view | {"submit": plain_text(form.submit, frames.LONGEST_TITLE)}
 
 
 def read_values(view: Mapping[str, Any]) -> dict[str, str]:
     """What was filled in, by field id; "" where nothing, many choices joined by newlines."""
-    return {
-        field: _value(state)
-        for field, states in view["state"]["values"].items()
-        for state in states.values()
-    }
+    return {field: _value(state) for field, state in _states(view) if state["type"] != "file_input"}
+
+
+def read_files(view: Mapping[str, Any]) -> list[Json]:
+    """Slack's file objects that were put into the field of files; their `id` is always there."""
+    return [file for _, state in _states(view) for file in state.get("files") or ()]
+
+
+def _states(view: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
+    for field, states in view["state"]["values"].items():
+        for state in states.values():
+            yield field, state
 
 
 def _value(state: Mapping[str, Any]) -> str:
@@ -66,14 +61,18 @@ def _input(field: FormField) -> Json:
     drawn: Json = {
         "type": "input",
         "block_id": field.id,
-        "label": _plain(field.label, LONGEST_LABEL),
+        "label": plain_text(field.label, LONGEST_LABEL),
         "element": _element(field),
         "optional": not field.required,
     }
-    return drawn | {"hint": _plain(field.hint, LONGEST_LABEL)} if field.hint else drawn
+    return drawn | {"hint": plain_text(field.hint, LONGEST_LABEL)} if field.hint else drawn
 
 
 def _element(field: FormField) -> Json:
+    if field.kind == "files":
+        # Slack looks at the names alone, and takes no file beyond 10 MB.
+        kinds = {"filetypes": list(PICTURES), "max_files": MOST_FILES}
+        return {"type": "file_input", "action_id": field.id, **kinds}
     if field.kind in {"select", "multiselect"}:
         chosen = tuple(field.value.split("\n"))
         many = field.kind == "multiselect"
@@ -87,7 +86,3 @@ def _element(field: FormField) -> Json:
     if field.value:
         element["initial_value"] = field.value[: element["max_length"]]
     return element
-
-
-def _plain(words: str, most: int) -> Json:
-    return {"type": "plain_text", "text": cut(words, most)}

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
@@ -20,20 +21,21 @@ from core.chat import (
     Command,
     CommandSpec,
     Dropped,
-    FieldErrors,
-    Form,
     Nothing,
     Press,
     Private,
     Reaction,
     Reply,
+    Visit,
 )
 from core.errors import DeskError
 from core.ports import Inbox, Later
 from core.wording.surfaces import NOTHING_WAS_DONE
 
-from . import events, forms
+from . import events
 from .answering import Answering, Gesture
+from .files import Files
+from .frames import Spot, spot_of
 from .people import People
 from .words import speech
 
@@ -49,15 +51,24 @@ _log = structlog.get_logger(__name__)
 class Listener:
     """Turns deliveries into events and replies into answers.
 
-    `commands` is the command table. `inbox` decides.
+    `commands` is the command table, `watched` the channels whose files are all taken. `inbox`
+    decides.
     """
 
     def __init__(
-        self, people: People, answering: Answering, commands: Sequence[CommandSpec], inbox: Inbox
+        self,
+        people: People,
+        files: Files,
+        answering: Answering,
+        commands: Sequence[CommandSpec],
+        watched: frozenset[str],
+        inbox: Inbox,
     ) -> None:
         self._people = people
+        self._files = files
         self._answering = answering
         self._commands = {spec.name: spec for spec in commands}
+        self._watched = watched
         self._inbox = inbox
         self._beside: set[asyncio.Task[None]] = set()
 
@@ -122,8 +133,13 @@ class Listener:
         make = events.opener if reopened else events.press
         event = make(body, actor, await self._people.desk())
         if event is not None:
-            thread = _inner_thread(body.get("container") or {})
-            gesture = Gesture(event, body["trigger_id"], body.get("response_url", ""), thread)
+            gesture = Gesture(
+                event,
+                body["trigger_id"],
+                body.get("response_url", ""),
+                _inner_thread(body.get("container") or {}),
+                spot_of(body["view"]) if body.get("view") else None,
+            )
             self._answer(await self._ask(event), gesture)
         await ack()
 
@@ -141,28 +157,31 @@ class Listener:
 
     async def _submission(self, body: Json, ack: AsyncAck) -> None:
         actor = await self._people.glance(body["user"]["id"], body["user"].get("name", ""))
-        event = events.submission(body, actor)
+        event, view = events.submission(body, actor), body["view"]
+        event = replace(event, attachments=await self._files.name(event.attachments))
         reply = await self._inbox.handle(event)
-        if isinstance(reply, FieldErrors):
-            await ack(response_action="errors", errors=reply.errors)
-        elif isinstance(reply, Form):
-            await ack(response_action="update", view=forms.draw(reply, event.place))
-        else:
-            await ack()
-            self._answer(reply, Gesture(event))
+        gesture = Gesture(event, spot=spot_of(view))
+        await ack(**self._answering.submitted(reply, gesture, view))
+        self._later(self._answering.after_submission(reply, gesture, view))
 
     async def _event(self, body: Json) -> None:
         """Bolt acknowledges when this returns, and answers 500 when it raises."""
         event, desk = body["event"], await self._people.desk()
         kind, user = event["type"], event.get("user")
-        heard: Reaction | Command | Dropped | None = None
+        heard: Reaction | Command | Dropped | Visit | None = None
         if kind in REACTED and user and events.under_ours(event, desk):
             heard = events.reaction(body, await self._people.glance(user), desk)
-        # Elsewhere than in direct messages, only those that mention us are ours to read.
+        elif kind == "app_home_opened" and event.get("tab") == "home":
+            heard = events.visit(body, await self._people.glance(user), desk)
+        # Elsewhere than in direct messages, only those that mention us are ours to read …
         elif user and (kind == "app_mention" or _is_direct(event)):
             heard = events.spoken(body, await self._people.glance(user), desk, self._commands)
+        # … and the files in channels that are watched.
+        elif user and kind == "message" and event.get("channel") in self._watched:
+            heard = events.dropped(body, await self._people.glance(user), desk)
         if heard is not None:
-            self._answer(await self._inbox.handle(heard), Gesture(heard))
+            spot = Spot() if isinstance(heard, Visit) else None
+            self._answer(await self._inbox.handle(heard), Gesture(heard, spot=spot))
 
     def _answer(self, reply: Reply | Later, gesture: Gesture) -> None:
         """Answer beside: the acknowledgement does not wait for it."""

@@ -38,12 +38,24 @@ SCOPES: Final = (
     "reactions:read",
     "users:read",
 )
-EVENTS: Final = ("app_mention", "message.im", "reaction_added", "reaction_removed")
+EVENTS: Final = (
+    "app_home_opened",
+    "app_mention",
+    "message.im",
+    "reaction_added",
+    "reaction_removed",
+)
+WATCHING: Final = ("message.channels", "message.groups")
 
 
-def make_manifest(commands: Sequence[CommandSpec], request_url: str | None) -> Json:
-    """The manifest for Socket Mode, or for signed HTTP at `request_url`."""
+def make_manifest(
+    commands: Sequence[CommandSpec], request_url: str | None, *, watching: bool = False
+) -> Json:
+    """The manifest for Socket Mode, or for signed HTTP at `request_url`. With `watching`, Slack
+    tells of all messages in channels that the desk is in.
+    """
     address = {"request_url": request_url} if request_url else {}
+    heard = [*EVENTS, *(WATCHING if watching else ())]
     return {
         "display_information": {
             "name": APP_NAME,
@@ -52,17 +64,23 @@ def make_manifest(commands: Sequence[CommandSpec], request_url: str | None) -> J
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": APP_NAME, "always_online": True},
-            "shortcuts": [_shortcut(spec) for spec in commands if spec.name == SHORTCUT_COMMAND],
-            "slash_commands": [_slash_command(spec, request_url) for spec in commands],
+            "shortcuts": [
+                _shortcut(spec)
+                for spec in commands
+                if spec.on_message or spec.name == SHORTCUT_COMMAND
+            ],
+            "slash_commands": [
+                _slash_command(spec, request_url) for spec in commands if not spec.on_message
+            ],
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
-            "event_subscriptions": {"bot_events": list(EVENTS), **address},
+            "event_subscriptions": {"bot_events": heard, **address},
             "interactivity": {"is_enabled": True, **address},
             "org_deploy_enabled": False,
             "socket_mode_enabled": request_url is None,
@@ -72,11 +90,13 @@ def make_manifest(commands: Sequence[CommandSpec], request_url: str | None) -> J
 
 
 def _shortcut(spec: CommandSpec) -> Json:
+    named = (spec.name, spec.description)
+    name, description = named if spec.on_message else (GENERATE_HERE, GENERATE_HERE_DESCRIPTION)
     return {
-        "name": GENERATE_HERE,
+        "name": name,
         "type": "message",
         "callback_id": spec.name,
-        "description": GENERATE_HERE_DESCRIPTION,
+        "description": description,
     }
 
 

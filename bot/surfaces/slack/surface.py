@@ -33,6 +33,7 @@ from .answering import Answering
 from .calls import make_client, patiently
 from .files import Files
 from .listening import Listener
+from .panels import Panels
 from .people import People
 from .sending import SURFACE, Sending
 from .sockets import keep_connected
@@ -57,10 +58,10 @@ class Slack:
         self._settings = settings
         self._commands = commands
         client = make_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+        self._client = client
         self._people = People(client)
         self._files = Files(client, self._people)
         self._sending = Sending(client, self._people, self._files)
-        self._answering = Answering(client, self._sending)
 
     async def listen(self, inbox: Inbox) -> None:
         """See `ChatSurface.listen`. Without an app token Slack speaks to `http_handler`, and this
@@ -133,4 +134,7 @@ class Slack:
         return self._files.fetch(attachment, limit)
 
     def _listener(self, inbox: Inbox) -> Listener:
-        return Listener(self._people, self._answering, self._commands, inbox)
+        panels = Panels(self._client, self._files, inbox.load)
+        answering = Answering(self._client, self._sending, panels)
+        watched = self._settings.watched_channels
+        return Listener(self._people, self._files, answering, self._commands, watched, inbox)

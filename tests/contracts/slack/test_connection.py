@@ -80,7 +80,7 @@ async def test_a_silent_connection_is_replaced(
     so that it reads again what it missed.
     """
     api_url, handed = mute_slack
-    listener = Listener(None, None, (), inbox)  # type: ignore[arg-type]  # nothing arrives
+    listener = Listener(None, None, None, (), frozenset(), inbox)  # type: ignore[arg-type]  # nothing arrives
     app = listener.app(slack.api_url)
     client = make_client(slack.app.app_token, api_url)
     told = partial(inbox.connected, "slack")
@@ -98,7 +98,7 @@ async def test_a_connection_that_the_sdk_no_longer_watches_is_replaced(
     slack: SlackServer, inbox: FakeInbox
 ) -> None:
     """Its loops have died before while all looked well; then no pong is heard any more."""
-    listener = Listener(None, None, (), inbox)  # type: ignore[arg-type]  # nothing arrives
+    listener = Listener(None, None, None, (), frozenset(), inbox)  # type: ignore[arg-type]  # nothing arrives
     client = make_client(slack.app.app_token, slack.api_url)
     app, told = listener.app(slack.api_url), partial(inbox.connected, "slack")
     task = asyncio.create_task(keep_connected(app, slack.app.app_token, client, told, 0.1))
