@@ -69,6 +69,12 @@ class Inbox(Protocol):
         """A surface is listening (again): have what was missed meanwhile read again."""
         ...
 
+    async def cleared(self, message: MessageRef, emoji: str | None) -> None:
+        """A moderator took everybody's reactions from a message, all or those with `emoji`. May be
+        repeated.
+        """
+        ...
+
 
 class ChatSurface(Protocol):
     """One chat: it turns what arrives there into events, and cards into messages."""

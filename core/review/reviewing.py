@@ -15,7 +15,7 @@ from core.business.members import Member, may_approve, may_direct
 from core.errors import UserError
 from core.generation.jobs import ENDED, Item, Job
 from core.library.images import note_approval, star, unstar
-from core.messages import redraw
+from core.messages import Message, redraw
 from core.review.marks import Mark
 from core.review.signals import Signal
 from core.storing import UnitOfWork
@@ -103,6 +103,24 @@ async def unmark(
     if counted and not still:
         await _take(uow, job, member, signal)
     await _redraw(uow, job)
+
+
+async def outlive(
+    uow: UnitOfWork, card: Message, meaning: tuple[Signal, int] | None = None
+) -> None:
+    """Somebody cleared a card's reactions, or those of one `meaning`. That changes nothing: what
+    they meant stays, as if it had been put by a control, so that a later reading of the card does
+    not miss them.
+    """
+    marks = await uow.marks.of_job(card.subject_id)
+    own = {(known.member_id, known.signal, known.number) for known in marks if not known.message_id}
+    for known in marks:
+        if known.message_id != card.id or meaning not in {None, (known.signal, known.number)}:
+            continue
+        if known.active and (known.member_id, known.signal, known.number) not in own:
+            known.message_id = ""
+        else:
+            await uow.marks.remove(known)
 
 
 async def choose(uow: UnitOfWork, job: Job, member: Member, numbers: set[int]) -> None:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from core.chat import Command, Event, File, Nothing, Reply, SurfaceName, Typing
+from core.chat import Command, Event, File, MessageRef, Nothing, Reply, SurfaceName, Typing
 from core.ports import Later
 
 
@@ -18,15 +18,17 @@ from core.ports import Later
 class FakeInbox:
     """The fake. `events` are the new events in order, `deliveries` counts repetitions too.
 
-    `connections` are the surfaces that began to listen, in order. `answer` makes the reply to a new
-    event, `pictures` are the bytes that panels show, by file id. `failures` is how many of the next
-    deliveries end in `RuntimeError`. While `hold` is cleared, `handle` does not return.
+    `connections` are the surfaces that began to listen, in order, `bare` the messages (and emoji)
+    that were cleared of reactions. `answer` makes the reply to a new event, `pictures` are the
+    bytes that panels show, by file id. `failures` is how many of the next deliveries end in
+    `RuntimeError`. While `hold` is cleared, `handle` does not return.
     """
 
     answer: Callable[[Event], Reply] = field(default=lambda _: Nothing())
     failures: int = 0
     events: list[Event] = field(default_factory=list)
     connections: list[SurfaceName] = field(default_factory=list)
+    bare: list[tuple[MessageRef, str | None]] = field(default_factory=list)
     deliveries: int = 0
     pictures: dict[str, bytes] = field(default_factory=dict)
     hold: asyncio.Event = field(default_factory=asyncio.Event)
@@ -63,6 +65,12 @@ class FakeInbox:
     async def connected(self, surface: SurfaceName) -> None:
         """Remember that `surface` listens."""
         self.connections.append(surface)
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def cleared(self, message: MessageRef, emoji: str | None) -> None:
+        """Remember that nobody's reaction (or none with `emoji`) stands on `message` any more."""
+        self.bare.append((message, emoji))
         async with self._changed:
             self._changed.notify_all()
 

@@ -6,7 +6,8 @@ https://docs.discord.com/developers/topics/gateway
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import discord
@@ -45,6 +46,7 @@ Json = dict[str, Any]
 CALLBACK: Final = "/interactions/{webhook_id}/{webhook_token}/callback"
 TOO_LATE: Final = frozenset({Code.UNKNOWN_INTERACTION, Code.ALREADY_ANSWERED})
 REACTIONS: Final = {"raw_reaction_add": True, "raw_reaction_remove": False}
+CLEARINGS: Final = frozenset({"raw_reaction_clear", "raw_reaction_clear_emoji"})
 AUTHENTICATION_FAILED: Final = 4004  # the gateway's closing code for a token it does not know
 WRITTEN: Final = frozenset({discord.MessageType.default, discord.MessageType.reply})
 
@@ -82,9 +84,7 @@ class Gateway(discord.Client):
         self._open_forms = OpenForms()
         self._panels = Panels(rest, posting, inbox.load)
         self._foreign: Remembered[bool] = Remembered(LONG)
-        self._waiting: asyncio.Queue[tuple[discord.RawReactionActionEvent, bool, str]] = (
-            asyncio.Queue()
-        )
+        self._waiting: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._following: asyncio.Task[None] | None = None
 
     @property
@@ -133,7 +133,11 @@ class Gateway(discord.Client):
             return  # the library's own timers outlive it for a moment
         if event in REACTIONS:
             delivery = f"{self.ws.session_id}:{self.ws.sequence}"
-            self._waiting.put_nowait((args[0], REACTIONS[event], delivery))
+            self._waiting.put_nowait(
+                partial(self._react, args[0], delivery, added=REACTIONS[event])
+            )
+        elif event in CLEARINGS:
+            self._waiting.put_nowait(partial(self._clear, args[0]))
         super().dispatch(event, *args, **kwargs)
 
     async def on_ready(self) -> None:
@@ -201,11 +205,11 @@ class Gateway(discord.Client):
 
     async def _follow_reactions(self) -> None:
         while True:
-            payload, added, delivery = await self._waiting.get()
+            heard = await self._waiting.get()
             try:
-                await self._react(payload, delivery, added=added)
+                await heard()
             except Exception:  # noqa: BLE001  # the queue outlives one event; the set is read again
-                _log.exception("discord_reaction_lost", message=payload.message_id)
+                _log.exception("discord_reaction_lost")
 
     async def _react(
         self, payload: discord.RawReactionActionEvent, delivery: str, *, added: bool
@@ -222,6 +226,15 @@ class Gateway(discord.Client):
         emoji = events.plain_emoji(payload.emoji.name, payload.emoji.id)
         event_id = f"{actor.id}:{message.id}:{emoji}:{added}:{delivery}"
         await self._inbox.handle(Reaction(event_id, actor, place, message, emoji, added))
+
+    async def _clear(
+        self, payload: discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent
+    ) -> None:
+        message = MessageRef(events.SURFACE, str(payload.channel_id), str(payload.message_id))
+        emoji = None
+        if isinstance(payload, discord.RawReactionClearEmojiEvent):
+            emoji = events.plain_emoji(payload.emoji.name, payload.emoji.id)
+        await self._inbox.cleared(message, emoji)
 
     def _is_foreign(self, payload: discord.RawReactionActionEvent, me: int | None) -> bool:
         """Whether it is on somebody else's message; cards are the desk's own. Only additions tell,

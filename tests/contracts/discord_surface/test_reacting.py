@@ -3,7 +3,7 @@
 import pytest
 
 from bot.surfaces.discord import Discord
-from core.chat import Actor, Card, Place, Reaction
+from core.chat import Actor, Card, MessageRef, Place, Reaction
 from tests.contracts.discord_surface.conftest import COMMANDS, Desks, Listen, Shelf
 from tests.fakes.inbox import FakeInbox
 from tests.platforms.discord import DiscordServer, Guild, Person
@@ -122,4 +122,5 @@ async def test_reactions_that_mean_nothing_do_not_arrive(
     await inbox.next(2)
     emoji = [event.emoji for event in inbox.events if isinstance(event, Reaction)]
     assert emoji == ["1\u20e3", "2\u20e3"]
+    assert inbox.bare == [(MessageRef("discord", str(marketing.id), str(card.id)), None)]
     assert server.count("GET", "/guilds/{}/members/{}") == 0
