@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.library.search import FacetKind, Search
     from core.messages import Message
     from core.page import Line, LineReaction, SignIn  # noqa: F401  # SignIn is named in a string below
-    from core.publishing.posts import Post, Target
+    from core.publishing.posts import Post, Target, TargetState
     from core.review.marks import Mark, Request
 
 RowT = TypeVar("RowT")
@@ -335,6 +335,14 @@ class Posts(Rows["Post", str], Protocol):
         """The posts that show this image, newest first."""
         ...
 
+    async def of_business(
+        self, business_id: int, limit: int, *, state: TargetState | None, after: Post | None
+    ) -> list[Post]:
+        """The newest posts, from the one after `after` on; with `state` those that are so far for
+        some account.
+        """
+        ...
+
     async def pages(self, business_id: int, limit: int) -> list[tuple[Post, Target]]:
         """What stands on the built-in site, newest first."""
         ...
@@ -345,6 +353,10 @@ class Targets(Leased["Target"], Protocol):
 
     async def of_post(self, post_id: str) -> list[Target]:
         """In the order they were made."""
+        ...
+
+    async def of_posts(self, post_ids: list[str]) -> list[Target]:
+        """Those of several posts, in the order of their accounts."""
         ...
 
 

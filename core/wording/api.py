@@ -17,6 +17,19 @@ DELETE = "Delete an image for good. Where posts use it, 409 names them unless fo
 UPLOAD = "Bring one JPEG, PNG, GIF or WebP of at most 10 MB."
 GENERATE = "Make a picture. Waits for it up to 60 seconds, then answers 202 with the job."
 JOB = "How far a job is."
+KEY = (
+    "A name of your own for this request, at most 255 characters. Sent again within a day with the "
+    "same request, it gets the same answer, and nothing is made twice; with another, 409."
+)
 PREFER = "“wait=5” waits 5 seconds at most (RFC 7240)."
+PUBLISH = "Publish to {network} at once. Waits up to 60 seconds, then answers 202 with the post."
+PUBLISH_ABOUT = (
+    "The person whose token it is must be an approver. Name pictures by their addresses: one of "
+    "this library’s is used as it is, another public one is fetched, checked and kept first."
+)
+POSTS = "List the posts, newest first, 20 on a page, at most 100."
+POST = "A post: its words and pictures, and where it stands."
+STATE = "Only posts that are so far for some account."
+CURSOR = "`next` of the page before."
 
 DELETED = "Image deleted successfully"

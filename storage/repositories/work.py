@@ -2,12 +2,22 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from core.chat import MessageRef
 from core.generation.jobs import Attempt, Item, Job
 from core.messages import Message, ref_key
-from core.publishing.posts import Post, Target
+from core.publishing.posts import Post, Target, TargetState
 from core.review.marks import Mark, Request
 from storage import tables
 from storage.library import post_images
@@ -191,6 +201,23 @@ class Posts(SqlRows[Post, str]):
         found = select(Post).where(tables.posts.c.id.in_(shown))
         return await self._all(found.order_by(tables.posts.c.created_at.desc()))
 
+    async def of_business(
+        self, business_id: int, limit: int, *, state: TargetState | None, after: Post | None
+    ) -> list[Post]:
+        """The newest posts, from the one after `after` on."""
+        columns = tables.posts.c
+        found = select(Post).where(columns.business_id == business_id)
+        if state:
+            so_far = select(tables.targets.c.post_id).where(
+                tables.targets.c.business_id == business_id, tables.targets.c.state == state
+            )
+            found = found.where(columns.id.in_(so_far))
+        if after:
+            here = tuple_(literal(after.created_at, columns.created_at.type), literal(after.id))
+            found = found.where(tuple_(columns.created_at, columns.id) < here)
+        ordered = found.order_by(columns.created_at.desc(), columns.id.desc())
+        return await self._all(ordered.limit(limit))
+
     async def pages(self, business_id: int, limit: int) -> list[tuple[Post, Target]]:
         """What stands on the built-in site, newest first."""
         columns = tables.targets.c
@@ -232,4 +259,10 @@ class Targets(Leased[Target]):
         """In the order they were made."""
         columns = tables.targets.c
         found = select(Target).where(columns.post_id == post_id)
+        return await self._all(found.order_by(columns.account_id))
+
+    async def of_posts(self, post_ids: list[str]) -> list[Target]:
+        """Those of several posts."""
+        columns = tables.targets.c
+        found = select(Target).where(columns.post_id.in_(post_ids))
         return await self._all(found.order_by(columns.account_id))

@@ -386,5 +386,10 @@ async def test_the_api_describes_itself(programs: Programs) -> None:
         "/v1/images/generate",
         "/v1/images/upload",
         "/v1/jobs/{job_id}",
+        "/v1/posts",
+        "/v1/posts/{post_id}",
+        "/v1/publishing/facebook",
+        "/v1/publishing/instagram",
+        "/v1/publishing/site",
     }
     assert said(missing, 404) == "nothing_here"

@@ -13,6 +13,7 @@ from bot.surfaces.web.api.access import Gate
 from bot.surfaces.web.api.images import ImageRoutes
 from bot.surfaces.web.api.making import MakingRoutes
 from bot.surfaces.web.api.problems import answer_problems
+from bot.surfaces.web.api.publishing import PublishingRoutes
 from bot.surfaces.web.api.uploading import UploadRoutes
 from bot.surfaces.web.parts import ApiParts, WebParts
 from bot.surfaces.web.templating import Templates
@@ -33,7 +34,11 @@ def make_api(parts: WebParts, api: ApiParts, templates: Templates) -> FastAPI:
     )
     gate = Gate(parts, api)
     # Uploading and making come first: "upload" is no image's id.
-    for routes in (UploadRoutes(parts, api, gate), MakingRoutes(parts, api, gate)):
+    for routes in (
+        UploadRoutes(parts, api, gate),
+        MakingRoutes(parts, api, gate),
+        PublishingRoutes(parts, api, gate),
+    ):
         app.include_router(routes.routes(), prefix="/v1")
     app.include_router(ImageRoutes(parts, gate).routes(), prefix="/v1")
     answer_problems(app)

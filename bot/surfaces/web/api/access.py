@@ -11,9 +11,13 @@ from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from bot.surfaces.web.parts import ApiParts, WebParts
+from bot.surfaces.web.sessions import CHANNEL, team_of
+from bot.surfaces.web.surface import SURFACE
 from core.business.members import Business, Member
 from core.business.tokens import Scope, hash_token
+from core.chat import Place
 from core.errors import UserError
+from core.storing import UnitOfWork
 
 PER_MINUTE: Final = 120
 MINUTE: Final = 60
@@ -32,6 +36,16 @@ class Caller:
         """Raise UserError("no_business") for any business but the token's own."""
         if business_id not in {None, self.business.id}:
             raise UserError("no_business")
+
+    async def place(self, uow: UnitOfWork) -> Place:
+        """Where on the page the cards stand of what a program has made; the page speaks for the
+        business from now on.
+        """
+        team = team_of(self.business.id)
+        found = await uow.businesses.lock(self.business.id)
+        if found and await uow.businesses.by_team(SURFACE, team) is None:
+            await uow.businesses.join(SURFACE, team, found)
+        return Place(SURFACE, team, self.business.name, CHANNEL)
 
 
 class Gate:

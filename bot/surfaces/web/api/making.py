@@ -1,17 +1,17 @@
 """Making over HTTP: an order, the wait for its picture, and the state of jobs.
 
-Owns these routes and how long they wait. The job's cards stand on the page, where people choose and
+Owns these routes. The job's cards stand on the page, where people choose and
 publish what programs had made. It must not know providers.
 """
 
-import asyncio
 import re
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Response
 
 from bot.surfaces.web.api.access import Caller, Gate
 from bot.surfaces.web.api.problems import NotMade
+from bot.surfaces.web.api.repeats import Key, Repeat, read_repeat
 from bot.surfaces.web.api.shapes import (
     Begun,
     ImageOrder,
@@ -20,20 +20,13 @@ from bot.surfaces.web.api.shapes import (
     image_shape,
     job_shape,
 )
+from bot.surfaces.web.api.waiting import Prefer, read_patience, wait_for
 from bot.surfaces.web.parts import ApiParts, WebParts
-from bot.surfaces.web.sessions import CHANNEL, team_of
-from bot.surfaces.web.surface import SURFACE
-from core.chat import Place
-from core.errors import UserError
+from core.errors import Trouble, UserError
 from core.generation.jobs import ENDED, Item, Job
 from core.generation.ordering import Customer, place_order
 from core.storing import UnitOfWork
 from core.wording import api as words
-
-LONGEST_WAIT: Final = 60.0
-FIRST_LOOK: Final = 0.1
-RAREST_LOOK: Final = 1.0
-"""Seconds between two looks at the rows, which grow from the first to this."""
 
 
 class MakingRoutes:
@@ -55,11 +48,18 @@ class MakingRoutes:
             caller: writer,
             order: ImageOrder,
             response: Response,
-            prefer: Annotated[str, Header(description=words.PREFER)] = "",
+            prefer: Prefer = "",
+            key: Key = "",
         ) -> OneImage | Begun:
             caller.require_business(order.business_id)
-            job = await self._order(caller, order)
-            items = await self._wait(job, _patience(prefer))
+            repeat = read_repeat(caller, key, "generate", order)
+            job_id = await self._order(caller, order, repeat)
+            job, items = await wait_for(
+                lambda: self._job(caller, job_id),
+                lambda seen: all(item.state in ENDED for item in seen[1]),
+                read_patience(prefer),
+                self._parts.closing,
+            )
             if all(item.state in ENDED for item in items):
                 return await self._made(job, items)
             response.status_code = 202
@@ -71,43 +71,30 @@ class MakingRoutes:
         async def show_job(caller: reader, job_id: str) -> JobShape:
             if not re.fullmatch("[0-9a-f]{32}", job_id):
                 raise UserError("job_unknown")
-            async with self._parts.units.read() as uow:
-                job = await uow.jobs.get(job_id)
-                if job is None or job.business_id != caller.business.id:
-                    raise UserError("job_unknown")
-                items = await uow.items.of_job(job.id)
-            return job_shape(job, items, self._parts.address)
+            return job_shape(*await self._job(caller, job_id), self._parts.address)
 
         return router
 
-    async def _order(self, caller: Caller, asked: ImageOrder) -> Job:
+    async def _order(self, caller: Caller, asked: ImageOrder, repeat: Repeat) -> str:
+        """The job's id. Raises as `read_order`, `place_order` and `Repeat.enter`."""
         given = asked.model_dump(exclude={"business_id"})
         order = self._api.read_order(given | {"count": "1"})
-        business, team = caller.business, team_of(caller.business.id)
-        place = Place(SURFACE, team, business.name, CHANNEL, None)
         async with self._parts.units.write() as uow:
-            found = await uow.businesses.lock(business.id)
-            if found and await uow.businesses.by_team(SURFACE, team) is None:
-                await uow.businesses.join(SURFACE, team, found)
-            customer = Customer(business, caller.member, place)
-            return await place_order(uow, customer, order, self._api.orders_per_minute)
+            known = await repeat.enter(uow)
+            if known:
+                return known
+            place = await caller.place(uow)
+            customer = Customer(caller.business, caller.member, place)
+            job = await place_order(uow, customer, order, self._api.orders_per_minute)
+            await repeat.note(uow, job.id)
+            return job.id
 
-    async def _wait(self, job: Job, patience: float) -> list[Item]:
-        """The job's items, ended if they do in time. Also returns when the process is to end."""
-        loop = asyncio.get_running_loop()
-        end, pause = loop.time() + patience, FIRST_LOOK
-        while True:
-            async with self._parts.units.read() as uow:
-                items = await uow.items.of_job(job.id)
-            left = end - loop.time()
-            closing = self._parts.closing.is_set()
-            if closing or left <= 0 or all(item.state in ENDED for item in items):
-                return items
-            try:
-                async with asyncio.timeout(min(pause, left)):
-                    await self._parts.closing.wait()
-            except TimeoutError:
-                pause = min(pause * 1.5, RAREST_LOOK)
+    async def _job(self, caller: Caller, job_id: str) -> tuple[Job, list[Item]]:
+        async with self._parts.units.read() as uow:
+            job = await uow.jobs.get(job_id)
+            if job is None or job.business_id != caller.business.id:
+                raise UserError("job_unknown")
+            return job, await uow.items.of_job(job.id)
 
     async def _made(self, job: Job, items: list[Item]) -> OneImage:
         """The picture. Raises NotMade with the item's own reason where there is none."""
@@ -115,20 +102,12 @@ class MakingRoutes:
         async with self._parts.units.read() as uow:
             image = await uow.images.get(item.image_id) if item.image_id else None
             if image is None:
-                raise await _reason(uow, job, item)
+                address = f"{self._parts.address}/api/v1/jobs/{job.id}"
+                raise NotMade(await _reason(uow, job, item), address)
         blobs, address = self._parts.blobs, self._parts.address
         return OneImage(image=await image_shape(image, blobs, address, favourite=False))
 
 
-async def _reason(uow: UnitOfWork, job: Job, item: Item) -> NotMade:
+async def _reason(uow: UnitOfWork, job: Job, item: Item) -> Trouble:
     fresh = await uow.jobs.get(job.id)
-    trouble = item.trouble or (fresh.trouble if fresh else None)
-    if trouble:
-        return NotMade(trouble.code, **trouble.facts)
-    return NotMade("order_withdrawn")
-
-
-def _patience(prefer: str) -> float:
-    """`Prefer: wait=5` (RFC 7240 §4.3) shortens the wait."""
-    wanted = re.search(r"\bwait\s*=\s*(\d{1,3})\b", prefer)
-    return min(float(wanted[1]), LONGEST_WAIT) if wanted else LONGEST_WAIT
+    return item.trouble or (fresh and fresh.trouble) or Trouble("order_withdrawn")

@@ -20,13 +20,19 @@ STATUSES: Final[Mapping[str, int]] = {
     "token_rejected": 401,
     "scope_missing": 403,
     "not_yours": 403,
+    "not_approver": 403,
     "image_unknown": 404,
     "job_unknown": 404,
+    "post_unknown": 404,
+    "account_unknown": 404,
     "no_business": 404,
     "nothing_here": 404,
     "image_in_use": 409,
     "image_on_its_way": 409,
     "conflict": 409,
+    "key_reused": 409,
+    "account_missing": 409,
+    "account_unclear": 409,
     "upload_too_big": 413,
     "too_many_files": 413,
     "too_many_orders": 429,
@@ -37,7 +43,11 @@ STATUSES: Final[Mapping[str, int]] = {
 
 
 class NotMade(UserError):
-    """The order was taken, but its picture could not be made."""
+    """The order was taken, but nothing came of it; `address` tells all there is to know of it."""
+
+    def __init__(self, trouble: Trouble, address: str) -> None:
+        super().__init__(trouble.code, **trouble.facts)
+        self.address = address
 
 
 def answer_problems(app: FastAPI) -> None:
@@ -47,7 +57,7 @@ def answer_problems(app: FastAPI) -> None:
     async def refused(request: Request, error: DeskError) -> Response:  # noqa: ARG001  # the handler's signature
         usual = 400 if isinstance(error, UserError) else 503
         if isinstance(error, NotMade):
-            return problem(error.trouble, 422)
+            return problem(error.trouble, 422, instance=error.address)
         after = error.after if isinstance(error, TryLater) else error.facts.get("seconds")
         headers = {"retry-after": str(round(float(str(after))) or 1)} if after else {}
         return problem(error.trouble, STATUSES.get(error.code, usual), headers)
@@ -73,9 +83,11 @@ def answer_problems(app: FastAPI) -> None:
 
 
 def problem(
-    trouble: Trouble, status: int, headers: Mapping[str, str] | None = None
+    trouble: Trouble, status: int, headers: Mapping[str, str] | None = None, instance: str = ""
 ) -> JSONResponse:
-    """An answer that says what is wrong, for people (`detail`) and programs (`code`, `facts`)."""
+    """An answer that says what is wrong, for people (`detail`) and programs (`code`, `facts`);
+    `instance` is where to read more of this very case.
+    """
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -83,6 +95,7 @@ def problem(
         "detail": sentence(trouble),
         "code": trouble.code,
         "facts": trouble.facts,
+        **({"instance": instance} if instance else {}),
     }
     more = {"www-authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
     return JSONResponse(
