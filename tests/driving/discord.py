@@ -9,7 +9,7 @@ from tests.driving.chat import SIGHT, Answer, Form, Seen, Where, bare, read_line
 from tests.driving.chat import Person as AnyPerson
 from tests.platforms.discord import Ack, DiscordServer, Guild, Modal, Person
 from tests.platforms.discord.channels import Channel
-from tests.platforms.discord.messages import Message
+from tests.platforms.discord.messages import FILE_UPLOAD, Flag, Message
 
 FREE = {"generate": "prompt", "post": "text", "approver": "person"}
 """Which typed option takes a command's free text."""
@@ -65,18 +65,42 @@ class DiscordPerson:
         """See `Person.choose`."""
         return self._heard(await self.person.choose(message.handle, menu, labels))
 
-    async def submit(self, form: Form, values: Mapping[str, str | list[str]]) -> Answer:
+    async def submit(
+        self,
+        form: Form,
+        values: Mapping[str, str | list[str]],
+        files: Sequence[tuple[str, bytes]] = (),
+    ) -> Answer:
         """See `Person.submit`."""
-        return self._heard(await self.person.submit(form.handle, values))
+        entered: dict[str, Any] = dict(values)
+        if files:
+            (field,) = (one for one in form.handle.fields if one.kind == FILE_UPLOAD)
+            entered[field.custom_id] = files
+        return self._heard(await self.person.submit(form.handle, entered))
+
+    async def add_to_library(self, files: Sequence[tuple[str, bytes]], where: Where) -> Answer:
+        """See `Person.add_to_library`: chosen among the message's apps."""
+        message = await self.person.say(where.thread or where.channel, "", files)
+        return self._heard(await self.person.message_command("Add to library", message))
+
+    async def upload(self, files: Sequence[tuple[str, bytes]], where: Where) -> Answer:
+        """Type `/upload` with each file in an option of its own, which only this chat can."""
+        options = {f"file{number}": file for number, file in enumerate(files, start=1)}
+        channel = where.thread or where.channel
+        return self._heard(await self.person.command("upload", options, channel))
 
     def private(self) -> list[str]:
-        """See `Person.private`: whispers in channels, and what came into the direct message."""
+        """See `Person.private`: whispers in channels, and what came into the direct message. What
+        an answer shows as a panel is left out.
+        """
         told: list[Message] = []
         for channel in self._server.world.channels.values():
             if channel.person is self.person.user:
                 told += [one for one in channel.log.values() if one.author.bot]
             told += [
-                one for one in channel.whispers.values() if one.ephemeral_for is self.person.user
+                one
+                for one in channel.whispers.values()
+                if one.ephemeral_for is self.person.user and not one.flags & Flag.IS_COMPONENTS_V2
             ]
         ordered = sorted(told, key=lambda one: one.id)
         return [text for one in ordered if not one.deleted and (text := _heard_in(one))]
@@ -90,8 +114,18 @@ class DiscordPerson:
             assert ack.modal is not None, f"no form opened: {ack.kind} {ack.content}"
             return _form(ack.modal)
 
-        private = ack.message is not None and ack.ephemeral
-        return Answer(_heard_in(ack.message) if ack.message and private else "", opened)
+        async def shown() -> Seen:
+            panel = ack.message
+            assert panel is not None, f"no panel came: {ack.kind}"
+            assert ack.ephemeral, f"everybody sees it: {ack.content}"
+            await until(
+                lambda: ack.interaction.filled or panel.deleted, picture=lambda: ack.content
+            )
+            assert not panel.deleted, "the answer was taken away"
+            return _seen(self._server, panel, _where(panel.channel))
+
+        said = ack.message if ack.kind == "message" and ack.ephemeral else None
+        return Answer(_heard_in(said) if said else "", opened, shown)
 
 
 class DiscordChat:
@@ -151,7 +185,7 @@ class DiscordChat:
             if message.thread is not None:
                 read += self._in(message.thread, Where(where.channel, message.thread))
             elif message.author.bot:
-                read.append(self._seen(message, where))
+                read.append(_seen(self.server, message, where))
         return read
 
     async def delete(self, who: AnyPerson, message: Seen) -> None:
@@ -170,28 +204,33 @@ class DiscordChat:
     def _in(self, thread: Channel, where: Where) -> list[Seen]:
         begun = [one for one in self._shown(where.channel) if one.thread is thread]
         standing = [*begun, *self._shown(thread)]
-        return [self._seen(one, where) for one in standing if one.author.bot]
+        return [_seen(self.server, one, where) for one in standing if one.author.bot]
 
-    def _seen(self, message: Message, where: Where) -> Seen:
-        names = {user.id: user.name for user in self.server.world.users.values()}
-        shown = message.plain()
-        text = re.sub(r"<@!?(\d+)>", lambda found: f"@{names[int(found[1])]}", shown)
-        text = re.sub(r"\\([^A-Za-z0-9\s])", r"\1", text)
-        links = {one.label: one.url for one in message.buttons() if one.url}
-        links |= dict(_WRITTEN_LINK.findall(text))
-        return Seen(
-            id=str(message.id),
-            text=text,
-            where=where,
-            pictures=tuple(message.images()),
-            alts=tuple(message.alt_texts()),
-            files={one.filename: one.content for one in message.files() if one.size is None},
-            buttons=tuple(bare(one.label) for one in message.buttons() if not one.url),
-            menus={one.placeholder: tuple(one.options.values()) for one in message.selects()},
-            pings=frozenset(names[one] for one in message.notified),
-            links=links,
-            handle=message,
-        )
+
+def _seen(server: DiscordServer, message: Message, where: Where) -> Seen:
+    names = {user.id: user.name for user in server.world.users.values()}
+    shown = message.plain()
+    text = re.sub(r"<@!?(\d+)>", lambda found: f"@{names[int(found[1])]}", shown)
+    text = re.sub(r"\\([^A-Za-z0-9\s])", r"\1", text)
+    links = {one.label: one.url for one in message.buttons() if one.url}
+    links |= dict(_WRITTEN_LINK.findall(text))
+    return Seen(
+        id=str(message.id),
+        text=text,
+        where=where,
+        pictures=tuple(message.images()),
+        alts=tuple(message.alt_texts()),
+        files={one.filename: one.content for one in message.files() if one.size is None},
+        buttons=tuple(bare(one.label) for one in message.buttons() if not one.url),
+        menus={one.placeholder: tuple(one.options.values()) for one in message.selects()},
+        pings=frozenset(names[one] for one in message.notified),
+        links=links,
+        handle=message,
+    )
+
+
+def _where(channel: Channel) -> Where:
+    return Where(channel.parent, channel) if channel.is_thread else Where(channel)
 
 
 def _heard_in(message: Message) -> str:

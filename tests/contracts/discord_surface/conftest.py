@@ -31,6 +31,13 @@ COMMANDS = (
         ),
     ),
     CommandSpec("Add to library", "Keep the pictures of a message", "", on_message=True),
+    CommandSpec(
+        "upload",
+        "Bring pictures",
+        "/upload",
+        tuple(CommandOption(f"file{number}", "A picture", "file") for number in range(1, 11)),
+    ),
+    CommandSpec("library", "Look around", "/library fox", (CommandOption("search", "What"),)),
 )
 
 

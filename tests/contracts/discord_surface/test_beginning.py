@@ -165,6 +165,6 @@ async def test_the_manifest_holds_one_link_and_the_commands(
     assert link.endswith("&scope=bot+applications.commands")
     told = await desk.manifest()
     assert told["invite"] == link
-    assert [command["name"] for command in told["commands"]] == ["generate", "Add to library"]
+    assert [command["name"] for command in told["commands"]] == [spec.name for spec in COMMANDS]
     async with another_desk(COMMANDS, token="") as unset:
         assert (await unset.manifest())["invite"] == invite_link("APPLICATION_ID")

@@ -54,7 +54,7 @@ async def test_the_commands_are_registered_once(
     server: DiscordServer, listening_as: Listen, another_desk: Desks, inbox: FakeInbox
 ) -> None:
     """Discord holds the table's commands; a second start finds them as they are."""
-    assert [command["name"] for command in server.commands()] == ["generate", "Add to library"]
+    assert [command["name"] for command in server.commands()] == [spec.name for spec in COMMANDS]
     async with another_desk(COMMANDS) as again, listening_as(again, inbox):
         assert server.count("PUT", "/applications/{}/commands") == 1
     async with another_desk(COMMANDS[:1]) as fewer, listening_as(fewer, inbox):

@@ -85,6 +85,7 @@ class Interaction:
         data: the `data` part of the event.
         touched: the message whose component it was (or whose form), else None.
         original: the message that `@original` means.
+        filled: whether the bot has edited that message after its first answer.
     """
 
     world: World
@@ -96,6 +97,7 @@ class Interaction:
     data: Json
     touched: Message | None = None
     original: Message | None = None
+    filled: bool = False
     followups: list[Message] = field(default_factory=list)
     answered: int | None = None
     opened_at: float = field(default_factory=time.monotonic)
@@ -164,6 +166,7 @@ class Interaction:
     def edit(self, message: Message, body: Json, uploads: Uploads) -> Message:
         """Change a message of this interaction, and tell the bot as of any edit."""
         drafts.change(message, body, uploads)
+        self.filled = self.filled or message is self.original
         if message.ephemeral:
             self.world.touch()
         else:
