@@ -27,10 +27,11 @@ from core.generation.cards import JobCards
 from core.generation.making import Making, Offer
 from core.generation.prices import Catalogue, Model, read_catalogue
 from core.generation.providers.openai import OpenAIImages, OpenAIModerator
+from core.generation.providers.openai_words import OpenAICaptioner
 from core.generation.providers.sketch import Sketch
 from core.generation.storing import Storing
 from core.library.bringing import Bringing
-from core.library.captions import PlainCaptioner
+from core.library.captioning import Captioning
 from core.library.examination import Examiner
 from core.library.ingesting import Ingesting
 from core.library.intake import Intake
@@ -123,6 +124,12 @@ def make_moderator(settings: Settings) -> OpenAIModerator | None:
     return OpenAIModerator(key, settings.openai_base_url) if key else None
 
 
+def make_captioner(settings: Settings, catalogue: Catalogue) -> OpenAICaptioner | None:
+    """What finds words for pictures, None without a key: then the plain ones stand."""
+    key = settings.openai_api_key.get_secret_value()
+    return OpenAICaptioner(key, settings.openai_base_url, catalogue.words) if key else None
+
+
 def make_vault(settings: Settings) -> Vault:
     """What seals secrets and signs links, with the configured key or the data folder's own."""
     return Vault(settings.secret_key.get_secret_value() or read_or_make_key(settings.data_dir))
@@ -212,10 +219,12 @@ async def running(
         load = make_load(database, blobs)
         surfaces = make_surfaces(settings, desk.commands, page)
         providers = [offer.provider for offer in offers.values()]
-        for part in (*providers, moderator, blobs, *surfaces.values()):
+        captioner = make_captioner(settings, catalogue)
+        captioning = Captioning(database, blobs, captioner, reach)
+        for part in (*providers, moderator, captioner, blobs, *surfaces.values()):
             stack.push_async_callback(close, part)
         examiner = await stack.enter_async_context(Examiner())
-        intake = Intake(database, blobs, PlainCaptioner(), examiner)
+        intake = Intake(database, blobs, captioning, examiner)
         bringing = Bringing(database, blobs, fetcher or WebFetcher(), intake, settings.address)
         tasks = _make_tasks(
             _Joined(
@@ -230,6 +239,7 @@ async def running(
                 moderator,
                 limits,
                 intake,
+                captioning,
             ),
             reach,
         )
@@ -275,6 +285,7 @@ class _Joined:
     moderator: Moderator | None
     limits: RedisLimits
     intake: Intake
+    captioning: Captioning
 
 
 def _make_desk(
@@ -308,13 +319,15 @@ def _make_desk(
 def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
     database, blobs, desk = joined.database, joined.blobs, joined.desk
     previews = {name: one.pace.shows_previews for name, one in joined.surfaces.items()}
-    storing = Storing(database, blobs, joined.moderator, PlainCaptioner(), reach)
+    storing = Storing(database, blobs, joined.moderator, joined.captioning, reach)
     making = Making(
         database, joined.offers, storing, joined.moderator, joined.limits, previews, reach
     )
     with_previews = frozenset(name for name, shown in previews.items() if shown)
     per_minute = {name: offer.per_minute for name, offer in joined.offers.items()}
-    job_cards = JobCards(desk.catalogue.models, per_minute, blobs, with_previews)
+    job_cards = JobCards(
+        desk.catalogue.models, per_minute, blobs, with_previews, desk.address
+    )
     post_cards = PostCards(desk.networks, desk.grace)
 
     showing = Showing(
@@ -368,6 +381,7 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
         "show": showing.show,
         "publish": publish,
         "remove": Removing(database, blobs, reach).remove,
+        "caption": joined.captioning.caption,
         "catch_up": catch_up,
         "handle": resuming.resume,
     }

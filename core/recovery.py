@@ -46,6 +46,7 @@ async def sweep(units: Units) -> None:
             ("show", await uow.messages.to_wake(next_at)),
             ("publish", await uow.targets.to_wake(next_at)),
             ("remove", await uow.removals.to_wake(next_at)),
+            ("caption", await uow.looks.to_wake(next_at)),
         ):
             for id_ in ids:
                 uow.enqueue(task, id_)

@@ -4,10 +4,13 @@ making       claimed → submitted → answered → spooled → stored → settl
 showing      drawn → posted → recorded
 publishing   taken → staged → sending → accepted → confirmed
 removing     marked → erased → removed
+taking in    claimed → fetched → stored → settled
+captioning   chosen → asked → told → worded
 """
 
 STEPS = (
     "claimed",  # the item is ours by lease; nothing was asked of the provider
+    "fetched",  # a file that was brought lies here whole; nothing of it is kept
     "submitted",  # committed that the paid call begins; from here on it may be paid
     "answered",  # the provider's answer is in memory only
     "spooled",  # the answer is kept in the blob store under the attempt's id
@@ -24,6 +27,10 @@ STEPS = (
     "marked",  # the image's row is gone, its removal is ours by lease; every object is still there
     "erased",  # the objects are gone; we have not written it down
     "removed",  # the end of the removal is committed
+    "chosen",  # the look at a picture is ours by lease; nothing was asked of the captioner
+    "asked",  # committed that the paid look begins; from here on it may be paid
+    "told",  # the captioner's words are in memory only
+    "worded",  # words, cost and ledger are committed together
 )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.chat import MessageRef
     from core.generation.jobs import Attempt, Item, Job
     from core.library.browsing import Browsing  # noqa: F401  # named in a string below
+    from core.library.captioning import Look  # named in a string below
     from core.library.finding import Count, Slice
     from core.library.images import Image, Star
     from core.library.removal import Removal  # noqa: F401  # named in a string below
@@ -237,6 +238,18 @@ class Removals(Leased["Removal"], Protocol):
 
     async def forget(self, before: datetime) -> None:
         """Drop what ended earlier."""
+        ...
+
+
+class Looks(Leased["Look"], Protocol):
+    """Looks of an AI at images, for their words."""
+
+    async def of_job(self, job_id: str) -> list[Look]:
+        """Those at the pictures of one job."""
+        ...
+
+    async def waiting(self, limit: int) -> list[str]:
+        """Ids of those that nobody has begun, the longest due first."""
         ...
 
 
@@ -520,6 +533,11 @@ class UnitOfWork(Protocol):
     @property
     def removals(self) -> Removals:
         """Images on their way out."""
+        ...
+
+    @property
+    def looks(self) -> Looks:
+        """Looks for words."""
         ...
 
     @property

@@ -25,6 +25,7 @@ from storage.inline import IMPATIENT, Writer
 from storage.repositories.browsings import Browsings
 from storage.repositories.images import Images, Removals
 from storage.repositories.lines import Lines
+from storage.repositories.looks import Looks
 from storage.repositories.objects import Objects
 from storage.repositories.people import (
     Accounts,
@@ -149,6 +150,7 @@ class SqlUnit:
         self.images = Images(session, now)
         self.browsings = Browsings(session, now)
         self.removals = Removals(session, now)
+        self.looks = Looks(session, now)
         self.objects = Objects(session)
         self.ledger = Ledger(session)
         self.messages = Messages(session, now)

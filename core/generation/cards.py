@@ -15,7 +15,7 @@ from core.generation.jobs import ENDED, Attempt, Item, Job, state_of
 from core.generation.orders import Order
 from core.generation.prices import Model
 from core.library.captions import shorten
-from core.library.cards import draw_upload, subject_of
+from core.library.cards import draw_upload, lost_words, subject_of
 from core.messages import Message
 from core.ports import BlobStore
 from core.review.reviewing import Review, read_review
@@ -38,12 +38,14 @@ class JobCards:
     """Draws the cards of jobs. `models` is the whole catalogue, retired ones included.
 
     `per_minute` is how many pictures a provider makes, by its name; absent where it is not paced.
+    `address` is where the library is read.
     """
 
     models: Mapping[str, Model]
     per_minute: Mapping[str, int]
     blobs: BlobStore
     surfaces_with_previews: frozenset[str]
+    address: str
 
     async def status(self, uow: UnitOfWork, message: Message) -> Card | None:
         """Queued, drawing, done: edited as it goes."""
@@ -51,7 +53,7 @@ class JobCards:
         if job is None:
             return None
         if job.order is None:
-            return await draw_upload(uow, job, message)
+            return await draw_upload(uow, job, message, self.address)
         order, items = job.order, await uow.items.of_job(job.id)
         state = state_of(items)
         model = self.models.get(order.model)
@@ -99,7 +101,7 @@ class JobCards:
             lines.append(words.NOT_MODERATED)
         if order.legacy:
             lines.append(words.legacy(order.legacy, order.model))
-        return [*lines, *await _troubles(uow, items)]
+        return [*lines, *await _troubles(uow, items), *await lost_words(uow, job.id)]
 
     def _wait(self, order: Order, pictures: int, typical: float) -> float:
         """Seconds until the last of so many pictures, at the provider's pace."""

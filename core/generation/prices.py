@@ -48,12 +48,27 @@ class Model:
 
 
 @dataclass(frozen=True)
+class WordsModel:
+    """What finds a picture's words. `rates` are micro-USD per million tokens by kind (input,
+    output), `price` is what one look may cost, in micro-USD.
+    """
+
+    name: str
+    rates: Mapping[str, int]
+    price: int
+    verified_on: date
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """All models by name, and the aliases under which people may still ask for them."""
+    """All models by name, the aliases under which people may still ask for them, and the model that
+    finds words.
+    """
 
     models: Mapping[str, Model]
     aliases: Mapping[str, str]
     quality_aliases: Mapping[str, str]
+    words: WordsModel
 
     def of(self, provider: str) -> Mapping[str, Model]:
         """The models of one provider, in menu order."""
@@ -69,9 +84,11 @@ def read_catalogue(path: Path = CATALOGUE) -> Catalogue:
     try:
         document = tomllib.loads(path.read_text("utf-8"))
         models = {row["name"]: _model(row) for row in document["models"]}
+        words = WordsModel(**document["words"])
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise UserError("catalogue_broken", path=path.name, problem=repr(error)) from error
-    return Catalogue(models, document.get("aliases", {}), document.get("quality_aliases", {}))
+    aliases, quality_aliases = document.get("aliases", {}), document.get("quality_aliases", {})
+    return Catalogue(models, aliases, quality_aliases, words)
 
 
 def _model(row: dict[str, object]) -> Model:

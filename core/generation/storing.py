@@ -14,11 +14,13 @@ from core.business.ledger import settle
 from core.errors import ActionNeeded, TryLater, UserError
 from core.generation.jobs import Attempt, Item, Job
 from core.generation.orders import Order
+from core.library.captioning import Captioning
+from core.library.captions import plain_caption
 from core.library.images import Image
 from core.library.keys import original_key, thumbnail_key
 from core.library.pictures import Picture, check, placeholder, preview, thumbnail
 from core.messages import redraw
-from core.ports import BlobStore, Caption, Captioner, Generated, Moderator, Reach
+from core.ports import BlobStore, Generated, Moderator, Reach
 from core.publishing.slugs import slug
 from core.storing import Units
 
@@ -34,13 +36,13 @@ class Storing:
         units: Units,
         blobs: BlobStore,
         moderator: Moderator | None,
-        captioner: Captioner,
+        captioning: Captioning,
         reach: Reach,
     ) -> None:
         self._units = units
         self._blobs = blobs
         self._moderator = moderator
-        self._captioner = captioner
+        self._captioning = captioning
         self._reach = reach
 
     async def spool(self, attempt: Attempt, answer: Generated) -> None:
@@ -92,8 +94,7 @@ class Storing:
         except UserError as error:
             await self._refuse(item, attempt, answer, cost, error)
             return
-        caption = await self._captioner.caption(None, order.prompt)
-        image = self._image(job, order, picture, answer, caption)
+        image = self._image(job, order, picture, answer)
         numbered = await asyncio.to_thread(preview, answer.data, item.number)
         small = await asyncio.to_thread(thumbnail, answer.data)
         image.placeholder = placeholder(small)
@@ -108,6 +109,7 @@ class Storing:
                 return
             image.created_at = image.updated_at = uow.now
             row.image_id = await uow.images.insert(image)
+            self._captioning.want(uow, image, job.id)
             removed = await uow.removals.ended(image.business_id, image.sha256)
             row.preview_key = preview_key
             row.move("completed", uow.now)
@@ -146,9 +148,8 @@ class Storing:
             await redraw(uow, "result", item.job_id)
         await self._blobs.delete(_spool_key(attempt))
 
-    def _image(
-        self, job: Job, order: Order, picture: Picture, answer: Generated, caption: Caption
-    ) -> Image:
+    def _image(self, job: Job, order: Order, picture: Picture, answer: Generated) -> Image:
+        caption = plain_caption(order.prompt)
         suffix = answer.mime_type.removeprefix("image/").replace("jpeg", "jpg")
         name = f"{slug(order.prompt)}.{suffix}"
         return Image(

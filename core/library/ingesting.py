@@ -1,6 +1,6 @@
 """Ingesting: from a file that a person brought to a picture in the library, with a verdict each.
 
-    queued → claimed → fetched → examined → stored → settled
+    queued → claimed → fetched → stored → settled
 
 May be run for any unfinished item at any time: until the last commit nothing stands that a second
 run would double. Each file is an item of its own, so that one bad file never costs the good ones.
@@ -21,12 +21,16 @@ from core.generation.jobs import Item, Job
 from core.leases import LEASE, keeping
 from core.library.examination import FULL, RETRY_SECONDS
 from core.library.examiner import MOST_BYTES
+from core.library.images import Image
 from core.library.intake import Brought, Entered, Intake, Ready
 from core.library.keys import read_key
 from core.library.pictures import preview
 from core.messages import redraw
 from core.ports import BlobStore, ChatSurface, Reach
 from core.storing import UnitOfWork, Units
+
+ALIKE: Final = 6
+"""Two pictures whose hashes differ in so many bits of 64, or fewer, look alike."""
 
 REFUSED_SECONDS: Final = 60.0
 """How soon a chat or store that refused access is asked again: only an admin can change that."""
@@ -98,6 +102,7 @@ class Ingesting:
         item, job = claim.item, claim.job
         path = folder / "file"
         await self._fetch(claim, path)
+        await self._reach("fetched")
         brought = Brought(path, item.prompt, job.business_id, job.owner_id)
         ready = await self._intake.prepare(brought)
         preview_key = f"{job.business_id}/previews/{item.id}.jpg"
@@ -117,10 +122,11 @@ class Ingesting:
             row = await uow.items.held(claim.item.id, claim.item.fence)
             if row is None:
                 return None
-            entered = await self._intake.enter(uow, ready)
-            image, trouble = entered.image, None
-            if not entered.is_new:
-                trouble = Trouble("already_there", {"image": image.id, "title": image.title})
+            entered = await self._intake.enter(uow, ready, row.job_id)
+            image = entered.image
+            trouble = (
+                await _resembling(uow, image) if entered.is_new else _named("already_there", image)
+            )
             others = {other.image_id for other in await uow.items.of_job(row.job_id)}
             if image.id not in others:  # the same file twice in one drop is shown once
                 row.image_id, row.preview_key = image.id, preview_key
@@ -177,6 +183,17 @@ async def writing(path: Path) -> AsyncIterator[IO[bytes]]:
         if error.errno in FULL:
             raise TryLater("disk_full", after=RETRY_SECONDS) from error
         raise
+
+
+async def _resembling(uow: UnitOfWork, image: Image) -> Trouble | None:
+    """The image of this business that a new one looks most like, if any does."""
+    alike = await uow.images.near(image.business_id, image.dhash, ALIKE)
+    others = [other for other, _ in alike if other.id != image.id]
+    return _named("looks_like", others[0]) if others else None
+
+
+def _named(code: str, image: Image) -> Trouble:
+    return Trouble(code, {"image": image.id, "title": image.title})
 
 
 async def _draw(ready: Ready, number: int) -> bytes:

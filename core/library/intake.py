@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import TryLater
+from core.library.captioning import Captioning
+from core.library.captions import plain_caption
 from core.library.examination import Examined, Examiner
 from core.library.images import Image
 from core.library.keys import original_key, thumbnail_key
-from core.ports import BlobStore, Caption, Captioner
+from core.ports import BlobStore, Caption
 from core.publishing.slugs import slug
 from core.storing import UnitOfWork, Units
 
@@ -60,11 +62,11 @@ class Intake:
     """Takes files in."""
 
     def __init__(
-        self, units: Units, blobs: BlobStore, captioner: Captioner, examiner: Examiner
+        self, units: Units, blobs: BlobStore, captioning: Captioning, examiner: Examiner
     ) -> None:
         self._units = units
         self._blobs = blobs
-        self._captioner = captioner
+        self._captioning = captioning
         self._examiner = examiner
 
     async def keep(self, brought: Brought) -> tuple[Image, bool]:
@@ -84,9 +86,8 @@ class Intake:
         found = await self._examiner.examine(brought.path, brought.name)
         stem = brought.name.rpartition(".")[0] or brought.name
         brief = " ".join(stem.replace("_", " ").replace("-", " ").split())
-        caption = await self._captioner.caption(None, brief)
         async with self._units.read() as uow:
-            image = self._image(brought, found, caption, stem, uow.now)
+            image = self._image(brought, found, plain_caption(brief), stem, uow.now)
             known = await _known(uow, image)
         ready = Ready(image, found, is_put=known is None)
         if ready.is_put:
@@ -99,9 +100,10 @@ class Intake:
         await self._blobs.put_file(image.storage_key, found.path, image.mime_type)
         await self._blobs.put(image.thumbnail_key, found.thumbnail, "image/jpeg")
 
-    async def enter(self, uow: UnitOfWork, ready: Ready) -> Entered:
-        """Write the image's row, unless the library has these bytes. Raises TryLater while the same
-        bytes are being removed.
+    async def enter(self, uow: UnitOfWork, ready: Ready, job_id: str = "") -> Entered:
+        """Write the image's row, unless the library has these bytes, and have it looked at.
+        `job_id` is of the job that brought it, if any. Raises TryLater while the same bytes are
+        being removed.
         """
         image = ready.image
         await uow.businesses.lock(image.business_id)  # or the same file, twice, would be two images
@@ -112,6 +114,7 @@ class Intake:
             raise TryLater("image_being_removed", after=AGAIN_SECONDS)
         image.created_at = image.updated_at = uow.now
         image.id = await uow.images.insert(image)
+        self._captioning.want(uow, image, job_id)
         removed = await uow.removals.ended(image.business_id, image.sha256)
         return Entered(image, is_new=True, put_again=removed)
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from core.business.members import new_id
 from core.chat import Attachment
-from core.errors import UserError
+from core.errors import Trouble, UserError
 from core.generation.jobs import Item, Job
 from core.generation.ordering import Customer, place_cards
 from core.storing import UnitOfWork
@@ -23,17 +23,17 @@ NAMELESS: Final = "file"
 async def place_upload(
     uow: UnitOfWork, customer: Customer, attachments: Sequence[Attachment], per_minute: int
 ) -> Job:
-    """Write the job with an item per file, and wake them and its card.
+    """Write the job with an item per file, and wake them and its card. Of more than ten files the
+    first ten are taken, and the job says how many were left.
 
     The files are fetched at once, whether or not the card may be posted: their addresses expire.
-    Raises UserError("too_many_files" | "too_many_orders"); then nothing was written.
+    Raises UserError("too_many_orders"); then nothing was written.
     """
-    if len(attachments) > MOST_FILES:
-        raise UserError("too_many_files", most=MOST_FILES)
     member, business = customer.member, customer.business
     recent = await uow.jobs.orders_since(member.id, uow.now - timedelta(minutes=1))
     if recent >= per_minute:
         raise UserError("too_many_orders", limit=per_minute)
+    left = len(attachments) - MOST_FILES
     job_id = new_id()
     job = Job(
         business_id=business.id,
@@ -44,10 +44,11 @@ async def place_upload(
         created_at=uow.now,
         root_id=place_cards(uow, customer, job_id),
         moderation="off",
+        trouble=Trouble("files_left", {"most": MOST_FILES, "left": left}) if left > 0 else None,
         id=job_id,
     )
     uow.jobs.add(job)
-    for number, attachment in enumerate(attachments, 1):
+    for number, attachment in enumerate(attachments[:MOST_FILES], 1):
         name = plain_name(attachment.filename)
         item = Item(
             job_id,

@@ -211,8 +211,9 @@ SENTENCES: dict[str, str] = {
     "upload_too_big": "The file has more than 10 MB. Nothing was stored.",
     "folder_unknown": "There is no folder {folder}.",
     "message_bare": "That message has no picture. Nothing was stored.",
-    "too_many_files": "At most {most} files come at once. Nothing was stored.",
-    "already_there": "It is “{title}”, picture {image} of the library.",
+    "files_left": "The first {most} files were taken. Bring the other {left} in another message.",
+    "already_there": "It was “{title}”, picture {image}, which is deleted by now.",
+    "looks_like": "It looks like “{title}”, picture {image} of the library.",
     "upload_gone": "The file could not be fetched any more. Send it again.",
     # storage and settings
     "storage_unavailable": "The picture store does not answer. It goes on by itself.",

@@ -4,11 +4,15 @@ MILLION = 1_000_000
 
 
 def money(micro: int | None) -> str:
-    """Micro-USD as dollars: three decimals below a dollar, "unknown" where not known."""
+    """Micro-USD as dollars: three decimals below a dollar (less is "under $0.001"), "unknown" where
+    not known.
+    """
     if micro is None:
         return "unknown"
     if micro == 0:
         return "$0"
+    if 0 < micro < MILLION // 1000:
+        return "under $0.001"
     dollars = micro / MILLION
     return f"${dollars:.2f}" if dollars >= 1 else f"${dollars:.3f}"
 

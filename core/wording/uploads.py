@@ -3,6 +3,7 @@
 from core.generation.jobs import Item, JobState
 from core.library.captions import shorten
 from core.wording.errors import sentence
+from core.wording.money import count, money
 
 MOODS: dict[JobState, str] = {
     "pending": "Waiting",
@@ -11,6 +12,9 @@ MOODS: dict[JobState, str] = {
     "failed": "Not added",
     "cancelled": "Cancelled",
 }
+
+
+COST = "Cost"
 
 
 def subject(names: list[str]) -> str:
@@ -41,6 +45,34 @@ def _weight(size: int) -> str:
 def stored(name: str, facts: str) -> str:
     """A file that is in the library now."""
     return f"{name}: stored ({facts})."
+
+
+def named(title: str, image_id: int) -> str:
+    """A picture of the library, by what people call it and by its number."""
+    return f"“{shorten(title, 60)}” (no. {image_id})"
+
+
+def known(name: str, title: str, image_id: int) -> str:
+    """A file whose bytes the library has already."""
+    return f"{name}: already in the library, as {named(title, image_id)}."
+
+
+def looks_like(title: str, image_id: int) -> str:
+    """After what a stored file is: what it resembles."""
+    return f"It looks like {named(title, image_id)}."
+
+
+def cost(micro: int) -> str:
+    """What taking files in has cost: only an AI's words are paid for."""
+    return f"{money(micro)} for words by AI"
+
+
+def words_lost(pictures: int, micro: int) -> str:
+    """Where nobody knows whether words were paid for."""
+    return (
+        f"No answer came about the words of {count(pictures, 'picture')}, and it may have cost "
+        f"{money(micro)}. Nobody asks again; the plain words stand."
+    )
 
 
 def verdict(item: Item) -> str:

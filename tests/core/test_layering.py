@@ -21,6 +21,7 @@ CORE_MAY = {"pydantic", "pydantic_core", "PIL", "structlog"}
 LEAVES = ("core.generation.providers", "core.publishing.networks", "storage.blobs", "bot.surfaces")
 SDKS = {
     "core.generation.providers.openai": {"openai", "httpx2"},  # httpx2: the SDK's own exceptions
+    "core.generation.providers.openai_words": {"openai"},
     "core.generation.providers.sketch": set(),
     "core.publishing.networks.facebook": set(),
     "core.publishing.networks.instagram": set(),
@@ -36,6 +37,8 @@ SDKS = {
 """What each leaf may import beside core and `CORE_MAY`."""
 
 SHARED = {
+    # One company's API, its pictures and its words.
+    "core.generation.providers.openai_words": {"core.generation.providers.openai"},
     # One company's API under two of its networks.
     "core.publishing.networks.facebook": {"core.publishing.networks.meta"},
     "core.publishing.networks.instagram": {"core.publishing.networks.meta"},

@@ -1,9 +1,11 @@
 """Pictures that cost money: what is booked is the bill, and no trouble is paid for twice."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
+from bot.wiring import Running
 from core.business.ledger import day_of
 from core.wording.money import money
 from tests.desk import running_desk
@@ -14,6 +16,21 @@ from tests.platforms.openai import OpenAIServer
 DISCORD = pytest.mark.parametrize("chat", ["discord"], indirect=True)
 PAGE = pytest.mark.parametrize("chat", ["page"], indirect=True)
 CHATS_THAT_PREVIEW = pytest.mark.parametrize("chat", ["discord", "page"], indirect=True)
+
+
+async def until_spent(desk: Running, amount: Callable[[], int]) -> None:
+    """Wait until the business has spent exactly so much today."""
+    async with asyncio.timeout(10):
+        while await spent(desk) != amount():  # noqa: ASYNC110  # a worker writes it
+            await asyncio.sleep(0.05)
+
+
+async def spent(desk: Running) -> int:
+    """What the first business has spent today, in micro-USD."""
+    async with desk.database.read() as uow:
+        business = await uow.businesses.get(1)
+        assert business is not None
+        return await uow.ledger.spent(business.id, day_of(business, uow.now))
 
 
 @CHATS_THAT_PREVIEW
@@ -41,12 +58,9 @@ async def test_the_cost_on_the_card_is_the_bill_and_previews_come_live(
         done = await eyes.changed(drawing, "Done: a fox", "GPT Image 2.5 Flare", "high", "vintage")
         assert done.pictures == ()
         assert "film grain" in openai.bill[0].prompt
-        assert openai.calls == ["moderate", "generate", "moderate"]
-        async with desk.database.read() as uow:
-            business = await uow.businesses.get(1)
-            assert business is not None
-            spent = await uow.ledger.spent(business.id, day_of(business, uow.now))
-    assert spent == openai.charged
+        await eyes.until(marketing, lambda: openai.words)
+        assert openai.calls == ["moderate", "generate", "moderate", "caption"]
+        await until_spent(desk, lambda: openai.charged)
     assert done.says("Cost", money(openai.charged), "Estimate", "$0.053")
     assert "Not moderated" not in done.text
 

@@ -25,7 +25,8 @@ async def test_files_are_judged_one_by_one_and_the_good_one_is_published(
         await ada.bring(files, marketing)
         status = await eyes.see(marketing, "Added: front.jpg and 2 more")
         assert status.says("stored (JPEG, 1200 × 800 px")
-        assert status.says("already in the library", "picture 1 of the library")
+        assert status.says("again.jpg: already in the library, as “Front” (no. 1)")
+        assert status.links["“Front” (no. 1)"].endswith("/library/1")
         assert status.says("notes.png: not stored. That is not a picture.")
         assert status.buttons == ()
         pictures = await eyes.see(marketing, "1 picture: front.jpg and 2 more")
@@ -62,7 +63,7 @@ async def test_what_the_library_has_already_can_be_used_again(
         await ada.bring([("shop.jpg", PHOTO)], marketing)
         await eyes.see(marketing, "1 picture: shop.jpg")
         await ada.bring([("store.jpg", PHOTO)], marketing)
-        await eyes.see(marketing, "store.jpg: already in the library", "“Shop”, picture 1")
+        await eyes.see(marketing, "store.jpg: already in the library, as “Shop” (no. 1)")
         pictures = await eyes.see(marketing, "1 picture: store.jpg")
         assert len(pictures.pictures) == 1
         async with desk.database.read() as uow:

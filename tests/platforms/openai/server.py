@@ -7,7 +7,7 @@ A call to `generate` or `edit` goes: key and contract (violations are recorded) 
 images-per-minute limit → `latency` → pictures made **and charged** → faults `after` → answer.
 A client that went away in the meantime is charged all the same.
 
-Calls, as `calls` and faults name them: `generate`, `edit`, `moderate`, `models`.
+Calls, as `calls` and faults name them: `generate`, `edit`, `caption`, `moderate`, `models`.
 """
 
 import asyncio
@@ -37,6 +37,7 @@ from tests.platforms.openai.pictures import BAD_WAYS, Drawing, draw, preview, sp
 from tests.platforms.openai.prices import MODELS, Charge, count_tokens, price
 from tests.platforms.openai.refusals import REFUSALS, invalid_key, unknown_path
 from tests.platforms.openai.rules import Refused
+from tests.platforms.openai.words import SEEN, USELESS, Saying, answer, read_question
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -64,7 +65,9 @@ class OpenAIServer(FarEnd):
         clock: seconds, for the images-per-minute limit alone.
 
     Attributes:
-        bill: every charged call, in the order of charging.
+        bill: every charged picture call, in the order of charging.
+        words: every charged look at a picture, likewise.
+        seen: what a look finds, as the JSON of its answer (a text is answered as it stands).
     """
 
     path: ClassVar[str] = "/v1"
@@ -88,6 +91,8 @@ class OpenAIServer(FarEnd):
     ) -> None:
         super().__init__()
         self.bill: list[Charge] = []
+        self.words: list[Saying] = []
+        self.seen: object = dict(SEEN)
         self._today = today
         self._keys: set[str] = set()
         self._limits = ImagesPerMinute(clock)
@@ -97,19 +102,22 @@ class OpenAIServer(FarEnd):
 
     @property
     def charged(self) -> int:
-        """The sum of the bill, in micro-USD."""
-        return sum(charge.micro_usd for charge in self.bill)
+        """What pictures and words cost, in micro-USD."""
+        pictures = sum(charge.micro_usd for charge in self.bill)
+        return pictures + sum(saying.micro_usd for saying in self.words)
 
     def state(self) -> dict[str, Any]:
         """As every far end, and the bill."""
         bill = [asdict(charge) for charge in self.bill]
-        return super().state() | {"bill": bill, "charged": self.charged}
+        words = [asdict(saying) for saying in self.words]
+        return super().state() | {"bill": bill, "words": words, "charged": self.charged}
 
     def routes(self) -> list[web.RouteDef]:
-        """The four calls; every other path is a violation."""
+        """The five calls; every other path is a violation."""
         return [
             web.post("/v1/images/generations", self._answering("generate", self._generate)),
             web.post("/v1/images/edits", self._answering("edit", self._edit)),
+            web.post("/v1/chat/completions", self._answering("caption", self._caption)),
             web.post("/v1/moderations", self._answering("moderate", self._moderate)),
             web.get("/v1/models", self._answering("models", self._models)),
             web.route("*", "/{path:.*}", self._answering("unknown", self._unknown)),
@@ -137,12 +145,13 @@ class OpenAIServer(FarEnd):
         self.faults.add(Fault(call, "answer", "before", answer, times=times))
 
     def spoil(self, way: str, call: str = "generate", times: int = 1) -> None:
-        """The next pictures are charged and bad.
+        """The next pictures (or, with the call `caption`, words) are charged and bad.
 
         Args:
-            way: `empty` (200 without data), `broken_base64`, `truncated` or `wrong_size`.
+            way: of pictures `empty` (200 without data), `broken_base64`, `truncated` or
+                `wrong_size`; of words `empty`, `malformed`, `cut_off` or `refused`.
         """
-        if way not in BAD_WAYS | {"empty"}:
+        if way not in (USELESS if call == "caption" else BAD_WAYS | {"empty"}):
             raise ValueError(way)
         self.faults.add(Fault(call, "spoil", "after", spoil=way, times=times))
 
@@ -215,6 +224,18 @@ class OpenAIServer(FarEnd):
             return early
         verdict = self._moderator.review(body)
         return await self.faults.strike(fault, "after", request) or web.json_response(verdict)
+
+    async def _caption(self, request: web.Request) -> web.StreamResponse:
+        self._key(request)
+        body = await read_json(request)
+        demand_documented("/chat/completions", request.content_type, body)
+        question = read_question(body)
+        fault = self.faults.take("caption")
+        if early := await self.faults.strike(fault, "before", request):
+            return early
+        completion, saying = answer(question, self.seen, fault.spoil if fault else "")
+        self.words.append(saying)
+        return await self.faults.strike(fault, "after", request) or web.json_response(completion)
 
     async def _generate(self, request: web.Request) -> web.StreamResponse:
         key = self._key(request)
