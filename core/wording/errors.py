@@ -32,6 +32,17 @@ SENTENCES: dict[str, str] = {
     "Nothing was made. Ask an admin, or wait until tomorrow.",
     "nothing_to_remake": "There is no picture to make again.",
     "catalogue_broken": "The model file {path} cannot be read: {problem}.",
+    # prompt lists
+    "list_kind_unknown": "“{name}” is no list that can be read. Bring one of {kinds}.",
+    "list_too_big": "“{name}” is larger than 2 MB. Bring a shorter list; nothing was made.",
+    "list_binary": "“{name}” holds no text. Save it as plain text or CSV and bring it again.",
+    "list_broken": "“{name}” cannot be read: {problem}. Nothing was made.",
+    "list_without_prompts": "“{name}” has no column “prompt”. It has: {columns}.",
+    "list_empty": "There is no prompt. Write one a line, or bring a list.",
+    "list_too_long": "That makes {count} pictures; a batch has at most {most}. Nothing was made.",
+    "column_unknown": "There is no column “{column}” for {{{{{column}}}}}. There are: {columns}.",
+    "braces_wrong": "The braces in “{prompt}” do not fit: write {{red, green}}, one inside no "
+    "other, and \\{{ for a brace itself.",
     # who may
     "not_yours": "Only the person who asked, approvers and admins can do that.",
     "not_approver": "That is for approvers. Until an admin names some with /approver, they are the "
