@@ -158,7 +158,9 @@ def passport_line(passport: Passport) -> str:
     image = passport.image
     size = uploads.size(image.mime_type, image.width, image.height, image.file_size)
     since = image.created_at.date().isoformat()
-    return f"{kind(image).capitalize()} by {passport.creator} on {since}. {size}. {_usage(image)}"
+    origin = kind(image)
+    origin = origin[:1].upper() + origin[1:]
+    return f"{origin} by {passport.creator} on {since}. {size}. {_usage(image)}"
 
 
 def passport_facts(passport: Passport) -> list[tuple[str, str]]:

@@ -1,0 +1,523 @@
+"""The library's panels as the inbox hands them out, on SQLite and on PostgreSQL."""
+
+import io
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PIL import Image as Pixels
+
+from bot.surfaces.discord.controls import control_rows
+from core.chat import Nothing, Panel, Press
+from core.library.browsing import LIFETIME, Browsing
+from core.library.images import Image
+from storage.database import Database
+from tests.contracts.blob_grounds import StoppedClock
+from tests.contracts.browsing_grounds import (
+    Reader,
+    actions,
+    card_of,
+    menu,
+    pictures,
+    said,
+)
+from tests.contracts.library_grounds import Library
+from tests.databases import clock, database, postgres  # noqa: F401  # fixtures
+
+
+@pytest.fixture
+async def library(database: Database, clock: StoppedClock) -> Library:  # noqa: F811  # fixtures
+    """An empty library."""
+    library = Library(database, clock)
+    await library.found()
+    return library
+
+
+@pytest.fixture
+def ada(library: Library) -> Reader:
+    """Whose pictures they are."""
+    return Reader(library, "Ada")
+
+
+@pytest.fixture
+def eve(library: Library) -> Reader:
+    """A colleague without any rights to others' pictures."""
+    return Reader(library, "Eve")
+
+
+async def shelf(library: Library, amount: int) -> list[Image]:
+    """So many pictures, "Picture 1" being the oldest."""
+    return [
+        await library.add(f"p{number}.png", title=f"Picture {number}")
+        for number in range(1, amount + 1)
+    ]
+
+
+# ── the gallery ──────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_page_shows_ten_pictures_on_one_sheet(library: Library, ada: Reader) -> None:
+    """Newest first, each with its number, origin and use."""
+    for image in await shelf(library, 11):
+        await library.change(image, usage_count=2 if image.id == 11 else 0)
+    card = await ada.opens("/library")
+    assert card.title == "Library: 11 pictures"
+    assert pictures(card) == [f"{place}. Picture {12 - place}" for place in range(1, 11)]
+    assert card.lines[0] == "1. Picture 11 · no. 11 · AI generated · used 2 times"
+    assert card.lines[1] == "2. Picture 10 · no. 10 · AI generated · not used yet"
+    (sheet,) = card.pictures
+    assert sheet.id == f"sheet:{library.id}:11,10,9,8,7,6,5,4,3,2"
+    assert actions(card) == ["filter", "sort", "pick", "next", "search", "use", "details"]
+
+
+async def test_pages_are_turned_both_ways(library: Library, ada: Reader) -> None:
+    """There is no button where there is no page; what comes meanwhile moves nobody."""
+    await shelf(library, 21)
+    first = await ada.opens("/library --sort oldest")
+    second = await ada.turns(first, "next")
+    assert pictures(second)[0] == "1. Picture 11"
+    assert {"previous", "next"} <= set(actions(second))
+    last = await ada.turns(second, "next")
+    assert pictures(last) == ["1. Picture 21"]
+    assert "next" not in actions(last)
+    await library.add(title="Picture 22")
+    again = await ada.turns(await ada.turns(last, "previous"), "previous")
+    assert pictures(again) == pictures(first)
+    assert "previous" not in actions(again)
+
+
+async def test_a_page_whose_pictures_all_went_gives_way_to_the_first(
+    library: Library, ada: Reader
+) -> None:
+    """Instead of an empty one."""
+    images = await shelf(library, 11)
+    second = await ada.turns(await ada.opens("/library --sort oldest"), "next")
+    await library.remove(images[-1])
+    assert pictures(await ada.turns(second, "pick"))[0] == "1. Picture 1"
+
+
+async def test_words_filter_and_sort_narrow_together(library: Library, ada: Reader) -> None:
+    """As typed, and then by the menus, which show what stands."""
+    await library.add("b.png", title="Red fox", source="upload")
+    await library.add("a.png", title="Red fox in snow", source="upload")
+    await library.add("c.png", title="Red fox asleep")
+    await library.add("d.png", title="A boat", source="upload")
+    card = await ada.opens("/library red fox --filter uploaded --sort name")
+    assert card.title == "Library: 2 pictures"
+    assert card.lines[0] == "Searched: “red fox”."
+    assert pictures(card) == ["1. Red fox in snow", "2. Red fox"]
+    assert (menu(card, "filter").chosen, menu(card, "sort").chosen) == (("uploaded",), ("name",))
+    card = await ada.turns(await ada.turns(card, "filter", "all"), "sort", "newest")
+    assert pictures(card) == ["1. Red fox asleep", "2. Red fox in snow", "3. Red fox"]
+
+
+async def test_the_panel_names_the_same_place_on_the_page(library: Library, ada: Reader) -> None:
+    """With the question in the address, and without what asks nothing."""
+    image = await library.add(title="Red fox")
+    lines = {
+        "/library red fox --sort name": "/library?text=red+fox&sort=name",
+        "/library --filter all": "/library",
+        f"/image {image.id}": f"/library/{image.id}",
+    }
+    for line, path in lines.items():
+        panel = await ada.command(line)
+        assert isinstance(panel, Panel)
+        assert panel.path == path
+
+
+async def test_the_search_form_asks_for_all_that_can_be_asked(
+    library: Library, ada: Reader, eve: Reader
+) -> None:
+    """Words, tag, person and days; it opens with what was asked before."""
+    await eve.command("/help")
+    await library.add(title="Red fox", tags=["Autumn"])
+    await library.add(title="Red fox", tags=["winter"])
+    form = await ada.fills(await ada.opens("/library fox"), "search")
+    assert form.fields[0].value == "fox"
+    day = library.clock.now().date().isoformat()
+    asked = {"text": "red", "tag": "autumn", "person": library.ada.id, "from": day, "to": day}
+    assert [field.id for field in form.fields] == list(asked)
+    card = card_of(await ada.sends(form, asked))
+    assert card.lines[0] == f"Searched: “red”, tagged autumn, by Ada, from {day}, to {day}."
+    assert card.title == "Library: 1 picture"
+    again = await ada.fills(card, "search")
+    assert {field.id: field.value for field in again.fields} == asked
+    everything = dict.fromkeys(asked, "") | {"person": "anybody"}
+    assert card_of(await ada.sends(again, everything)).title == "Library: 2 pictures"
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"from": "soon"}, "from: “soon” is not a date."),
+        ({"to": "31.12.2026"}, "to: “31.12.2026” is not a date."),
+        ({"from": "2026-11-22", "to": "2026-11-21"}, "to: The first day, 2026-11-22, is after"),
+        ({"text": "x" * 201}, "text: A search has at most 200 characters"),
+    ],
+    ids=["from", "to", "reversed", "long"],
+)
+async def test_what_is_wrong_in_a_search_is_said_at_its_field(
+    library: Library, ada: Reader, given: dict[str, str], wrong: str
+) -> None:
+    """And the question stays as it was."""
+    await shelf(library, 1)
+    card = await ada.opens("/library picture")
+    form = await ada.fills(card, "search")
+    assert wrong in said(await ada.sends(form, given))
+    assert card_of(await ada.press(card, "filter", "all")) == card
+
+
+async def test_nothing_found_is_said(library: Library, ada: Reader) -> None:
+    """An empty library says how to fill it; a search for nothing, that it found nothing."""
+    card = await ada.opens("/library")
+    assert (card.title, card.pictures) == ("Library: 0 pictures", ())
+    assert card.lines == (
+        "The library is empty. /generate draws pictures, /upload brings your own.",
+    )
+    assert actions(card) == ["filter", "sort", "search"]
+    await shelf(library, 1)
+    card = await ada.opens("/library unicorn")
+    assert card.lines[1].startswith("Nothing answers this search.")
+
+
+async def test_what_a_command_cannot_mean_is_said_with_what_it_can(ada: Reader) -> None:
+    """Unknown filters and sorts, and a search that is too long."""
+    assert "There are: all, uploaded" in said(await ada.command("/library --filter pretty"))
+    assert "There are: newest, oldest" in said(await ada.command("/library --sort size"))
+    assert "at most 200 characters" in said(await ada.command("/library " + "x" * 201))
+
+
+# ── picking ──────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_picks_of_several_pages_add_up(library: Library, ada: Reader) -> None:
+    """What is picked elsewhere stays in the menu, chosen, and can be taken off there."""
+    await shelf(library, 11)
+    first = await ada.turns(await ada.opens("/library"), "pick", "11", "5")
+    assert first.lines[-1] == "Picked: no. 11, no. 5."
+    second = await ada.turns(first, "next")
+    assert menu(second, "pick").chosen == ("11", "5")
+    labels = [option.label for option in menu(second, "pick").options]
+    assert labels == ["1. Picture 1 · no. 1", "Picture 11 · no. 11", "Picture 5 · no. 5"]
+    both = await ada.turns(second, "pick", "11", "5", "1")
+    assert both.lines[-1] == "Picked: no. 11, no. 5, no. 1."
+    other = await ada.turns(await ada.turns(both, "filter", "uploaded"), "pick", "1")
+    assert other.lines[-1] == "Picked: no. 1."
+
+
+async def test_picked_pictures_become_a_post(library: Library, ada: Reader) -> None:
+    """The publish form opens with their words and alt texts; what is sent is a post of them."""
+    await library.add(title="Fox", description="A fox.", alt_text="A red fox")
+    await library.add(title="Boat", alt_text="A boat")
+    await library.post("draft")
+    card = await ada.turns(await ada.opens("/library"), "pick", "1", "2")
+    form = await ada.fills(card, "use")
+    fields = {field.id: field.value for field in form.fields}
+    assert (fields["caption"], fields["alt"]) == ("A fox.", "A red fox\nA boat")
+    assert await ada.sends(form, {"caption": "Look!"}) == Nothing()
+    async with library.database.read() as uow:
+        (post,) = await uow.posts.with_image(1)
+        assert [(each.image_id, each.alt) for each in post.images] == [
+            (1, "A red fox"),
+            (2, "A boat"),
+        ]
+        assert (post.caption, post.job_id) == ("Look!", None)
+
+
+async def test_a_post_and_details_need_a_pick(library: Library, ada: Reader) -> None:
+    """A post at least one and at most ten, details exactly one."""
+    await shelf(library, 11)
+    card = await ada.opens("/library")
+    assert said(await ada.press(card, "use")).startswith("Pick the pictures first")
+    assert "0 are picked" in said(await ada.press(card, "details"))
+    card = await ada.turns(card, "pick", "1", "2")
+    assert "2 are picked" in said(await ada.press(card, "details"))
+    everything = [str(number) for number in range(1, 12)]
+    assert "At most 10 pictures" in said(await ada.press(card, "pick", *everything))
+    assert (await ada.turns(card, "filter", "all")).lines[-1] == "Picked: no. 1, no. 2."
+
+
+# ── the passport ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_picture_is_shown_by_number_or_name(library: Library, ada: Reader) -> None:
+    """The only match or the exact one; else the gallery of those that may be meant."""
+    await library.add("fox.png", title="Red fox")
+    await library.add("snow.png", title="Red fox in snow")
+    for name in ("2", "#2", "snow", "SNOW.PNG", "red fox in snow"):
+        assert (await ada.opens(f"/image {name}")).title == "Red fox in snow · no. 2", name
+    assert (await ada.opens("/image red fox")).title == "Red fox · no. 1"
+    several = await ada.opens("/image red")
+    assert several.title == "Library: 2 pictures"
+    assert several.lines[0] == "Searched: “red”."
+
+
+async def test_a_name_that_means_nothing_is_said(library: Library, ada: Reader) -> None:
+    """Also another business's number, which is not even hinted at."""
+    theirs = await library.add(business_id=library.other, title="Secret")
+    for name in ("unicorn", str(theirs.id), "99999999999999999999", "０", "!?"):
+        assert said(await ada.command(f"/image {name}")) == (
+            f"No picture is called “{name}”. /library shows them all."
+        )
+    assert said(await ada.command("/image")).startswith("Say which picture")
+
+
+async def test_a_passport_tells_where_a_picture_comes_from_and_went(
+    library: Library, ada: Reader
+) -> None:
+    """How it was made and at what cost, its kin, and its posts with links."""
+    parent = await library.add(title="Sketch")
+    image = await library.add(
+        title="Red fox",
+        tags=["fox", "snow"],
+        alt_text="A fox",
+        parent_id=parent.id,
+        ai_prompt="a fox",
+        usage_count=1,
+    )
+    await library.add(title="Poster", parent_id=image.id)
+    await library.make(image)
+    await library.post("published", image, title="Autumn news")
+    card = await ada.opens(f"/image {image.id}")
+    facts = dict(card.facts)
+    assert card.lines[0].startswith("AI generated by Ada on ")
+    assert card.lines[0].endswith("PNG, 1024 × 1024 px, 1 kB. Used 1 time.")
+    assert facts["Prompt"] == "a fox"
+    assert facts["Revised prompt"] == "a red fox"
+    assert facts["Model"] == "openai gpt-image-1.5"
+    assert facts["Parameters"] == "medium, 1024x1024, seed 7"
+    assert facts["Cost"] == "$0.041"
+    assert facts["Made from"] == "Sketch · no. 1"
+    assert facts["Made from it"] == "Poster · no. 3"
+    assert (facts["Tags"], facts["Alt text"]) == ("fox, snow", "A fox")
+    (link,) = card.links
+    assert (link.label, link.url) == ("Autumn news (site Acme)", "https://example.test/p/1")
+    assert [file.id for file in card.pictures] == [f"picture:{library.id}:{image.id}"]
+
+
+async def test_details_open_the_passport_and_lead_back(library: Library, ada: Reader) -> None:
+    """To the same page with the same picks."""
+    await shelf(library, 11)
+    second = await ada.turns(await ada.turns(await ada.opens("/library"), "next"), "pick", "1")
+    passport = await ada.turns(second, "details")
+    assert passport.title == "Picture 1 · no. 1"
+    assert await ada.turns(passport, "back") == second
+
+
+async def test_a_favourite_is_put_on_and_taken_off(library: Library, ada: Reader) -> None:
+    """By the same place of the panel; the gallery's filter knows it."""
+    await shelf(library, 2)
+    card = await ada.turns(await ada.opens("/image 2"), "favourite")
+    assert dict(card.facts)["Favourite of"].startswith("Ada on ")
+    assert pictures(await ada.opens("/library --filter favourites")) == ["1. Picture 2"]
+    card = await ada.turns(card, "unfavourite")
+    assert "favourite" in actions(card)
+    assert pictures(await ada.opens("/library --filter favourites")) == []
+
+
+async def test_words_are_edited_by_whom_they_belong_to(
+    library: Library, ada: Reader, eve: Reader
+) -> None:
+    """Title, description, tags and alt text, found by at once; a colleague may look only."""
+    await library.add("fox.png", title="Picture", tags=["old"])
+    form = await ada.fills(await ada.opens("/image 1"), "edit_words")
+    new = {"title": "Dusk", "description": "Late.", "tags": "#sea, Light, sea", "alt": "A tower"}
+    assert [field.id for field in form.fields] == list(new)
+    card = card_of(await ada.sends(form, new))
+    assert (card.title, card.lines[0]) == ("Dusk · no. 1", "Saved.")
+    assert dict(card.facts)["Tags"] == "sea, Light"
+    assert pictures(await eve.opens("/library sea")) == ["1. Dusk"]
+    told = await eve.press(await eve.opens("/image 1"), "edit_words")
+    assert said(told).startswith("Only the person who asked")
+    assert said(await ada.sends(form, {"tags": "x" * 61})).startswith("tags: ")
+
+
+async def test_a_description_too_long_for_a_form_is_not_cut(library: Library, ada: Reader) -> None:
+    """What was not shown is not lost when something else is changed."""
+    await library.add(description="word " * 700)
+    form = await ada.fills(await ada.opens("/image 1"), "edit_words")
+    await ada.sends(form, {"title": "Dusk"})
+    async with library.database.read() as uow:
+        image = await uow.images.get(1)
+        assert image
+        assert (image.title, image.description) == ("Dusk", "word " * 700)
+
+
+# ── deleting ─────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_deleting_asks_and_names_the_posts(library: Library, ada: Reader) -> None:
+    """Kept, nothing has happened; deleted, it is gone from the library and the posts."""
+    image = await library.add(title="Red fox")
+    await library.post("published", image, title="Autumn news")
+    passport = await ada.opens("/image 1")
+    question = await ada.turns(passport, "delete")
+    assert question.title == "Delete “Red fox”?"
+    assert any("“Autumn news” (site Acme, published)" in line for line in question.lines)
+    assert actions(question) == ["erase_used", "keep"]
+    assert await ada.turns(question, "keep") == passport
+    gallery = await ada.turns(await ada.turns(passport, "delete"), "erase_used")
+    assert gallery.lines[0] == "“Red fox” is deleted from the library."
+    assert gallery.title == "Library: 0 pictures"
+    assert said(await ada.press(passport, "favourite")) == (
+        "There is no such picture in the library."
+    )
+
+
+async def test_a_use_that_came_meanwhile_is_asked_about(library: Library, ada: Reader) -> None:
+    """The question said that no post uses it; now one does, so it is asked again."""
+    image = await library.add(title="Red fox")
+    question = await ada.turns(await ada.opens("/image 1"), "delete")
+    assert "No published or scheduled post uses it." in question.lines
+    await library.post("scheduled", image, title="Autumn news")
+    again = await ada.turns(question, "erase")
+    assert actions(again) == ["erase_used", "keep"]
+    assert (await ada.turns(again, "erase_used")).title == "Library: 0 pictures"
+
+
+async def test_what_is_just_being_posted_is_not_deleted(library: Library, ada: Reader) -> None:
+    """It is said which post it is."""
+    await library.post("sending", await library.add(), title="Autumn news")
+    question = await ada.turns(await ada.opens("/image 1"), "delete")
+    told = said(await ada.press(question, "erase_used"))
+    assert told.startswith("It is being posted right now: Autumn news.")
+    assert await library.names() == ["fox.png"]
+
+
+async def test_a_stranger_may_not_delete(library: Library, eve: Reader) -> None:
+    """Neither by asking nor with the button itself."""
+    await library.add()
+    passport = await eve.opens("/image 1")
+    assert said(await eve.press(passport, "delete")).startswith("Only the person who asked")
+    erase = Press(eve.event_id(), eve.actor, eve.place, "erase", passport.key)
+    assert said(await eve.handle(erase)).startswith("Only the person who asked")
+    assert await library.names() == ["fox.png"]
+
+
+# ── whose panel ──────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_panel_answers_its_own_person_alone(
+    library: Library, ada: Reader, eve: Reader
+) -> None:
+    """Others' presses and forms, and those of other businesses, find nothing."""
+    await shelf(library, 1)
+    card = await ada.turns(await ada.opens("/library"), "pick", "1")
+    form = await ada.fills(card, "use")
+    rival = Reader(library, "Rita", team="rival")
+    for other in (eve, rival):
+        assert "not known here" in said(await other.press(card, "details"))
+        assert "not known here" in said(await other.sends(await ada.fills(card, "search"), {}))
+    assert said(await rival.sends(form, {})) == "There is no such picture in the library."
+
+
+async def test_picks_of_another_business_count_for_nothing(library: Library, ada: Reader) -> None:
+    """A forged value is left out."""
+    await shelf(library, 1)
+    theirs = await library.add(business_id=library.other)
+    card = await ada.turns(await ada.opens("/library"), "pick", "1", str(theirs.id), "x", "9" * 30)
+    assert card.lines[-1] == "Picked: no. 1."
+
+
+async def test_a_gesture_that_comes_twice_acts_once(library: Library, ada: Reader) -> None:
+    """And gets the same panel."""
+    await shelf(library, 31)
+    card = await ada.opens("/library")
+    press = Press("twice", ada.actor, ada.place, "next", card.key)
+    first, second = await ada.handle(press), await ada.handle(press)
+    assert first == second
+    assert pictures(card_of(await ada.press(card_of(second), "next")))[0] == "1. Picture 11"
+
+
+async def test_the_home_tab_is_ones_own_and_drawn_anew(library: Library, ada: Reader) -> None:
+    """One place for each member, with the question and picks as they were left."""
+    await shelf(library, 11)
+    home = await ada.visits()
+    assert home.key == library.ada.id
+    left = await ada.turns(await ada.turns(home, "sort", "oldest"), "pick", "3")
+    await ada.turns(await ada.turns(left, "next"), "details")
+    await library.add(title="Picture 12")
+    again = await ada.visits()
+    assert again.key == home.key
+    assert again.title == "Library: 12 pictures"
+    assert (pictures(again)[0], again.lines[-1]) == ("1. Picture 1", "Picked: no. 3.")
+
+
+async def test_what_was_left_long_ago_is_forgotten(library: Library, ada: Reader) -> None:
+    """When its person opens another one; the Home tab stays."""
+    await shelf(library, 1)
+    old, home = await ada.opens("/library"), await ada.visits()
+    library.clock.pass_((LIFETIME + timedelta(days=1)).total_seconds())
+    assert (await ada.turns(old, "filter", "all")).key == old.key
+    await ada.visits()
+    new = await ada.opens("/library")
+    async with library.database.read() as uow:
+        kept = [await uow.browsings.get(card.key) for card in (old, home, new)]
+        assert [isinstance(each, Browsing) for each in kept] == [False, True, True]
+    assert "not known here" in said(await ada.press(old, "filter", "all"))
+
+
+# ── while typing, and what is drawn ──────────────────────────────────────────────────────────────
+
+
+async def test_names_and_tags_are_proposed_while_typing(library: Library, ada: Reader) -> None:
+    """Numbers for /image, words for /library; nothing of others, and nobody is let in by it."""
+    await library.add(title="Red fox", tags=["forest"])
+    await library.add(title="Old fort")
+    await library.add(business_id=library.other, title="Fortune")
+    assert await ada.types("image", "name", "fo") == await ada.types("image", "name", "FO")
+    named = (await ada.types("image", "name", "fo")).options
+    assert [(one.value, one.label) for one in named] == [
+        ("2", "Old fort · no. 2"),
+        ("1", "Red fox · no. 1"),
+    ]
+    words = (await ada.types("library", "search", "fo")).options
+    assert [one.value for one in words] == ["forest", "Old fort", "Red fox"]
+    filters = (await ada.types("library", "filter", "up")).options
+    assert [one.value for one in filters] == ["uploaded"]
+    stranger = Reader(library, "Zoe")
+    assert (await stranger.types("image", "name", "fo")).options == ()
+    async with library.database.read() as uow:
+        assert await uow.members.anywhere(library.id, "zoe") is None
+
+
+async def test_a_panel_needs_at_most_five_rows_on_discord(library: Library, ada: Reader) -> None:
+    """Also in the middle of a library, with ten picks on another page."""
+    await shelf(library, 31)
+    first = await ada.opens("/library")
+    first = await ada.turns(first, "pick", *(str(number) for number in range(31, 21, -1)))
+    middle = await ada.turns(first, "next")
+    assert {"previous", "next"} <= set(actions(middle))
+    assert len(menu(middle, "pick").options) == 20
+    assert len(control_rows(middle)) <= 5
+    assert len(control_rows(await ada.opens("/image 1"))) == 1
+
+
+async def test_sheets_and_pictures_are_jpegs_of_ones_own_business(
+    library: Library, ada: Reader
+) -> None:
+    """A lost thumbnail leaves an empty tile; another business's picture is one."""
+    out = io.BytesIO()
+    Pixels.new("RGB", (800, 600), "red").save(out, "PNG")
+    images = await shelf(library, 3)
+    for image in images:
+        await library.blobs.put(image.storage_key, out.getvalue(), "image/png")
+        await library.blobs.put(image.thumbnail_key, out.getvalue(), "image/png")
+    await library.blobs.delete(images[0].thumbnail_key)
+    (sheet,) = (await ada.opens("/library")).pictures
+    drawn = Pixels.open(io.BytesIO(await ada.inbox.load(sheet)))
+    assert (drawn.format, drawn.size) == ("JPEG", (3 * 264 + 8, 264 + 8))
+    reds = [drawn.getpixel((264 * place + 136, 200)) for place in range(3)]
+    assert [is_red(pixel) for pixel in reds] == [True, True, False]
+    (picture,) = (await ada.opens("/image 1")).pictures
+    shown = Pixels.open(io.BytesIO(await ada.inbox.load(picture)))
+    theirs = replace(picture, id=f"picture:{library.other}:1")
+    assert Pixels.open(io.BytesIO(await ada.inbox.load(theirs))).size == (264 + 8, 264 + 8)
+    assert (shown.format, shown.size, is_red(shown.getpixel((9, 9)))) == ("JPEG", (800, 600), True)
+
+
+def is_red(pixel: object) -> bool:
+    """Whether a pixel of a JPEG is red, as near as a JPEG is."""
+    assert isinstance(pixel, tuple)
+    red, green, blue = pixel
+    return bool(red > 200 and max(green, blue) < 60)
