@@ -44,6 +44,11 @@ async def session(server: DiscordServer) -> AsyncIterator[aiohttp.ClientSession]
         {"content": "x", "components": [{"type": 1, "components": [
             {"type": 3, "custom_id": "m", "options": [
                 {"label": str(n), "value": str(n)} for n in range(26)]}]}]},
+        {"flags": 1 << 15, "components": [
+            {"type": 18, "label": "a", "component": {"type": 19, "custom_id": "files"}}]},
+        {"content": "x", "components": [{"type": 1, "components": [
+            {"type": 19, "custom_id": "files"}]}]},
+        {"content": "x", "flags": 1 << 6},
     ],
 )  # fmt: skip
 async def test_bodies_that_break_a_rule_are_refused_and_recorded(
@@ -69,6 +74,16 @@ async def test_bodies_that_break_a_rule_are_refused_and_recorded(
         {"name": "generate", "description": "x", "options": [
             {"type": 3, "name": "a", "description": "both", "autocomplete": True,
              "choices": [{"name": "a", "value": "a"}]}]},
+        {"name": "upload", "description": "x", "options": [
+            {"type": 11, "name": "file", "description": "x", "autocomplete": True}]},
+        {"name": "upload", "description": "x", "options": [
+            {"type": 11, "name": "file", "description": "x", "min_value": 1}]},
+        {"name": "upload", "description": "x", "options": [
+            {"type": 11, "name": "file", "description": "x",
+             "choices": [{"name": "a", "value": "a"}]}]},
+        {"name": "Add to library", "type": 3, "description": "x"},
+        {"name": "Add to library", "type": 3, "options": [
+            {"type": 11, "name": "file", "description": "x"}]},
     ],
 )  # fmt: skip
 async def test_commands_that_break_a_rule_are_not_registered(

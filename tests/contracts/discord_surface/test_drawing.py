@@ -97,3 +97,25 @@ def test_attachments_that_only_components_tell_are_known() -> None:
         "attachment_id": "2",
     }
     assert attachment_ids({"components": body["components"]}, card) == {"i1": "2"}
+
+
+def test_a_whole_page_of_the_library_fits_into_one_message() -> None:
+    """Ten pictures, three menus, two full rows of buttons and its links, in five rows."""
+    options = tuple(Option(str(number), f"Choice {number} " * 9) for number in range(25))
+    menus = [Menu(f"m{number}", "Which? " * 30, options) for number in range(3)]
+    buttons = [Button(f"b{number}", f"Number {number}", "🖼️") for number in range(10)]
+    card = Card(
+        "key",
+        "The library",
+        ("line " * 100,) * 20,
+        (("Found", "1,204"),) * 8,
+        tuple(File(f"i{number}", "fox.jpg", "image/jpeg", "x" * 2000) for number in range(10)),
+        links=tuple(Link(f"Page {number}", "https://desk.example/") for number in range(4)),
+        controls=(*menus, *buttons),
+    )
+    drawing = draw(card, {})
+    assert message_faults(drawing.body["components"], version_2=True) == []
+    (container,) = drawing.body["components"]
+    rows = [part for part in container["components"] if part["type"] == 1]
+    assert [len(row["components"]) for row in rows] == [4, 1, 1, 1, 5, 5]
+    assert len(drawing.uploads) == 10

@@ -26,6 +26,14 @@ VALUES: Final[Mapping[int, tuple[type, ...]]] = {
     NUMBER: (int, float),
 }
 MOST_CHARACTERS: Final = 8000
+ONLY_OF: Final[Mapping[str, tuple[int, ...]]] = {
+    "choices": tuple(VALUES),
+    "autocomplete": tuple(VALUES),
+    "min_value": (INTEGER, NUMBER),
+    "max_value": (INTEGER, NUMBER),
+    "min_length": (STRING,),
+    "max_length": (STRING,),
+}
 
 
 def list_faults(commands: list[Json]) -> list[str]:
@@ -94,9 +102,13 @@ def _choices_faults(name: str, option: Json) -> Iterator[str]:
     choices = option.get("choices") or []
     if choices and option.get("autocomplete"):
         yield f"{name!r}: choices and autocomplete exclude each other"
-    if (choices or option.get("autocomplete")) and option["type"] not in (STRING, INTEGER, NUMBER):
-        yield f"{name!r}: an option of type {option['type']} has no choices"
-    yield from choice_faults(name, option["type"], choices)
+    yield from (
+        f"{name!r}: an option of type {option['type']} has no {key}"
+        for key, kinds in ONLY_OF.items()
+        if option.get(key) and option["type"] not in kinds
+    )
+    if option["type"] in VALUES:
+        yield from choice_faults(name, option["type"], choices)
 
 
 def choice_faults(name: str, kind: int, choices: list[Json]) -> Iterator[str]:
