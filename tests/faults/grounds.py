@@ -9,6 +9,7 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process, create_subprocess_exec
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from core.business.accounts import Account, seal_context
 from core.library.removal import remove_image
 from storage import tables
 from storage.library import removals
+from storage.looks import looks
 from tests.desk import PROJECT, DeskProcess, environment, free_port, running_desk
 from tests.faults.worker import READY
 from tests.platforms.graph import GraphServer
@@ -146,7 +148,8 @@ class Ground:
 
     def cards(self) -> list[SlackMessage]:
         """The desk's messages as they stand, oldest first."""
-        return self.slack.messages(self.channel)
+        standing = self.slack.messages(self.channel)
+        return [message for message in standing if message.author == "Image Desk"]
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until it holds in Slack."""
@@ -178,6 +181,7 @@ class Ground:
                 await self._until_none(tables.targets, tables.targets.c.state.in_(UNDER_WAY))
                 await self._until_none(tables.targets, tables.targets.c.wake_at.is_not(None))
                 await self._until_none(removals, removals.c.ended_at.is_(None))
+                await self._until_none(looks, looks.c.outcome == "")
                 await self.until_shown()
 
     async def _until_none(self, table: Table, condition: ColumnElement[bool]) -> None:
@@ -196,6 +200,22 @@ class Ground:
             total = select(func.coalesce(func.sum(tables.ledger.c.amount), 0))
             return int((await connection.execute(total)).scalar_one())
 
+    async def words_booked(self) -> int:
+        """What looks at pictures for their words are booked at, in micro-USD; never was the same
+        picture looked at twice.
+        """
+        taken = await self.rows(looks)
+        assert len({look.image_id for look in taken}) == len(taken)
+        assert len(self.openai.words) <= len(taken)
+        worded = [look.cost for look in taken if look.outcome == "worded"]
+        assert not Counter(worded) - Counter(word.micro_usd for word in self.openai.words)
+        return sum(look.cost for look in taken)
+
+    async def owed(self) -> int:
+        """The provider's bill for pictures, and what their words are booked at."""
+        pictures = sum(charge.micro_usd for charge in self.openai.bill)
+        return pictures + await self.words_booked()
+
     async def connect_page(self) -> str:
         """Connect a Facebook page; the label under which forms offer it."""
         page = self.graph.add_page("Acme")
@@ -211,6 +231,10 @@ class Ground:
         ack = await self.ada.command("/generate", text, self.channel)
         assert ack.status == "ok", ack
         assert not ack.text, ack.text
+
+    async def bring(self, *files: tuple[str, bytes]) -> None:
+        """Bring files with a mention, and be heard."""
+        await self.ada.upload(self.channel, files, f"<@{self.slack.bot_user}>")
 
     async def remove_picture(self) -> None:
         """Take the one picture out of the library."""

@@ -79,4 +79,4 @@ async def test_commands_acknowledged_by_a_process_that_dies_are_carried_out_by_a
             await until_jobs(ground, CROWD)
             await ground.until_quiet()
         assert len(ground.openai.bill) == CROWD
-        assert await ground.booked() == ground.openai.charged
+        assert await ground.booked() == await ground.owed()

@@ -5,25 +5,32 @@ test waits for its own.
 """
 
 import asyncio
+import hashlib
 import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal
 
 import pytest
 import pytest_asyncio
 
+from core.library.removal import find_orphans
 from core.publishing.publishing import LOOKS
 from core.steps import STEPS
 from core.wording.money import money
 from storage import tables
 from storage.library import removals
+from storage.looks import looks
+from tests.core.hostile import encode, scene
 from tests.faults.grounds import MADE, POSTING, STANDING, Ground, abreast
 
-Story = Literal["picture", "facebook", "site", "removal"]
+PHOTO = encode(scene(1200, 800), "JPEG")
+
+Story = Literal["picture", "facebook", "site", "removal", "upload", "words"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,9 @@ CRASHES = (
     ),
     Crash("sending", "facebook", "facebook", lost=True),
     Crash("sending", "site", "site"),
+    *(Crash(step, "file", "upload") for step in ("claimed", "fetched", "stored", "settled")),
+    *(Crash(step, "words", "words") for step in ("chosen", "worded")),
+    *(Crash(step, "words", "words", lost=True) for step in ("asked", "told")),
     *(Crash(step, "image", "removal") for step in ("marked", "erased", "removed")),
 )
 
@@ -113,7 +123,8 @@ async def picture(crash: Crash, ground: Ground) -> float:
             price = await made_again(ground)
             await ground.until_quiet()
     assert len(ground.openai.bill) == (2 if crash.step == "answered" else 1)
-    assert await ground.booked() == ground.openai.bill[-1].micro_usd + price
+    paid = ground.openai.bill[-1].micro_usd + await ground.words_booked()
+    assert await ground.booked() == paid + price
     assert ground.posted == 2
     assert len(await ground.rows(tables.images)) == 1
     assert len(ground.cards()[1].images()) == 1
@@ -193,4 +204,52 @@ async def removed(crash: Crash, ground: Ground) -> float:
     return recovered
 
 
-STORIES = {"picture": picture, "facebook": published, "site": published, "removal": removed}
+async def brought(crash: Crash, ground: Ground) -> float:
+    """A photo is brought; its worker dies on the way; another takes it in, once."""
+    async with ground.worker("--at", crash.step, "--when", crash.when) as doomed:
+        await ground.bring(("shop.jpg", PHOTO))
+        assert await doomed.until_ended() == -signal.SIGKILL
+    died = time.monotonic()
+    async with ground.worker():
+        await ground.until_quiet()
+        recovered = time.monotonic() - died
+    (image,) = await ground.rows(tables.images)
+    stored = await ground.bot.blobs.get(image.storage_key)
+    assert hashlib.sha256(stored).hexdigest() == image.sha256
+    assert await ground.bot.blobs.get(image.thumbnail_key)
+    assert ground.posted == 2
+    assert "shop.jpg: stored" in ground.cards()[0].plain()
+    assert len(ground.cards()[1].images()) == 1
+    assert await ground.booked() == await ground.owed()
+    assert await orphans(ground) == []
+    return recovered
+
+
+async def orphans(ground: Ground) -> list[str]:
+    """What lies in the store and belongs to no row, however young."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    return await find_orphans(ground.bot.database, ground.bot.blobs, tomorrow)
+
+
+async def worded(crash: Crash, ground: Ground) -> float:
+    """A photo is stored and looked at; the worker dies; nobody looks twice, and it is told."""
+    recovered = await brought(crash, ground)
+    (image,) = await ground.rows(tables.images)
+    (look,) = await ground.rows(looks)
+    assert image.plain_words == crash.lost
+    assert image.title == ("Shop" if crash.lost else "Three rings")
+    assert look.outcome == ("unknown" if crash.lost else "worded")
+    assert len(ground.openai.words) == (0 if crash.step == "asked" else 1)
+    lost = "No answer came about the words of 1 picture, and it may have cost"
+    assert (lost in ground.cards()[0].plain()) == crash.lost
+    return recovered
+
+
+STORIES = {
+    "picture": picture,
+    "facebook": published,
+    "site": published,
+    "removal": removed,
+    "upload": brought,
+    "words": worded,
+}

@@ -40,6 +40,7 @@ SLEEPS = (
     Sleep("answered", ends="unknown"),
     Sleep("spooled"),
     Sleep("stored"),
+    *(Sleep(step, "words") for step in ("chosen", "asked", "told")),
     *(
         Sleep(step, card, POSTING.format(card))
         for step in ("drawn", "posted")
@@ -76,6 +77,7 @@ async def oversleep(sleep: Sleep, ground: Ground) -> None:
         async with ground.worker():
             await ground.until_quiet()
             posts, booked = ground.posted, await ground.booked()
+            words = await ground.words_booked()
             assert posts == (1 if sleep.ends == "unknown" else 2)
             os.kill(late.pid, signal.SIGCONT)
             await ground.order("a lighthouse")
@@ -86,4 +88,5 @@ async def oversleep(sleep: Sleep, ground: Ground) -> None:
     assert (first.state, second.state) == (sleep.ends, "completed")
     assert ground.posted == posts + 2
     assert len(ground.openai.bill) == 2
-    assert await ground.booked() == booked + ground.openai.bill[-1].micro_usd
+    second_picture = ground.openai.bill[-1].micro_usd + await ground.words_booked() - words
+    assert await ground.booked() == booked + second_picture

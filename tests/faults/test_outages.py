@@ -50,7 +50,7 @@ async def test_calls_cut_off_by_a_kill_are_shown_as_unknown_and_never_repeated(
         await ground.until_quiet()
     assert len(ground.openai.bill) == 6
     paid = sum(charge.micro_usd for charge in ground.openai.bill[3:])
-    assert await ground.booked() == 3 * price + paid
+    assert await ground.booked() == 3 * price + paid + await ground.words_booked()
     assert len(ground.cards()[1].images()) == 3
 
 
@@ -76,7 +76,7 @@ async def test_a_post_whose_answer_is_lost_with_its_worker_is_found_by_its_key(
     async with ground.worker():
         await ground.until_quiet()
     assert ground.posted == 2
-    assert await ground.booked() == ground.openai.charged
+    assert await ground.booked() == await ground.owed()
 
 
 async def test_work_goes_on_when_the_queue_was_restarted_empty(ground: Ground) -> None:
@@ -96,7 +96,7 @@ async def test_work_goes_on_when_the_queue_was_restarted_empty(ground: Ground) -
         await ground.until_quiet()
         assert worker.process.returncode is None
     assert len(ground.openai.bill) == 3
-    assert await ground.booked() == ground.openai.charged
+    assert await ground.booked() == await ground.owed()
 
 
 async def test_wake_up_calls_that_were_flushed_are_made_again(ground: Ground) -> None:
@@ -109,7 +109,7 @@ async def test_wake_up_calls_that_were_flushed_are_made_again(ground: Ground) ->
         await ground.until(lambda: ground.posted == 6)
         await ground.until_quiet()
     assert len(ground.openai.bill) == 3
-    assert await ground.booked() == ground.openai.charged
+    assert await ground.booked() == await ground.owed()
 
 
 async def test_a_command_is_taken_while_the_queue_is_down(ground: Ground) -> None:
@@ -142,4 +142,4 @@ async def test_two_workers_called_for_the_same_rows_do_everything_once(ground: G
         await ground.until_quiet()
     assert len(ground.openai.bill) == 4
     assert ground.posted == 2
-    assert await ground.booked() == ground.openai.charged
+    assert await ground.booked() == await ground.owed()

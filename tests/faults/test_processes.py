@@ -54,7 +54,7 @@ async def test_a_worker_that_is_asked_to_end_finishes_what_was_paid(tmp_path: Pa
             await ground.until(lambda: ground.posted == 4)
             await ground.until_quiet()
         assert len(ground.openai.bill) == 2
-        assert await ground.booked() == ground.openai.charged
+        assert await ground.booked() == await ground.owed()
 
 
 async def refusing(ground: Ground) -> None:
