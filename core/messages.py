@@ -68,6 +68,12 @@ def ref_key(ref: MessageRef) -> str:
 
 
 async def redraw(uow: UnitOfWork, subject: Subject, subject_id: str) -> None:
-    """Ask that every card of this subject is drawn again after the commit."""
-    for message_id in await uow.messages.want(subject, subject_id):
+    """Ask that every card of this subject is drawn again after the commit; with a job's, the card
+    of the post that it makes pictures for, which tells how many are still coming.
+    """
+    wanted = await uow.messages.want(subject, subject_id)
+    job = await uow.jobs.get(subject_id) if subject in {"status", "result"} else None
+    if job and job.post_id:
+        wanted += await uow.messages.want("post", job.post_id)
+    for message_id in wanted:
         uow.enqueue("show", message_id)

@@ -117,6 +117,10 @@ class Jobs(Rows["Job", str], Protocol):
         """How many jobs this member has placed after `since`."""
         ...
 
+    async def of_post(self, post_id: str) -> list[Job]:
+        """Those whose pictures are for this post, oldest first."""
+        ...
+
     async def to_wake(self, next_at: datetime) -> list[str]:
         """As `Leased.to_wake`, for jobs whose prompt waits for moderation."""
         ...

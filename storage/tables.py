@@ -87,6 +87,7 @@ jobs = Table(
     Column("root_id", Id, nullable=False),
     Column("moderation", String(16), nullable=False),
     Column("parent_id", Id),
+    Column("post_id", Id, index=True),
     Column("cancelled_at", Moment),
     Column("discarded_at", Moment),
     Column("discarded_by", Id),

@@ -43,8 +43,8 @@ ENDED: frozenset[ItemState] = frozenset({"completed", "refused", "failed", "unkn
 class Job:
     """One order of pictures, or one drop of files (`kind` "upload", without an order).
 
-    `root_id` is the message that opens its thread; `parent_id` the job it repeats. `wake_at` is
-    when somebody looks at its moderation again.
+    `root_id` is the message that opens its thread; `parent_id` the job it repeats; `post_id` the
+    post whose draft its pictures join. `wake_at` is when somebody looks at its moderation again.
     """
 
     business_id: int
@@ -61,6 +61,7 @@ class Job:
     discarded_by: str | None = None
     wake_at: datetime | None = None
     trouble: Trouble | None = None
+    post_id: str | None = None
     id: str = field(default_factory=new_id)
 
 

@@ -14,6 +14,7 @@ from core.errors import UserError
 from core.generation.jobs import Item, Job
 from core.generation.orders import Order
 from core.messages import Message, redraw
+from core.publishing.posts import Post
 from core.storing import UnitOfWork
 
 
@@ -27,9 +28,15 @@ class Customer:
 
 
 async def place_order(
-    uow: UnitOfWork, customer: Customer, order: Order, per_minute: int, parent: Job | None = None
+    uow: UnitOfWork,
+    customer: Customer,
+    order: Order,
+    per_minute: int,
+    parent: Job | None = None,
+    post: Post | None = None,
 ) -> Job:
-    """Write the job with its items, reserve their price, and wake its card.
+    """Write the job with its items, reserve their price, and wake its card. It stands in the thread
+    of the job that it repeats (`parent`), or of the post whose draft its pictures join (`post`).
 
     Raises UserError("too_many_orders" | "budget_spent"); then nothing was written.
     """
@@ -38,7 +45,8 @@ async def place_order(
     if recent >= per_minute:
         raise UserError("too_many_orders", limit=per_minute)
     job_id = new_id()
-    root = await uow.messages.get(parent.root_id) if parent else None
+    before = parent or post
+    root = await uow.messages.get(before.root_id) if before else None
     job = Job(
         business_id=business.id,
         owner_id=member.id,
@@ -49,6 +57,7 @@ async def place_order(
         root_id=place_cards(uow, customer, job_id, root),
         parent_id=parent.id if parent else None,
         wake_at=uow.later(10),
+        post_id=post.id if post else None,
         id=job_id,
     )
     seeds = Random(job_id)  # noqa: S311  # pictures should differ, nobody must not guess them

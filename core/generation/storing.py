@@ -21,6 +21,7 @@ from core.library.keys import original_key, thumbnail_key
 from core.library.pictures import Picture, check, placeholder, preview, thumbnail
 from core.messages import redraw
 from core.ports import BlobStore, Generated, Moderator, Reach
+from core.publishing.joining import join
 from core.publishing.slugs import slug
 from core.storing import Units
 
@@ -113,6 +114,7 @@ class Storing:
             removed = await uow.removals.ended(image.business_id, image.sha256)
             row.preview_key = preview_key
             row.move("completed", uow.now)
+            await join(uow, job, row)
             _close(paid, "made", answer, cost)
             await settle(uow, item.id, cost or 0)
             await redraw(uow, "status", job.id)

@@ -27,6 +27,7 @@ from core.library.keys import read_key
 from core.library.pictures import preview
 from core.messages import redraw
 from core.ports import BlobStore, ChatSurface, Reach
+from core.publishing.joining import join
 from core.storing import UnitOfWork, Units
 
 ALIKE: Final = 6
@@ -122,6 +123,8 @@ class Ingesting:
             row = await uow.items.held(claim.item.id, claim.item.fence)
             if row is None:
                 return None
+            if claim.job.post_id:  # before the business, as forms do, or two might deadlock
+                await uow.posts.lock(claim.job.post_id)
             entered = await self._intake.enter(uow, ready, row.job_id)
             image = entered.image
             trouble = (
@@ -131,6 +134,7 @@ class Ingesting:
             if image.id not in others:  # the same file twice in one drop is shown once
                 row.image_id, row.preview_key = image.id, preview_key
             row.move("completed", uow.now, trouble)
+            await join(uow, claim.job, row)
             await _redraw(uow, row.job_id)
             return entered
 

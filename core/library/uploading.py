@@ -13,6 +13,7 @@ from core.chat import Attachment
 from core.errors import Trouble, UserError
 from core.generation.jobs import Item, Job
 from core.generation.ordering import Customer, place_cards
+from core.publishing.posts import Post
 from core.storing import UnitOfWork
 
 MOST_FILES: Final = 10
@@ -21,10 +22,15 @@ NAMELESS: Final = "file"
 
 
 async def place_upload(
-    uow: UnitOfWork, customer: Customer, attachments: Sequence[Attachment], per_minute: int
+    uow: UnitOfWork,
+    customer: Customer,
+    attachments: Sequence[Attachment],
+    per_minute: int,
+    post: Post | None = None,
 ) -> Job:
     """Write the job with an item per file, and wake them and its card. Of more than ten files the
-    first ten are taken, and the job says how many were left.
+    first ten are taken, and the job says how many were left. With `post`, the pictures join its
+    draft, and the card stands in its thread.
 
     The files are fetched at once, whether or not the card may be posted: their addresses expire.
     Raises UserError("too_many_orders"); then nothing was written.
@@ -35,6 +41,7 @@ async def place_upload(
         raise UserError("too_many_orders", limit=per_minute)
     left = len(attachments) - MOST_FILES
     job_id = new_id()
+    root = await uow.messages.get(post.root_id) if post else None
     job = Job(
         business_id=business.id,
         owner_id=member.id,
@@ -42,9 +49,10 @@ async def place_upload(
         place=customer.place,
         order=None,
         created_at=uow.now,
-        root_id=place_cards(uow, customer, job_id),
+        root_id=place_cards(uow, customer, job_id, root),
         moderation="off",
         trouble=Trouble("files_left", {"most": MOST_FILES, "left": left}) if left > 0 else None,
+        post_id=post.id if post else None,
         id=job_id,
     )
     uow.jobs.add(job)

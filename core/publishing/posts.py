@@ -126,6 +126,12 @@ class Target:
             self.wake_at = wake_at
 
 
+def is_draft(post: Post, targets: list[Target]) -> bool:
+    """Whether its content may still change: nobody has approved, sent or discarded it."""
+    states = {target.state for target in targets}
+    return post.discarded_at is None and "draft" in states and states <= {"draft", "cancelled"}
+
+
 def content_hash(post: Post, account_ids: list[str]) -> str:
     """What an approval is bound to: caption, pictures with alt texts, accounts."""
     content = {

@@ -38,6 +38,12 @@ class Jobs(SqlRows[Job, str]):
         found = counted.where(columns.owner_id == owner_id, columns.created_at > since)
         return int(await self.session.scalar(found) or 0)
 
+    async def of_post(self, post_id: str) -> list[Job]:
+        """Those whose pictures are for this post, oldest first."""
+        columns = tables.jobs.c
+        found = select(Job).where(columns.post_id == post_id)
+        return await self._all(found.order_by(columns.created_at, columns.id))
+
     async def to_wake(self, next_at: datetime) -> list[str]:
         """Jobs whose prompt waits for moderation."""
         return await wake(self.session, tables.jobs, self.now, next_at)
