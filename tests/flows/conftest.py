@@ -22,8 +22,11 @@ from tests.driving import (
 )
 from tests.driving.chat import Found, picture_of, until
 from tests.driving.slack import events_url, make_server
+from tests.flows.programs import bakery, garage, programs
 from tests.platforms.discord import DiscordServer
 from tests.platforms.openai import OpenAIServer
+
+__all__ = ["bakery", "garage", "programs"]
 
 
 @pytest.fixture(params=["slack", "discord", "page"])
