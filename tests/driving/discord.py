@@ -11,7 +11,13 @@ from tests.platforms.discord import Ack, DiscordServer, Guild, Modal, Person
 from tests.platforms.discord.channels import Channel
 from tests.platforms.discord.messages import FILE_UPLOAD, Flag, Message
 
-FREE = {"generate": "prompt", "post": "text", "approver": "person"}
+FREE = {
+    "generate": "prompt",
+    "post": "text",
+    "approver": "person",
+    "library": "search",
+    "image": "name",
+}
 """Which typed option takes a command's free text."""
 
 _WRITTEN_LINK = re.compile(r"(\S[^\n]*?): (https?://\S+)")

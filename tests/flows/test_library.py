@@ -1,0 +1,168 @@
+"""The library in chat: found, looked at, put into posts, worded anew, and deleted."""
+
+import io
+from pathlib import Path
+
+import httpx2
+import pytest
+from PIL import Image
+
+from tests.desk import running_desk
+from tests.driving import Chat, Person, Where
+from tests.driving.chat import Seen
+from tests.flows.conftest import Eyes
+
+CHATS = pytest.mark.parametrize("chat", ["slack", "discord"], indirect=True)
+"""On the page the same leads to the page's own library."""
+
+PICK, FILTER, SORT = "Pick pictures", "Filter", "Sort"
+
+
+async def opened(who: Person, line: str, where: Where) -> Seen:
+    """The panel that a command opens."""
+    return await (await who.command(line, where)).panel()
+
+
+async def pressed(who: Person, panel: Seen, button: str) -> Seen:
+    """The panel that takes its place."""
+    return await (await who.press(panel, button)).panel()
+
+
+async def chosen(who: Person, panel: Seen, menu: str, *labels: str) -> Seen:
+    """The same for a menu."""
+    return await (await who.choose(panel, menu, labels)).panel()
+
+
+@CHATS
+async def test_pictures_of_two_pages_are_put_into_a_post(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Picked on each, published together, and counted as used from then on."""
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/generate a fox --count 10", marketing)
+        await eyes.see(marketing, "10 pictures: a fox")
+        await ada.command("/generate a boat", marketing)
+        await eyes.see(marketing, "1 picture: a boat")
+
+        first = await opened(ada, "/library", marketing)
+        assert first.says("Library: 11 pictures", "1. A boat · no. 11 · sketched · not used yet")
+        (sheet,) = first.pictures
+        assert Image.open(io.BytesIO(sheet)).size == (5 * 264 + 8, 2 * 264 + 8)
+        assert "Previous" not in first.buttons
+        boat = first.menus[PICK][0]
+        first = await chosen(ada, first, PICK, boat)
+        second = await pressed(ada, first, "Next")
+        assert second.says("1. A fox · no. 1", "Picked: no. 11.")
+        assert "Next" not in second.buttons
+        second = await chosen(ada, second, PICK, *second.menus[PICK])
+        assert second.says("Picked: no. 11, no. 1.") or second.says("Picked: no. 1, no. 11.")
+
+        form = await (await ada.press(second, "Use in a post")).form()
+        assert len(form.fields["Alt text"].split("\n")) == 2
+        await ada.submit(form, {"Caption": "Autumn at sea"})
+        draft = await eyes.see(marketing, "Autumn at sea", "Check it")
+        await ada.press(draft, "Publish")
+        outcome = await eyes.see(marketing, "It is live")
+        (link,) = outcome.links.values()
+        async with httpx2.AsyncClient() as browser:
+            page = (await browser.get(link)).text
+        assert page.count("<figure") == 2
+
+        used = await opened(ada, "/library --sort most_used --filter published", marketing)
+        assert used.says("Library: 2 pictures")
+        assert used.text.count("used 1 time") == 2
+
+
+@CHATS
+async def test_the_library_is_searched(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """By words in the command, by its menus, and by the form; what is not there is said."""
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/generate a fox in snow --count 2", marketing)
+        await eyes.see(marketing, "2 pictures: a fox in snow")
+        await ada.command("/generate a boat", marketing)
+        await eyes.see(marketing, "1 picture: a boat")
+
+        panel = await opened(ada, "/library fox", marketing)
+        assert panel.says("Library: 2 pictures", "Searched: “fox”.", "A fox in snow")
+        panel = await chosen(ada, panel, SORT, "Oldest first")
+        assert panel.says("1. A fox in snow · no. 1")
+        panel = await chosen(ada, panel, FILTER, "Uploaded")
+        assert panel.says("Library: 0 pictures", "Nothing answers this search.")
+        assert panel.pictures == ()
+
+        form = await (await ada.press(panel, "Search")).form()
+        assert form.fields["Words"] == "fox"
+        wrong = await ada.submit(form, {"From (first day)": "soon"})
+        assert "“soon” is not a date" in wrong.text
+        panel = await chosen(ada, panel, FILTER, "All pictures")
+        form = await (await ada.press(panel, "Search")).form()
+        panel = await (await ada.submit(form, {"Words": "boat", "By whom": "Ada"})).panel()
+        assert panel.says("Library: 1 picture", "“boat”, by Ada", "A boat")
+
+        await ada.mention("library --sort size", marketing)
+        await eyes.told(ada, "There is no sort “size”", "most_used")
+        await ada.command("/image unicorn", marketing)
+        await eyes.told(ada, "No picture is called “unicorn”")
+
+
+@CHATS
+async def test_a_picture_shows_its_passport_and_takes_new_words(
+    chat: Chat, ada: Person, bob: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Prompt, model and who approved; a favourite; new words, by which it is found at once."""
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/generate a fox", marketing)
+        await ada.react(await eyes.see(marketing, "1 picture: a fox"), "✅")
+        await eyes.see(marketing, "Approved by Ada")
+
+        passport = await opened(ada, "/image 1", marketing)
+        assert passport.says("A fox · no. 1", "Sketched by Ada", "a fox", "sketch", "free", "Ada")
+        (picture,) = passport.pictures
+        assert Image.open(io.BytesIO(picture)).size == (1024, 1024)
+        passport = await pressed(ada, passport, "Favourite")
+        assert passport.says("Favourite of")
+
+        form = await (await ada.press(passport, "Edit")).form()
+        assert form.fields["Title"] == "A fox"
+        words = {"Title": "Reynard at dusk", "Tags": "autumn, #hunt"}
+        passport = await (await ada.submit(form, words)).panel()
+        assert passport.says("Reynard at dusk · no. 1", "Saved.", "autumn, hunt")
+
+        found = await opened(bob, "/library hunt --filter favourites", marketing)
+        assert found.says("1. Reynard at dusk · no. 1")
+        theirs = await opened(bob, "/image reynard", marketing)
+        assert theirs.says("Reynard at dusk · no. 1")
+        for button in ("Edit", "Delete"):
+            await bob.press(theirs, button)
+            await eyes.told(bob, "Only the person who asked, approvers and admins")
+
+
+@CHATS
+async def test_a_picture_that_is_used_is_deleted_only_after_a_warning(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Which names the post: kept once, and then really gone, from the store as well."""
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/generate a fox", marketing)
+        pictures = await eyes.see(marketing, "1 picture: a fox")
+        form = await (await ada.press(pictures, "Publish")).form()
+        await ada.submit(form, {"Caption": "Our fox"})
+        await eyes.see(marketing, "It is live")
+
+        passport = await opened(ada, "/image a fox", marketing)
+        question = await pressed(ada, passport, "Delete")
+        assert question.says("Delete “A fox”?", "It is used by “A fox”")
+        passport = await pressed(ada, question, "Keep")
+        assert passport.says("A fox · no. 1", "Used 1 time")
+        question = await pressed(ada, passport, "Delete")
+        gallery = await pressed(ada, question, "Delete")
+        assert gallery.says("Library: 0 pictures", "“A fox” is deleted from the library.")
+
+        objects = Path(environ["DATA_DIR"]) / "blobs"
+        await eyes.until(None, lambda: not [one for one in objects.rglob("*") if one.is_file()])
