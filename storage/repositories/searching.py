@@ -18,6 +18,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     String,
+    and_,
     cast,
     func,
     literal,
@@ -35,16 +36,16 @@ from storage.columns import BigKey
 from storage.library import image_counts, image_search, image_words
 from storage.tables import images
 
-COUNTED = 5_000
-"""Answers that no counter knows are counted up to here; "more than 5,000" is said beyond."""
+COUNTED = 10_000
+"""Answers that no counter knows are counted up to here; "more than 10,000" is said beyond."""
 
-FEW = 180.0
+FEW = 75.0
 """Times the root of the limit: up to so many answers are fetched and sorted. Fetching a row costs
-about ten steps of a walk, and a walk for so many answers among 300,000 costs the same.
+about fifty steps of a walk, and a walk for so many answers among 300,000 costs the same.
 """
 
-NOTED = 8_000
-"""Up to so many ids are noted before a walk (1 ms)."""
+NOTED = 12_000
+"""Up to so many ids are noted before a walk (1.5 ms)."""
 
 INDEXED_LETTERS = 3
 """FTS5 has an index of beginnings up to here (revision 0002)."""
@@ -69,6 +70,7 @@ class Searching:
         self._fts = session.get_bind().dialect.name == "sqlite"
         self._by_id = search.sort in {"newest", "oldest"}
         self._completed: list[str] = []
+        self._tied = False
 
     async def count(self) -> Count:
         """From the facet's counter where one facet is all that is asked, else counted."""
@@ -78,12 +80,20 @@ class Searching:
     async def find(self, wanted: Slice, count: Count | None) -> tuple[list[Image], Count]:
         """The wanted part, walking from its near end; and the number of all."""
         await self._complete()
+        if wanted.position and self._search.sort == "most_used":
+            # SQLite searches an index for the first of two compared columns only, and would look at
+            # every row that was used as often: four of five were never used.
+            self._tied = True
+            found, count = await self._ask(wanted, count)
+            if len(found) == wanted.limit:
+                return found, count
+            self._tied = False
+        return await self._ask(wanted, count)
+
+    async def _ask(self, wanted: Slice, count: Count | None) -> tuple[list[Image], Count]:
         indexed = self._plain and (self._by_id or self._search.counted)
         if not self._fts or indexed:
-            statement = self._part(self._rows(), wanted)
-            if wanted.offset:  # what is passed over is passed in the index, not row by row
-                ids = statement.with_only_columns(images.c.id.label("rowid"))
-                statement = self._of(ids, wanted)
+            statement = self._listed(self._rows(), wanted)
         elif self._by_id:
             statement = self._of(self._along_ids(wanted), wanted)
         else:
@@ -99,10 +109,13 @@ class Searching:
 
     def _by_count(self, wanted: Slice, count: Count) -> Select[Image]:
         if not count.exact or count.total > NOTED:
-            return self._part(self._looked_at(), wanted)
+            return self._listed(self._looked_at(), wanted)
         if count.total > FEW * sqrt(wanted.limit):
-            return self._of(self._part(self._noted(), wanted), wanted)
-        return self._part(select(Image).where(images.c.id.in_(self._ids())), wanted)
+            # The "+" keeps SQLite from fetching one noted row after the other.
+            noted = literal_column("+images.id").in_(self._ids())
+            return self._listed(select(Image).where(*self._columns(), noted), wanted)
+        few = select(images.c.id.label("rowid")).where(images.c.id.in_(self._ids()))
+        return self._of(self._part(few, wanted), wanted)
 
     def _counting(self) -> ScalarSelect[Any]:
         if self._search.counted:
@@ -214,11 +227,6 @@ class Searching:
         found = found.order_by(rowid.desc() if downwards else rowid)
         return found.limit(wanted.limit).offset(wanted.offset or None)
 
-    def _noted(self) -> Select[Any]:
-        # The "+" keeps SQLite from fetching one noted row after the other.
-        noted = literal_column("+images.id").in_(self._ids())
-        return select(images.c.id.label("rowid")).where(*self._columns(), noted)
-
     def _looked_at(self) -> Select[Image]:
         found = select(Image).where(*self._columns())
         found = found.where(*(_holds(f" {token} ") for token in self._tokens))
@@ -231,6 +239,13 @@ class Searching:
         among = ids.subquery()
         found = select(Image).join(among, images.c.id == among.c.rowid)
         return found.order_by(*self._order(wanted))
+
+    def _listed(self, found: Select[Image], wanted: Slice) -> Select[Image]:
+        """The wanted part. What is passed over is passed in the index, not row by row."""
+        if not wanted.offset:
+            return self._part(found, wanted)
+        ids = found.with_only_columns(images.c.id.label("rowid"))
+        return self._of(self._part(ids, wanted), wanted)
 
     def _part(self, found: Select[Any], wanted: Slice) -> Select[Any]:
         if wanted.position:
@@ -249,9 +264,10 @@ class Searching:
         sort = SORTS[self._search.sort]
         place: ColumnElement[Any] = images.c.id
         edge: ColumnElement[Any] = literal(position.id)
-        if position.value is not None:
+        if position.value is not None and not self._tied:
             place, edge = tuple_(*sort.keys), tuple_(literal(position.value), edge)
-        return place < edge if sort.downwards != position.before else place > edge
+        beyond = place < edge if sort.downwards != position.before else place > edge
+        return and_(sort.keys[0] == literal(position.value), beyond) if self._tied else beyond
 
 
 def _holds(text: str) -> ColumnElement[bool]:
