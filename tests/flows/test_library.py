@@ -104,7 +104,7 @@ async def test_the_library_is_searched(
         assert panel.says("Library: 1 picture", "“boat”, by Ada", "A boat")
 
         await ada.mention("library --sort size", marketing)
-        await eyes.told(ada, "There is no sort “size”", "most_used")
+        await eyes.told(ada, "There is no sort “size”. There are: newest, oldest")
         await ada.command("/image unicorn", marketing)
         await eyes.told(ada, "No picture is called “unicorn”")
 
