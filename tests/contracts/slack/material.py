@@ -4,12 +4,16 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
 from core.chat import (
+    Button,
+    Card,
     CommandOption,
     CommandSpec,
     File,
     Form,
     FormField,
+    Menu,
     Option,
+    Panel,
 )
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
@@ -23,6 +27,7 @@ COMMANDS = (
     ),
     CommandSpec("approver", "Name who approves", "@ada"),
     CommandSpec("help", "What the desk can do", ""),
+    CommandSpec("Add to library", "Take these pictures in", "", on_message=True),
 )
 FORM = Form(
     "order:1",
@@ -45,7 +50,25 @@ FORM = Form(
     ),
     note="It costs $0.04 a picture.",
 )
-
+UPLOAD = Form(
+    "upload", "Add pictures", "Add", (FormField("files", "Pictures", "files", hint="Up to ten"),)
+)
+PICTURES = {"p1": JPEG + b"1", "p2": JPEG + b"2"}
+LIBRARY = Panel(
+    Card(
+        "library:1",
+        "Library",
+        lines=("2 pictures",),
+        pictures=tuple(File(one, f"{one}.jpg", "image/jpeg", f"Fox {one}") for one in PICTURES),
+        controls=(
+            Button("rename", "Rename"),
+            Button("next", "Next"),
+            Menu("filter", "Filter", (Option("all", "All"), Option("ai", "AI"))),
+        ),
+    ),
+    "/library",
+)
+WORDS = Panel(Card("library:2", "Nothing found", controls=(Button("back", "Back"),)), "/library")
 
 Load = Callable[[File], Awaitable[bytes]]
 Listening = Callable[[], AbstractAsyncContextManager[None]]

@@ -85,9 +85,11 @@ def test_the_manifest_keeps_to_slacks_lengths() -> None:
     assert len(shown["description"]) <= 140
     assert len(features["bot_user"]["display_name"]) <= 80
     assert [(each["type"], each["callback_id"]) for each in features["shortcuts"]] == [
-        ("message", "generate")
+        ("message", "generate"),
+        ("message", "Add to library"),
     ]
     assert all(len(each["name"]) <= 24 for each in features["shortcuts"])
+    assert all(len(each["description"]) <= 150 for each in features["shortcuts"])
     assert all(len(each["command"]) <= 32 for each in features["slash_commands"])
 
 
@@ -95,3 +97,24 @@ def test_people_come_with_their_ids_where_a_command_is_about_them() -> None:
     """Slack sends ids only where the manifest asks for them, and then in every text."""
     commands = make_manifest(COMMANDS, None)["features"]["slash_commands"]
     assert [each["should_escape"] for each in commands] == [False, True, False]
+
+
+def test_an_entry_of_a_messages_menu_is_no_slash_command() -> None:
+    """It is called by its name, from the message."""
+    features = make_manifest(COMMANDS, None)["features"]
+    assert "/Add to library" not in [each["command"] for each in features["slash_commands"]]
+    assert features["shortcuts"][1] == {
+        "name": "Add to library",
+        "type": "message",
+        "callback_id": "Add to library",
+        "description": "Take these pictures in",
+    }
+
+
+def test_messages_in_channels_are_asked_for_only_to_watch_them() -> None:
+    """Who watches no channel lets Slack tell of none."""
+    usual = make_manifest(COMMANDS, None)["settings"]["event_subscriptions"]["bot_events"]
+    watching = make_manifest(COMMANDS, None, watching=True)["settings"]["event_subscriptions"]
+    more = {"message.channels", "message.groups"}
+    assert not more & set(usual)
+    assert set(watching["bot_events"]) == {*usual, *more}

@@ -88,6 +88,7 @@ class InstalledApp:
     commands: set[str] | None = None
     shortcuts: set[str] | None = None
     socket_mode: bool = True
+    home_tab: bool = True
 
     def adopt(self, manifest: Mapping[str, Any]) -> None:
         """Grant exactly what an app manifest asks for.
@@ -104,6 +105,7 @@ class InstalledApp:
         self.events = set(settings.get("event_subscriptions", {}).get("bot_events", ()))
         self.commands = {each["command"] for each in features.get("slash_commands", ())}
         self.shortcuts = {each["callback_id"] for each in features.get("shortcuts", ())}
+        self.home_tab = bool(features.get("app_home", {}).get("home_tab_enabled"))
         self.socket_mode = bool(settings.get("socket_mode_enabled"))
         wanting = {
             event

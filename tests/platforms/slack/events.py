@@ -132,12 +132,12 @@ async def announce_member(hub: Hub, channel: Channel, user: str) -> None:
     await announce(hub, channel, event)
 
 
-async def announce_home(hub: Hub, user: str) -> None:
-    """Tell that a person opened the app's Home tab."""
+async def announce_home(hub: Hub, user: str, tab: str) -> None:
+    """Tell that a person opened a tab of the app: "home" or "messages"."""
     dm = hub.workspace.direct_message(user)
-    event: Json = {"type": "app_home_opened", "user": user, "channel": dm.id, "tab": "home"}
+    event: Json = {"type": "app_home_opened", "user": user, "channel": dm.id, "tab": tab}
     event["event_ts"] = hub.workspace.new_ts()
     home = hub.workspace.homes.get(user)
-    if home is not None:
+    if home is not None and tab == "home":
         event["view"] = hub.renderer.view(home)
     await announce(hub, None, event)

@@ -33,6 +33,7 @@ SINGLE: Final[Mapping[str, tuple[str, str]]] = {
     "file_input": ("files", ""),
     "overflow": ("selected_option", ""),
 }
+BIGGEST_FILE: Final = 10 * 1024**2
 LISTS: Final = frozenset({"selected_options", "files"})
 PRESSED: Final = frozenset({"button", "workflow_button", "icon_button"})
 
@@ -162,6 +163,18 @@ def state(control: Control, value: Any) -> Json:
     elif key == "value" and value is not None:
         value = str(value) or None  # Slack states an empty field as null
     return {"type": control.kind, key: value}
+
+
+def check_files(control: Control, files: Sequence[tuple[str, bytes]]) -> None:
+    """What a file input does not let a person put in: too many, other kinds, more than 10 MB."""
+    kinds = control.element.get("filetypes")
+    if len(files) > control.element.get("max_files", 10):
+        raise AssertionError(f"{control.label!r} does not take {len(files)} files")
+    for name, content in files:
+        if kinds and name.rpartition(".")[2].lower() not in kinds:
+            raise AssertionError(f"{control.label!r} takes {kinds}, not {name}")
+        if len(content) > BIGGEST_FILE:
+            raise AssertionError(f"{name} has {len(content)} bytes, Slack takes 10 MB there")
 
 
 def missing(control: Control, values: Values) -> str | None:

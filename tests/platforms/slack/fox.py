@@ -211,6 +211,15 @@ async def download(url: str, token: str) -> bytes:
 async def over_sockets(api_url: str, app: InstalledApp) -> AsyncIterator[AsyncSocketModeHandler]:
     """The app, connected through Socket Mode; a short ping interval makes it reconnect soon."""
     bolt = Fox(AsyncWebClient(app.bot_token, base_url=api_url), app).bolt
+    async with connected(bolt, api_url, app) as handler:
+        yield handler
+
+
+@asynccontextmanager
+async def connected(
+    bolt: AsyncApp, api_url: str, app: InstalledApp
+) -> AsyncIterator[AsyncSocketModeHandler]:
+    """Any bolt app, connected so."""
     own = AsyncWebClient(app.app_token, base_url=api_url)
     handler = AsyncSocketModeHandler(bolt, app.app_token, web_client=own, ping_interval=0.2)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped

@@ -15,7 +15,7 @@ from .events import announce_file, announce_home, announce_message, announce_rea
 from .hub import Hub
 from .methods.chat import remove
 from .methods.reactions import react, unreact
-from .methods.views import replace
+from .methods.views import check, lay, replace
 from .reading import SlackMessage, SlackView
 from .rendering import sniff
 from .workspace import Channel, File, Json, Message, Refusal, Trigger, User, View
@@ -201,9 +201,9 @@ class Person:
 
     async def _act(self, place: Place, control: forms.Control, state: Json | None) -> Ack:
         hub = self._hub
-        if isinstance(place, SlackMessage) and place.deleted:
-            raise AssertionError(f"{place} is gone, nobody can use it")
-        trigger = hub.workspace.new_trigger(self.id)
+        self._look_at(place)
+        origin = place.raw if isinstance(place, SlackView) else None
+        trigger = hub.workspace.new_trigger(self.id, origin)
         actions = [payloads.action(hub, control, state)]
         if isinstance(place, SlackMessage):
             payload = payloads.message_action(hub, self.user, place.raw, actions, trigger)
@@ -211,6 +211,15 @@ class Person:
             payload = payloads.view_action(hub, self.user, place.raw, actions, trigger)
         answer = await hub.delivery.send("interactive", payload)
         return Ack(hub, answer.error or "ok", "", answer.seconds, trigger)
+
+    def _look_at(self, place: Place) -> None:
+        """What is gone, or covered by another view, cannot be used."""
+        if isinstance(place, SlackMessage):
+            seen = not place.deleted
+        else:
+            seen = not place.closed and place.raw.user == self.id and place.covered_by is None
+        if not seen:
+            raise AssertionError(f"{place} is not seen by {self.name}, nobody can use it")
 
     async def shortcut(self, message: SlackMessage, callback_id: str) -> Ack:
         """Choose one of the app's shortcuts from a message's menu."""
@@ -230,24 +239,22 @@ class Person:
             values: label, block id or action id of a field, to what is put in: text, an option's
                 value or label, a list of them, or `(name, bytes)` pairs for a file input.
         """
-        if view.closed:
-            raise AssertionError("this modal is closed")
+        self._look_at(view)
         for name, value in (values or {}).items():
             self._fill(view.raw, forms.find(view.raw.body["blocks"], name), value)
         present = {c.block_id: forms.missing(c, view.values) for c in view.controls()}
         wanting = {block: fault for block, fault in present.items() if fault}
         if wanting:
             return Submission(errors=wanting, view=view, sent=False)
-        trigger = self._hub.workspace.new_trigger(self.id)
+        trigger = self._hub.workspace.new_trigger(self.id, view.raw)
         payload = payloads.submission(self._hub, self.user, view.raw, trigger)
         answer = await self._hub.delivery.send("interactive", payload)
         return self._submitted(view, answer)
 
     def _fill(self, view: View, control: forms.Control, value: Any) -> None:
         if control.kind == "file_input":
+            forms.check_files(control, value)
             files = [self._file(name, content) for name, content in value]
-            if len(files) > control.element.get("max_files", 10):
-                raise AssertionError(f"{control.label!r} does not take {len(files)} files")
             value = [self._hub.renderer.file(each) for each in files]
         view.values[control.block_id][control.action_id] = forms.state(control, value)
 
@@ -264,16 +271,21 @@ class Person:
         if action == "update":
             replace(self._hub, "view_submission", view.raw, content["view"])
             return Submission(view=view)
+        if action == "push":
+            check(self._hub, "view_submission", content["view"], "modal")
+            return Submission(view=SlackView(self._hub, lay(self._hub, view.raw, content["view"])))
         if content and action != "clear":
             judge.object("view_submission", f"the local Slack knows no such answer: {content}")
-        view.raw.closed = True
-        self._hub.workspace.changed()
+        for each in view.raw.stack() if action == "clear" else [view.raw]:
+            self._hub.workspace.close(each)
         return Submission(closed=True)
 
     async def dismiss(self, view: SlackView) -> None:
-        """Close a modal without sending it; the app hears of it where it asked to."""
-        view.raw.closed = True
-        self._hub.workspace.changed()
+        """Close a view without sending it, back to what it covers; the app hears of it where it
+        asked to.
+        """
+        self._look_at(view)
+        self._hub.workspace.close(view.raw)
         if view.raw.body.get("notify_on_close"):
             payload = payloads.closing(self._hub, self.user, view.raw)
             await self._hub.delivery.send("interactive", payload)
@@ -288,9 +300,11 @@ class Person:
         kept = unreact(self._hub, message.raw, self.id, emoji)
         await announce_reaction(self._hub, "reaction_removed", message.raw, self.id, kept)
 
-    async def open_home(self) -> SlackView | None:
-        """Open the app's Home tab; what it shows by then."""
-        await announce_home(self._hub, self.id)
+    async def open_home(self, tab: str = "home") -> SlackView | None:
+        """Open the app's Home tab, or its "messages"; what Home shows by then."""
+        if not self._hub.app.home_tab:
+            raise AssertionError("the app has no Home tab")
+        await announce_home(self._hub, self.id, tab)
         home = self._hub.workspace.homes.get(self.id)
         return None if home is None else SlackView(self._hub, home)
 

@@ -174,12 +174,9 @@ class SlackMessage:
 
     def images(self) -> list[bytes]:
         """The pictures that are seen, as bytes: those in blocks first, then attached files."""
-        shown = [node["slack_file"] for node in _images(self.raw.blocks) if "slack_file" in node]
-        files = self._hub.workspace.files
-        urls = {self._hub.renderer.file(each)["url_private"]: each for each in files.values()}
-        seen = [files[each["id"]] if "id" in each else urls[each["url"]] for each in shown]
-        seen += [files[each] for each in self.raw.files]
-        return [file.content for file in seen if file.mimetype.startswith("image/")]
+        files = [self._hub.workspace.files[each] for each in self.raw.files]
+        attached = [file.content for file in files if file.mimetype.startswith("image/")]
+        return [*shown_images(self._hub, self.raw.blocks), *attached]
 
     def alt_texts(self) -> list[str]:
         """What a screen reader says of each picture in the blocks."""
@@ -189,6 +186,15 @@ class SlackMessage:
         """The attached files: name to bytes."""
         files = [self._hub.workspace.files[each] for each in self.raw.files]
         return {file.name: file.content for file in files}
+
+
+def shown_images(hub: Hub, blocks: list[Json]) -> list[bytes]:
+    """The uploaded pictures in blocks, as bytes."""
+    files = hub.workspace.files
+    urls = {hub.renderer.file(each)["url_private"]: each for each in files.values()}
+    shown = [node["slack_file"] for node in _images(blocks) if "slack_file" in node]
+    seen = [files[each["id"]] if "id" in each else urls[each["url"]] for each in shown]
+    return [file.content for file in seen]
 
 
 def _images(node: Any) -> Iterator[Json]:
@@ -227,13 +233,36 @@ class SlackView:
         """Whether it is gone from the screen."""
         return self.raw.closed
 
+    @property
+    def covered_by(self) -> "SlackView | None":
+        """The view that lies upon it in its modal."""
+        upper = self._hub.workspace.covering(self.raw)
+        return SlackView(self._hub, upper) if upper else None
+
+    @property
+    def blocks(self) -> list[Json]:
+        """What it is made of."""
+        return list(self.raw.body.get("blocks", []))
+
     def plain(self) -> str:
         """The text that a reader sees, without what is filled in."""
-        return spoken("\n".join(lines(self.raw.body.get("blocks", []))), {})
+        return spoken("\n".join(lines(self.blocks)), {})
 
     def controls(self) -> list[Control]:
         """Everything that can be filled in, pressed or chosen."""
-        return controls(self.raw.body.get("blocks", []))
+        return controls(self.blocks)
+
+    def buttons(self) -> list[Control]:
+        """The buttons, in reading order."""
+        return [control for control in self.controls() if control.kind == "button"]
+
+    def images(self) -> list[bytes]:
+        """The pictures that are seen, as bytes."""
+        return shown_images(self._hub, self.blocks)
+
+    def alt_texts(self) -> list[str]:
+        """What a screen reader says of each picture."""
+        return [node["alt_text"] for node in _images(self.blocks)]
 
     def fields(self) -> list[str]:
         """The labels of what can be filled in."""

@@ -10,6 +10,10 @@ from .workspace import Channel, File, Message, User, View, Workspace
 
 Json = dict[str, Any]
 REACTORS_LISTED: Final = 2  # without `full`, Slack lists only some of those who reacted
+TOLD_OF_FILES: Final = (
+    *("id", "created", "name", "title", "mimetype", "filetype", "pretty_type", "user", "size"),
+    *("mode", "is_external", "is_public", "url_private", "url_private_download", "permalink"),
+)
 FILETYPES: Final = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 
 
@@ -42,6 +46,7 @@ class Renderer:
         self.workspace = workspace
         self.app = app
         self.address = address
+        self.terse_files = False  # of a modal's files only ids are told, as of connected workspaces
 
     def message(self, message: Message, *, metadata: bool = False, full: bool = False) -> Json:
         """A message object.
@@ -213,8 +218,21 @@ class Renderer:
             "app_id": self.app.id,
             "app_installed_team_id": self.workspace.team_id,
             "bot_id": self.workspace.bot_id,
-            "root_view_id": view.id,
-            "previous_view_id": None,
+            "root_view_id": view.stack()[-1].id,
+            "previous_view_id": view.previous.id if view.previous else None,
             "hash": view.hash,
-            "state": {"values": view.values},
+            "state": {"values": self._values(view)},
         }
+
+    def _values(self, view: View) -> Json:
+        """The state; of files in it Slack tells less than `files.info` does."""
+        return {
+            block: {action: self._state(state) for action, state in states.items()}
+            for block, states in view.values.items()
+        }
+
+    def _state(self, state: Json) -> Json:
+        if state["type"] != "file_input":
+            return state
+        told = ("id",) if self.terse_files else TOLD_OF_FILES
+        return state | {"files": [{key: each[key] for key in told} for each in state["files"]]}

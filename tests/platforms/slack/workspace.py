@@ -105,7 +105,9 @@ class Channel:
 
 @dataclass
 class View:
-    """A modal or Home tab; `values` is what the person has filled in so far."""
+    """A modal or Home tab; `values` is what the person has filled in so far, `previous` the view
+    that it covers in its modal.
+    """
 
     id: str
     user: str
@@ -113,16 +115,25 @@ class View:
     hash: str
     values: dict[str, dict[str, Json]] = field(default_factory=dict)
     closed: bool = False
+    previous: "View | None" = None
+
+    def stack(self) -> list["View"]:
+        """This view and those that it covers, down to the root."""
+        return [self, *self.previous.stack()] if self.previous else [self]
 
 
 @dataclass
 class Trigger:
-    """The permission to open one modal, given with a person's gesture."""
+    """The permission to open one modal, given with a person's gesture.
+
+    `origin` is the modal or Home tab in which the gesture was made, `view` what was opened.
+    """
 
     id: str
     user: str
     issued: float
     view: View | None = None
+    origin: View | None = None
 
 
 @dataclass
@@ -211,9 +222,10 @@ class Workspace:
         self.changed()
         return message
 
-    def new_trigger(self, user: str) -> Trigger:
+    def new_trigger(self, user: str, origin: View | None = None) -> Trigger:
         """A permission to open a modal, from now on for three seconds."""
-        trigger = Trigger(f"{self.new_id('')}.{self.team_id}", user, self.now())
+        name = f"{self.new_id('')}.{self.team_id}"
+        trigger = Trigger(name, user, self.now(), origin=origin)
         self.triggers[trigger.id] = trigger
         return trigger
 
@@ -225,6 +237,16 @@ class Workspace:
         hook = ResponseUrl(key, user, channel, self.now(), message_ts, thread_ts)
         self.response_urls[key] = hook
         return hook
+
+    def covering(self, view: View) -> View | None:
+        """The open view that lies upon this one; None where it is seen, or closed."""
+        opened = [each for each in self.views.values() if not each.closed]
+        return next((each for each in opened if each.previous is view), None)
+
+    def close(self, view: View) -> None:
+        """Take a view off the screen; what it covers is seen again."""
+        view.closed = True
+        self.changed()
 
     def take_trigger(self, trigger_id: str) -> Trigger:
         """Use up a trigger, or refuse as Slack does for unknown, late and second uses."""
