@@ -3,6 +3,8 @@
 Words that the browser's scripts speak by themselves are in `SPOKEN`.
 """
 
+from core.wording.money import money
+
 DESK = "Image Desk"
 CHANNEL = "general"
 CHANNELS = "Channels"
@@ -67,6 +69,11 @@ SPOKEN = {
     "close": "Close",
     "original": "Open in a tab",
     "of": "{number} of {total}",
+    "chosen": "{count} selected",
+    "oneChosen": "1 selected",
+    "adding": "Your pictures are being added.",
+    "verdicts": "See the conversation",
+    "star": "Favourite",
 }
 
 TOO_MANY_FILES = "At most {most} files come at once. Nothing was sent."
@@ -109,6 +116,161 @@ FEED = "Feed"
 FEED_TITLE = "{business} · Image Desk"
 PUBLISHED_BY = "Published by {business}"
 TAGS = "Tags"
+
+
+# ── the library ──────────────────────────────────────────────────────────────────────────────────
+
+LIBRARY = "Library"
+TO_LIBRARY = "All pictures"
+SEARCH = "Search titles, tags, prompts, names"
+SEARCH_SUBMIT = "Search"
+NARROW = "More filters"
+SHOW = "Show"
+SKIP_TO_PICTURES = "Skip to the pictures"
+ADD_PICTURES = "Add pictures"
+ADD = "Add"
+FILTERS = {
+    "all": "All",
+    "uploaded": "Uploaded",
+    "ai_generated": "AI",
+    "favourites": "Favourites",
+    "approved": "Approved",
+    "published": "Published",
+    "unused": "Unused",
+}
+SORTS = {
+    "newest": "Newest first",
+    "oldest": "Oldest first",
+    "most_used": "Most used first",
+    "name": "By name",
+}
+SORT = "Order"
+FILTER = "Show"
+TAG = "Tag"
+ANY_TAG = "Any tag"
+PERSON = "By whom"
+ANY_PERSON = "Anybody"
+PROVIDER = "Made by"
+ANY_PROVIDER = "Any provider"
+FROM = "From"
+TO = "To"
+CLEAR_SEARCH = "Show everything"
+SOMEBODY = "somebody who has left"
+
+ORIGIN_UPLOADED = "Uploaded"
+ORIGIN_AI = "AI generated"
+ORIGIN_SKETCH = "Sketch"
+APPROVED = "Approved"
+STAR = "Favourite"
+SELECT = "Select {name}"
+MORE = "Show more"
+NOTHING_FOUND = "Nothing answers this"
+NOTHING_FOUND_TEXT = "Try fewer words, another spelling, or another filter."
+NOTHING_YET = "The library is empty"
+NOTHING_YET_TEXT = (
+    "Drop pictures here, or add them with the button. What /generate draws comes here by itself."
+)
+GRID_KEYS = "Arrows move · Enter opens · Space selects · F favourite · / searches"
+
+CHOSEN_PICTURES = "What to do with the chosen pictures"
+USE = "Use in a post"
+TAG_THEM = "Tag…"
+SAVE_THEM = "Download"
+DELETE_THEM = "Delete…"
+CLEAR = "Clear"
+
+TAGS_TITLE = "Tag pictures"
+TAGS_LABEL = "Tags"
+TAGS_HINT = "Between commas"
+TAGS_ADD = "Add tags"
+TAGS_REMOVE = "Remove tags"
+TAGS_NONE = "Write at least one tag."
+DELETE = "Delete"
+DELETE_NOTE = (
+    "This cannot be undone. Deleting takes a picture from the desk's own pages and from what is "
+    "scheduled; posts on networks stay."
+)
+USED_BY = "Used by"
+NOT_USED = "No post uses it."
+SAVED = "Saved."
+TOO_MANY_IMAGES = "At most {most} pictures at once. Nothing was done."
+ZIP_GONE_NAME = "not-included.txt"
+ZIP_GONE = "The files of these pictures were gone while this archive was made:\n\n"
+
+ORIGINAL = "Download original"
+EDIT = "Words"
+TITLE = "Title"
+DESCRIPTION = "Description"
+ALT = "Alt text"
+ALT_HINT = "What the picture shows, for those who cannot see it"
+SAVE = "Save"
+PLAIN_WORDS = (
+    "Plain words: taken from the prompt or file name. Nobody has looked at the picture yet."
+)
+PASSPORT = "Passport"
+PROMPT = "Prompt"
+REVISED = "As the model read it"
+MODEL = "Model"
+PARAMETERS = "Parameters"
+SEED = "seed {seed}"
+COST = "Cost"
+FREE = "free"
+BROUGHT_BY = "Brought by"
+ASKED_BY = "Asked for by"
+FILE_NAME = "File"
+FILE_FACTS = "Format"
+CHOSEN_BY = "Chosen by"
+APPROVED_BY = "Approved by"
+FAVOURITE_OF = "Favourite of"
+NUMBER = "Number"
+MADE_FROM = "Made from"
+MADE_FROM_GONE = "no. {number}, which is deleted"
+CHILDREN = "Made from it"
+ALIKE = "Looks alike"
+WHERE_USED = "Where it is used"
+NOT_USED_YET = "Not in any post yet."
+OPEN_POST = "Open"
+OPEN_THREAD = "Its thread"
+
+UPLOAD_PICK = "Choose pictures"
+UPLOAD_DROP = "or drop them here"
+TAKEN_OUT = "Take out {name}"
+
+
+def pictures(total: int, *, exact: bool) -> str:
+    """How many pictures answer."""
+    if not exact:
+        return f"more than {total:,} pictures"
+    return "1 picture" if total == 1 else f"{total:,} pictures"
+
+
+def cost(micro: int) -> str:
+    """What making a picture cost."""
+    return money(micro) if micro else FREE
+
+
+def used(times: int) -> str:
+    """How often posts used a picture."""
+    if not times:
+        return "not used yet"
+    return "used once" if times == 1 else f"used {times} times"
+
+
+def delete_title(amount: int) -> str:
+    """The question before pictures go."""
+    return "Delete this picture?" if amount == 1 else f"Delete {amount} pictures?"
+
+
+def deleted(amount: int) -> str:
+    """What a deletion did."""
+    if not amount:
+        return "Nothing was deleted."
+    return "1 picture deleted." if amount == 1 else f"{amount} pictures deleted."
+
+
+def tagged(amount: int) -> str:
+    """What tagging did."""
+    return "1 picture tagged." if amount == 1 else f"{amount} pictures tagged."
 
 
 def replies(amount: int) -> str:

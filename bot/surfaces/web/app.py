@@ -18,6 +18,9 @@ from bot.surfaces.web.drawing import Drawing
 from bot.surfaces.web.files import Files
 from bot.surfaces.web.guard import Guard
 from bot.surfaces.web.health import Health
+from bot.surfaces.web.library.acts import Acts
+from bot.surfaces.web.library.grid import Grid
+from bot.surfaces.web.library.pixels import Pixels
 from bot.surfaces.web.live import Live
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.sessions import Sessions
@@ -42,6 +45,9 @@ def make_app(parts: WebParts) -> FastAPI:
     for routes in (
         Chat(parts, sessions, drawing, templates),
         Live(parts, sessions, drawing),
+        Grid(parts, sessions, drawing, templates),
+        Pixels(parts, sessions),
+        Acts(parts, sessions, templates),
         Files(parts, sessions, templates),
         Site(parts, templates),
         Health(parts),

@@ -120,7 +120,7 @@ class Chat:
             person = await self._sessions.require_writing(request, body.get("csrf"))
             place = await self._place(person, body.get("thread"))
             text = body.get("text").strip()
-            event_id = _event_id(person, body)
+            event_id = gesture_id(person, body)
             if len(text) > MOST_TEXT and (body.files or not text.startswith("/")):
                 raise HTTPException(400, words.TOO_LONG.format(most=MOST_TEXT))
             files = await self._keep(event_id, body)
@@ -139,7 +139,7 @@ class Chat:
         line = await self._line(person, body.get("line"))
         place = person.place(line.thread or line.id)
         event = Press(
-            _event_id(person, body),
+            gesture_id(person, body),
             person.actor,
             place,
             body.get("action"),
@@ -155,7 +155,7 @@ class Chat:
         try:
             person = await self._sessions.require_writing(request, body.get("csrf"))
             place = await self._place(person, body.get("thread"))
-            event_id = _event_id(person, body)
+            event_id = gesture_id(person, body)
             files = await self._keep(event_id, body)
         finally:
             body.close()
@@ -187,7 +187,7 @@ class Chat:
                 await uow.lines.touch(standing)
         place = person.place(line.thread or line.id)
         message = MessageRef(SURFACE, line.channel, line.id)
-        event = Reaction(_event_id(person, body), person.actor, place, message, emoji, added)
+        event = Reaction(gesture_id(person, body), person.actor, place, message, emoji, added)
         return self._told(request, await self._parts.inbox.handle(event), place)
 
     # ── between the two ──────────────────────────────────────────────────────────────────────────
@@ -298,7 +298,7 @@ def told(
     return JSONResponse({})
 
 
-def _event_id(person: Person, body: uploads.Body) -> str:
+def gesture_id(person: Person, body: uploads.Body) -> str:
     """The browser's id of a gesture; nobody can speak of another person's."""
     given = body.get("id")
     if not given.isalnum() or len(given) > 64:  # noqa: PLR2004  # twice what our own scripts send

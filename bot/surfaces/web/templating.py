@@ -16,6 +16,8 @@ from markupsafe import Markup, escape
 from bot.surfaces.web.content import digest
 from core.review.signals import NUMBERS
 from core.wording import page as words
+from core.wording.posts import STATES
+from core.wording.uploads import size
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -36,7 +38,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(words=words)
+        self._environment.globals.update(words=words, state_words=STATES, file_facts=size)
         self._environment.filters.update(
             linked=linked,
             spoken=spoken,

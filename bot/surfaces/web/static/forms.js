@@ -1,46 +1,98 @@
 // Forms over the page: filled in, sent, and corrected at the field that is wrong.
 import { send } from "./talk.js";
 import { toast } from "./toasts.js";
+import { Tray } from "./tray.js";
 
 const dialog = document.getElementById("form");
+let tray = null;
 
-export function openForm(html) {
+// Opens a form that the desk has drawn. `done` is given the answer once it has taken the form;
+// `files` are put in, where the form takes some.
+export function openForm(html, { done = answered, files = [] } = {}) {
   dialog.innerHTML = html;
   const form = dialog.querySelector("form");
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    submit(form);
+  adoptForm(form, (answer) => {
+    if (answer.form) openForm(answer.form, { done });
+    else {
+      dialog.close();
+      done(answer);
+    }
   });
-  form.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
-  });
+  tray = takeFiles(form);
+  tray?.add(files);
   for (const button of form.querySelectorAll("[data-dismiss]")) {
     button.addEventListener("click", () => dialog.close());
   }
   if (!dialog.open) dialog.showModal();
   const written = form.querySelector("textarea, .field input:not([type=checkbox])");
-  (written || form.querySelector("input, select"))?.focus();
+  (written || form.querySelector("input:not([type=hidden]), select, .primary"))?.focus();
 }
 
-async function submit(form) {
-  const button = form.querySelector(".primary");
-  if (button.disabled) return;
-  button.disabled = true;
+dialog.addEventListener("close", () => {
+  tray = null;
+});
+
+// The tray of the form that is open, null where none takes files.
+export const openTray = () => tray;
+
+// Has a form on the page, or over it, sent by script; `done` is given what else was answered than
+// what is wrong with it.
+export function adoptForm(form, done) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(form, event.submitter, done);
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+}
+
+function takeFiles(form) {
+  const place = form.querySelector("[data-files]");
+  if (!place) return null;
+  const made = new Tray(place.querySelector(".tray"));
+  const input = place.querySelector("input");
+  input.addEventListener("change", () => {
+    made.add(input.files);
+    input.value = "";
+  });
+  return made;
+}
+
+async function submit(form, submitter, done) {
+  const button = submitter || form.querySelector(".primary");
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
+  button?.setAttribute("aria-busy", "true");
+  const files = dialog.contains(form) && tray ? tray.fields : [];
+  const progress = files.length ? form.querySelector(".sending") : null;
+  if (progress) progress.hidden = false;
+  const answer = await send(form.dataset.path || "/submit", [...read(form, submitter), ...files], (part) => {
+    if (progress) progress.value = part;
+  });
+  if (progress) progress.hidden = true;
+  form.ariaBusy = "false";
+  button?.removeAttribute("aria-busy");
+  if (answer === null) return;
+  const problems = answer.errors || {};
+  showErrors(form, problems);
+  if (answer.errors) return;
+  if (dialog.contains(form) && answer.said && !form.dataset.path) say(form, answer.said);
+  else done(answer);
+}
+
+function read(form, submitter) {
+  const given = new FormData(form, submitter);
+  if (!form.dataset.key) return [...given].filter(([name]) => name !== "csrf");
   const fields = [["key", form.dataset.key], ["thread", form.dataset.thread]];
   for (const field of form.querySelectorAll("[data-field]")) {
     // A field in which nothing is chosen is still part of what was sent.
-    const values = new FormData(form).getAll(`field:${field.dataset.field}`);
+    const values = given.getAll(`field:${field.dataset.field}`);
     for (const value of values.length ? values : [""]) {
       fields.push([`field:${field.dataset.field}`, value]);
     }
   }
-  const answer = await send("/submit", fields);
-  button.disabled = false;
-  if (answer === null) return;
-  if (answer.form) openForm(answer.form);
-  else if (answer.errors) showErrors(form, answer.errors);
-  else if (answer.said) say(form, answer.said);
-  else dialog.close();
+  return fields;
 }
 
 function showErrors(form, errors) {
@@ -63,12 +115,15 @@ function showErrors(form, errors) {
 
 function say(form, text) {
   const problem = form.querySelector("[data-said]");
+  if (!problem) return;
   problem.textContent = text;
   problem.hidden = !text;
   if (text) problem.scrollIntoView({ block: "nearest" });
 }
 
+// What the desk answered to any gesture.
 export function answered(answer) {
   if (answer?.form) openForm(answer.form);
+  else if (answer?.path) location.assign(answer.path);
   else if (answer?.said) toast(answer.said, answer.links);
 }

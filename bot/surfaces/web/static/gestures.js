@@ -2,6 +2,7 @@
 import { current } from "./composer.js";
 import { answered } from "./forms.js";
 import { openPicture } from "./lightbox.js";
+import { closeSide, sideIsOpen } from "./side.js";
 import { send } from "./talk.js";
 import { closeThread, openThread } from "./threads.js";
 
@@ -57,18 +58,11 @@ function steer(menu) {
   if (popover.getBoundingClientRect().right > box.right - 8) popover.classList.add("rightward");
 }
 
-function toggleSide(open) {
-  document.getElementById("side").classList.toggle("open", open);
-  document.getElementById("menu").setAttribute("aria-expanded", String(open));
-}
-
 function click(event) {
   const target = event.target;
   const plain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.button);
   const found = (selector) => target.closest(selector);
   if (!found("details.menu")) closeMenus();
-  if (found("#menu")) toggleSide(!document.getElementById("side").classList.contains("open"));
-  else if (!found("#side") || found("a")) toggleSide(false);
   if (found("[data-press]")) press(found("[data-press]"));
   else if (found("[data-react]")) react(found("[data-react]"));
   else if (found("[data-say]")) command(found("[data-say]"));
@@ -95,10 +89,8 @@ function key(event) {
   if (menu) {
     closeMenus();
     menu.querySelector("summary").focus();
-  } else if (document.getElementById("side").classList.contains("open")) {
-    toggleSide(false);
-    document.getElementById("menu").focus();
-  } else closeThread();
+  } else if (sideIsOpen()) closeSide();
+  else closeThread();
 }
 
 export function takeGestures() {

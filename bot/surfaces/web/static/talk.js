@@ -38,7 +38,7 @@ function once(path, body, onProgress) {
 export async function send(path, fields, onProgress) {
   const body = new FormData();
   body.append("id", newId());
-  for (const [name, value] of fields) body.append(name, value);
+  for (const field of fields) body.append(...field);
   let answer = null;
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     answer = await once(path, body, onProgress).catch(() => null);

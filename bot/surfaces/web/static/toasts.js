@@ -11,7 +11,7 @@ export function toast(text, links = [], action = null) {
   message.append(said);
   for (const link of links) {
     const anchor = document.createElement("a");
-    anchor.href = /^https?:/.test(link.url) ? link.url : "#";
+    anchor.href = /^(https?:|\/(?!\/))/.test(link.url) ? link.url : "#";
     anchor.textContent = link.label;
     message.append(anchor);
   }

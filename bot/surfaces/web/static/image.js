@@ -1,0 +1,50 @@
+// One image's page comes alive.
+import { adoptForm, answered, openForm } from "./forms.js";
+import { openPicture } from "./lightbox.js";
+import { takeSide } from "./side.js";
+import { toggleStar } from "./stars.js";
+import { send } from "./talk.js";
+import { toast } from "./toasts.js";
+
+const plain = (event) => !(event.metaKey || event.ctrlKey || event.shiftKey || event.button);
+
+async function remove(image) {
+  const answer = await send("/library/delete", [["images", image]]);
+  if (answer?.form) {
+    openForm(answer.form, {
+      done: ({ gone, said }) => {
+        if (gone.length) location.assign("/library");
+        else toast(said);
+      },
+    });
+  }
+}
+
+async function use(image) {
+  answered(await send("/library/use", [["images", image]]));
+}
+
+document.addEventListener("click", (event) => {
+  const found = (selector) => event.target.closest(selector);
+  if (found("[data-picture]") && plain(event)) openPicture(found("[data-picture]"));
+  else if (found("[data-star]")) toggleStar(found("[data-star]"));
+  else if (found("[data-delete]")) remove(found("[data-delete]").dataset.delete);
+  else if (found("[data-use]")) use(found("[data-use]").dataset.use);
+  else if (found("[data-back]") && plain(event) && cameFromGrid()) history.back();
+  else return;
+  event.preventDefault();
+});
+
+function cameFromGrid() {
+  const before = document.referrer && new URL(document.referrer);
+  return before && before.origin === location.origin && before.pathname === "/library";
+}
+
+const words = document.getElementById("words");
+adoptForm(words, (answer) => {
+  toast(answer.said);
+  words.querySelector("[data-plain]")?.remove();
+  document.querySelector(".headline h1").textContent =
+    words.elements.title.value.trim() || document.querySelector(".headline h1").textContent;
+});
+takeSide();

@@ -1,0 +1,74 @@
+// Files that were picked or dropped: seen before they are sent, each can be taken out again.
+import { client, fill, words } from "./talk.js";
+import { toast } from "./toasts.js";
+
+export class Tray {
+  constructor(list, changed = () => {}) {
+    this.list = list;
+    this.changed = changed;
+    this.entries = [];
+  }
+
+  add(files) {
+    for (const file of files) {
+      if (this.entries.length === client.mostFiles) {
+        toast(fill(words.tooMany, { most: client.mostFiles }));
+        break;
+      }
+      const entry = { file, wrong: problem(file) };
+      const item = preview(entry, () => {
+        this.entries = this.entries.filter((other) => other !== entry);
+        item.remove();
+        this.tell();
+      });
+      this.entries.push(entry);
+      this.list.append(item);
+    }
+    this.tell();
+  }
+
+  // What the desk would take, as the fields of a gesture.
+  get fields() {
+    return this.entries
+      .filter((entry) => !entry.wrong)
+      .map(({ file }) => ["files", file, file.name]);
+  }
+
+  clear() {
+    this.entries = [];
+    this.list.replaceChildren();
+    this.list.hidden = true;
+  }
+
+  tell() {
+    this.list.hidden = !this.list.children.length;
+    this.changed();
+  }
+}
+
+function problem(file) {
+  if (file.size > client.mostBytes) return words.tooBig;
+  return file.type.startsWith("image/") ? "" : words.noPicture;
+}
+
+function preview({ file, wrong }, remove) {
+  const item = document.createElement("li");
+  let picture = document.createElement("span");
+  if (file.type.startsWith("image/")) {
+    picture = document.createElement("img");
+    picture.alt = "";
+    picture.src = URL.createObjectURL(file);
+    picture.onload = picture.onerror = () => URL.revokeObjectURL(picture.src);
+  }
+  picture.classList.add("blank");
+  const name = document.createElement("p");
+  name.textContent = wrong ? `${file.name}: ${wrong}` : file.name;
+  item.classList.toggle("wrong", Boolean(wrong));
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "×";
+  button.setAttribute("aria-label", fill(words.remove, { name: file.name }));
+  button.addEventListener("click", remove);
+  item.append(picture, name, button);
+  return item;
+}
