@@ -169,7 +169,7 @@ SENTENCES: dict[str, str] = {
     "from what is scheduled; posts on networks stay.",
     "image_on_its_way": "It is being posted right now: {posts}. Delete it when that is done.",
     "image_not_found": "No picture is called “{name}”. /library shows them all.",
-    "image_unnamed": "Say which picture: its number or a name, for example: /image 12",
+    "image_unnamed": "Say which picture by its number or a name; “/image 12” is picture 12.",
     "pick_one": "Details are of one picture; {count} are picked.",
     "none_picked": "Pick the pictures first, from the menu below them.",
     "too_many_picked": "At most {limit} pictures go into one post; {count} are picked.",
