@@ -85,6 +85,16 @@ def carries(message: Json, key: str) -> bool:
 
 def attachment_ids(message: Json, card: Card) -> dict[str, str]:
     """Attachment ids by `File.id`, of those files of `card` that stand in `message`."""
+    ids = attachment_names(message)
+    return {
+        file.id: ids[name]
+        for file in (*card.pictures, *card.files)
+        if (name := sent_name(file, card)) in ids
+    }
+
+
+def attachment_names(message: Json) -> dict[str, str]:
+    """Attachment ids by the name under which each file of `message` was sent."""
     # Where attachments are shown by components, the component tells their id; the list beside it
     # is not documented to repeat them.
     ids = {each["filename"]: str(each["id"]) for each in message.get("attachments", [])}
@@ -93,11 +103,7 @@ def attachment_ids(message: Json, card: Card) -> dict[str, str]:
             if media and media.get("attachment_id"):
                 path = str(media["url"]).partition("?")[0]
                 ids[path.rpartition("/")[2]] = str(media["attachment_id"])
-    return {
-        file.id: ids[name]
-        for file in (*card.pictures, *card.files)
-        if (name := sent_name(file, card)) in ids
-    }
+    return ids
 
 
 def sent_name(file: File, card: Card) -> str:

@@ -27,7 +27,7 @@ from core.chat import (
     Submission,
 )
 from core.errors import TryLater
-from tests.contracts.discord_surface.conftest import Shelf
+from tests.contracts.discord_surface.conftest import COMMANDS, Desks, Listen, Shelf
 from tests.fakes.inbox import FakeInbox
 from tests.platforms.discord import DiscordServer, Guild, Person
 from tests.platforms.discord.channels import Channel
@@ -328,6 +328,50 @@ async def test_an_earlier_press_that_is_answered_later_changes_nothing(
     await shown(server, await ada.choose(message, "Show", ["All"]))
     assert message.plain() == "### The filter\n2 pictures"
     assert server.count("PATCH", ORIGINAL) == 3
+
+
+async def test_a_picture_that_stands_already_is_kept(
+    server: DiscordServer,
+    inbox: Library,
+    marketing: Channel,
+    ada: Person,
+    another_desk: Desks,
+    listening_as: Listen,
+) -> None:
+    """What changes only words loads and sends no picture anew, also after the desk's restart."""
+    message = await shown(server, await ada.command("library", {}, marketing))
+    before = [each.id for each in message.attachments]
+    pictures = inbox.page(inbox.events[0]).card.pictures
+    inbox.shelf.asked.clear()
+    inbox.answer = lambda _: panel("picked", *pictures)
+    await shown(server, await ada.choose(message, "Show", ["Uploaded"]))
+    assert message.plain() == "### The picked\n2 pictures"
+    server.gateway.cut(lose=True)
+    async with another_desk(COMMANDS) as successor, listening_as(successor, inbox):
+        inbox.answer = lambda _: panel("one", pictures[1], inbox.shelf.picture("new", "navy"))
+        await shown(server, await ada.choose(message, "Show", ["All"]))
+    assert inbox.shelf.asked == ["new"]
+    assert [each.id for each in message.attachments][:1] == before[1:]
+    assert len(message.images()) == 2
+
+
+async def test_only_what_still_stands_is_kept(
+    server: DiscordServer, inbox: Library, marketing: Channel, ada: Person
+) -> None:
+    """A press made while the panel was being changed finds other pictures there than it told."""
+    message = await shown(server, await ada.command("library", {}, marketing))
+    pictures = inbox.page(inbox.events[0]).card.pictures
+    server.faults.latency = 0.3
+    first = await ada.press(message, "Newest")
+    await server.until(lambda: server.count("PATCH", ORIGINAL) == 2)
+    server.faults.latency = 0.0
+    inbox.answer = lambda _: panel("oldest", *pictures)
+    second = await ada.choose(message, "Show", ["All"])
+    assert not first.interaction.filled
+    await shown(server, second)
+    assert first.interaction.filled
+    assert message.plain() == "### The oldest\n2 pictures"
+    assert len(message.images()) == 2
 
 
 async def test_a_panel_that_was_put_away_is_not_missed(
