@@ -21,6 +21,8 @@ from core.ports import Fetcher
 from tests.desk import environment, running_desk
 from tests.terminal import imagedesk
 
+EVERYTHING = ("--scope", "read", "--scope", "write", "--scope", "publish")
+
 
 @dataclass
 class Programs:
@@ -70,14 +72,14 @@ async def programs(tmp_path: Path) -> AsyncIterator[Programs]:
 @pytest.fixture
 async def bakery(programs: Programs) -> AsyncIterator[httpx2.AsyncClient]:
     """A program of the first business."""
-    async with programs.client(await programs.token("--business", "1")) as client:
+    async with programs.client(await programs.token("--business", "1", *EVERYTHING)) as client:
         yield client
 
 
 @pytest.fixture
 async def garage(programs: Programs) -> AsyncIterator[httpx2.AsyncClient]:
     """A program of the second business."""
-    async with programs.client(await programs.token("--business", "2")) as client:
+    async with programs.client(await programs.token("--business", "2", *EVERYTHING)) as client:
         yield client
 
 
