@@ -288,11 +288,16 @@ async def abreast(
 
 @asynccontextmanager
 async def grounds(
-    folder: Path, starting: asyncio.Lock | None = None, *, listening: bool = True
+    folder: Path,
+    starting: asyncio.Lock | None = None,
+    *,
+    listening: bool = True,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Ground]:
     """Start everything but workers in `folder`; at the end nobody may have broken any rule.
 
     The desk here speaks to Slack unless `listening` is false: then it only looks at the database.
+    `settings` are more of them, by their environment names.
     Grounds that stand side by side in one process share the lock `starting`: Alembic, which every
     desk calls when it starts, keeps what it is doing in a module.
     """
@@ -314,6 +319,7 @@ async def grounds(
             OPENAI_BASE_URL=openai.base_url,
             META_GRAPH_URL=graph.base_url,
             PUBLISH_GRACE_SECONDS="0",
+            **(settings or {}),
         )
         ada, channel = slack.person("Ada", admin=True), slack.channel("marketing")
         clock = folder / "clock"
