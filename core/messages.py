@@ -13,12 +13,13 @@ from core.chat import MessageRef, Place, Sent, SurfaceName, Thread
 from core.errors import Trouble
 from core.storing import UnitOfWork
 
-Subject = Literal["status", "result", "originals", "post", "outcome", "question"]
+Subject = Literal["status", "result", "sheet", "originals", "post", "outcome", "question"]
 
 
 @dataclass(eq=False)
 class Message:
-    """A card. `root_id` is the message that opens its thread, or its own id where it does so.
+    """A card. Where a subject has several, `part` counts them from 0. `root_id` is the message that
+    opens its thread, or its own id where it does so.
 
     `person` is the platform user id of whom it is for; `thread` is known once the root stands. It
     is drawn again while `drawn` is less than `wanted`. `tried_at` says that it may already stand in
@@ -32,6 +33,7 @@ class Message:
     person: str
     created_at: datetime
     root_id: str = ""
+    part: int = 0
     thread: Thread | None = None
     sent: Sent | None = None
     digest: str = ""

@@ -42,6 +42,7 @@ async def sweep(units: Units) -> None:
         next_at = uow.later(AGAIN_SECONDS)
         for task, ids in (
             ("start", await uow.jobs.to_wake(next_at)),
+            ("prepare", await uow.batches.to_wake(next_at)),
             ("make", await uow.items.to_wake(next_at)),
             ("show", await uow.messages.to_wake(next_at)),
             ("publish", await uow.targets.to_wake(next_at)),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.business.members import Business, Member
     from core.business.tokens import ApiToken  # noqa: F401  # named in a string below
     from core.chat import MessageRef
+    from core.generation.batches.batch import Batch  # noqa: F401  # named in a string below
     from core.generation.jobs import Attempt, Item, Job
     from core.library.browsing import Browsing  # noqa: F401  # named in a string below
     from core.library.captioning import Look  # named in a string below
@@ -137,9 +138,25 @@ class Items(Leased["Item"], Protocol):
         """The items of which this image came, oldest first."""
         ...
 
+    async def ready(self, job_id: str) -> int:
+        """How many of a batch stand ready for a slot: woken, and not yet submitted."""
+        ...
+
+    async def sleeping(self, job_id: str, limit: int) -> list[Item]:
+        """The first items of a batch that nobody has woken yet, kept from others meanwhile."""
+        ...
+
+    async def made(self, business_id: int, fingerprints: list[str]) -> dict[str, int]:
+        """The newest image that was made for each of these orders, of those that have one."""
+        ...
+
     async def ahead_of(self, job: Job) -> int:
         """How many unfinished items of older jobs stand before this job, all businesses."""
         ...
+
+
+class Batches(Leased["Batch"], Protocol):
+    """Lists of prompts until their jobs have items."""
 
 
 class Attempts(Rows["Attempt", str], Protocol):
@@ -517,6 +534,11 @@ class UnitOfWork(Protocol):
     @property
     def items(self) -> Items:
         """Pictures asked for."""
+        ...
+
+    @property
+    def batches(self) -> Batches:
+        """Lists of prompts."""
         ...
 
     @property

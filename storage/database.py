@@ -22,6 +22,7 @@ from core.errors import TryLater
 from core.ports import Queue
 from core.settings import Settings
 from storage.inline import IMPATIENT, Writer
+from storage.repositories.batches import Batches
 from storage.repositories.browsings import Browsings
 from storage.repositories.images import Images, Removals
 from storage.repositories.lines import Lines
@@ -146,6 +147,7 @@ class SqlUnit:
         self.members = Members(session, now)
         self.jobs = Jobs(session, now)
         self.items = Items(session, now)
+        self.batches = Batches(session, now)
         self.attempts = Attempts(session, now)
         self.images = Images(session, now)
         self.browsings = Browsings(session, now)

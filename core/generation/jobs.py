@@ -41,15 +41,18 @@ ENDED: frozenset[ItemState] = frozenset({"completed", "refused", "failed", "unkn
 
 @dataclass(eq=False)
 class Job:
-    """One order of pictures, or one drop of files (`kind` "upload", without an order).
+    """One order of pictures, or without an order of its own: one drop of files (`kind` "upload"),
+    or a batch, whose items have their own.
 
     `root_id` is the message that opens its thread; `parent_id` the job it repeats; `post_id` the
-    post whose draft its pictures join. `wake_at` is when somebody looks at its moderation again.
+    post whose draft its pictures join. `wake_at` is when somebody looks at its moderation again, or
+    feeds it. A batch is `started_at` a moment of its own, and may be `paused_at` one for a
+    `trouble`.
     """
 
     business_id: int
     owner_id: str
-    kind: Literal["generate", "bulk", "upload"]
+    kind: Literal["generate", "batch", "upload"]
     place: Place
     order: Order | None
     created_at: datetime
@@ -62,6 +65,8 @@ class Job:
     wake_at: datetime | None = None
     trouble: Trouble | None = None
     post_id: str | None = None
+    started_at: datetime | None = None
+    paused_at: datetime | None = None
     id: str = field(default_factory=new_id)
 
 
@@ -69,8 +74,10 @@ class Job:
 class Item:
     """One picture asked for, or one file brought (`attachment`; then `prompt` is its name).
 
-    `number` counts from 1. A `trouble` on a completed item says what else is to be known of it.
-    `lease_until` and `fence` say who works on it; `wake_at` when it is looked at again.
+    Of a batch it has its own `order`, from a `row` of the list; `fingerprint` finds what asks for
+    exactly the same. `number` counts from 1. A `trouble` on a completed item says what else is to
+    be known of it. `lease_until` and `fence` say who works on it; `wake_at` when it is looked at
+    again.
     """
 
     job_id: str
@@ -80,6 +87,9 @@ class Item:
     seed: int
     state: ItemState = "queued"
     attachment: Attachment | None = None
+    order: Order | None = None
+    fingerprint: str = ""
+    row: int = 0
     image_id: int | None = None
     preview_key: str | None = None
     partial_key: str | None = None

@@ -18,6 +18,7 @@ import structlog
 
 from core.business.ledger import release, settle
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, Trouble, TryLater, UserError
+from core.generation.batches.feeding import feed, pause, wake_next
 from core.generation.jobs import Attempt, Item, Job
 from core.generation.orders import Order
 from core.generation.prompts import apply_style
@@ -86,7 +87,8 @@ class Making:
         self._reach = reach
 
     async def start(self, job_id: str) -> None:
-        """Moderate the job's prompt and wake its items, once its card stands in the chat.
+        """Moderate the job's prompt and wake its items, once its card stands in the chat; feed it
+        where it is a batch.
 
         Nobody pays for pictures that cannot be shown: a card that cannot be posted ends the job.
         """
@@ -106,6 +108,9 @@ class Making:
         """The prompt to moderate, None if the job's card does not stand or all that is done."""
         async with self._units.write() as uow:
             job = await uow.jobs.lock(job_id)
+            if job and job.started_at:
+                await feed(uow, job)
+                return None
             if job is None or job.moderation != "pending" or job.order is None:
                 return None
             status = (await uow.messages.of_subject("status", job_id))[0]
@@ -171,7 +176,12 @@ class Making:
             except UserError as error:
                 await self._end(claim, "refused", error)
             except ActionNeeded as error:
-                await self._end(claim, "failed", error)
+                if claim.job.kind == "batch":
+                    await self._pause(claim, error)
+                else:
+                    await self._end(claim, "failed", error)
+        if claim.job.kind == "batch":
+            await self._feed(claim.job.id)
 
     async def _claim(self, item_id: str) -> Claim | None:
         async with self._units.write() as uow:
@@ -179,7 +189,8 @@ class Making:
             if item is None:
                 return None
             job = await uow.jobs.lock(item.job_id)
-            if job is None or job.order is None:
+            order = item.order or (job.order if job else None)
+            if job is None or order is None:
                 return None
             attempts = await uow.attempts.of_item(item.id)
             open_attempt = attempts[-1] if attempts and not attempts[-1].outcome else None
@@ -199,7 +210,23 @@ class Making:
                 item.lease_until, item.wake_at = lease, wake_at
                 item.started_at = uow.now
             await redraw(uow, "status", job.id)
-            return Claim(item, job, job.order, _anonymous(job.owner_id), open_attempt)
+            return Claim(item, job, order, _anonymous(job.owner_id), open_attempt)
+
+    async def _feed(self, job_id: str) -> None:
+        async with self._units.write() as uow:
+            job = await uow.jobs.lock(job_id)
+            if job:
+                await feed(uow, job)
+
+    async def _pause(self, claim: Claim, error: ActionNeeded) -> None:
+        """Each further call of the batch would fail alike: it stops, and what is left waits."""
+        async with self._units.write() as uow:
+            item = await uow.items.held(claim.item.id, claim.item.fence)
+            job = await uow.jobs.lock(claim.job.id)
+            if item and job:
+                item.move("queued", uow.now)
+                item.wake_at = None
+                await pause(uow, job, error.trouble)
 
     async def _make(self, claim: Claim) -> None:
         offer = self._offers.get(claim.order.provider)
@@ -213,6 +240,8 @@ class Making:
                 return
             if not offer.provider.repeatable:
                 raise OutcomeUnknown("worker_died")
+        if claim.item.order:
+            await self._judge(claim)
         number = await self._take_slot(claim, offer)
         attempt = await self._submit(claim, attempt)
         if attempt is None:
@@ -223,6 +252,14 @@ class Making:
         await self._spool(attempt, answer)
         await self._reach("spooled")
         await self._storing.keep(claim.item, claim.job, claim.order, attempt, answer)
+
+    async def _judge(self, claim: Claim) -> None:
+        """Moderate the prompt of a batch's item. Raises UserError("prompt_refused"), TryLater."""
+        if self._moderator is None:
+            return
+        verdict = await self._moderator.review(apply_style(claim.order.prompt, claim.order.style))
+        if not verdict.allowed:
+            raise UserError("prompt_refused", categories=list(verdict.categories))
 
     async def _spool(self, attempt: Attempt, answer: Generated) -> None:
         """Keep a paid answer, however long the store is out: until then it is only in memory."""
@@ -238,7 +275,7 @@ class Making:
     async def _take_slot(self, claim: Claim, offer: Offer) -> int:
         if not offer.per_minute:
             return 0
-        urgent = claim.job.kind != "bulk"
+        urgent = claim.job.kind != "batch"
         return await self._limits.take(offer.limit_key, offer.per_minute, urgent=urgent)
 
     async def _submit(self, claim: Claim, repeated: Attempt | None) -> Attempt | None:
@@ -254,6 +291,12 @@ class Making:
                 await redraw(uow, "status", job.id)
                 await redraw(uow, "result", job.id)
                 return None
+            if job.paused_at:
+                item.move("queued", uow.now)
+                item.wake_at = None
+                return None
+            if job.kind == "batch" and self._offers[claim.order.provider].per_minute:
+                await wake_next(uow, job.id)
             if repeated:
                 return repeated
             attempt = Attempt(item.id, uow.now, claim.order.price)

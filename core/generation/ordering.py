@@ -62,7 +62,14 @@ async def place_order(
     )
     seeds = Random(job_id)  # noqa: S311  # pictures should differ, nobody must not guess them
     items = [
-        Item(job_id, business.id, number, order.prompt, seeds.getrandbits(31))
+        Item(
+            job_id,
+            business.id,
+            number,
+            order.prompt,
+            seeds.getrandbits(31),
+            fingerprint=order.fingerprint,
+        )
         for number in range(1, order.count + 1)
     ]
     await reserve(uow, business, member.id, {item.id: order.price or 0 for item in items}, job_id)

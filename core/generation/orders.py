@@ -3,6 +3,8 @@
 Owns `Order` and how options given by people become one. It must not know the database.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,6 +31,12 @@ class Order:
     count: int
     price: int | None
     legacy: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for orders that ask for exactly the same picture, 32 hex characters."""
+        asked = (self.prompt, self.provider, self.model, self.quality, self.size, self.style)
+        return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
 
     @property
     def estimate(self) -> int | None:

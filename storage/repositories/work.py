@@ -72,6 +72,42 @@ class Items(Leased[Item]):
         found = select(Item).where(columns.image_id == image_id)
         return await self._all(found.order_by(columns.started_at, columns.id))
 
+    async def ready(self, job_id: str) -> int:
+        """Woken ones, and those that are claimed and have no call under way."""
+        columns = tables.items.c
+        under_way = exists().where(
+            tables.attempts.c.item_id == columns.id, tables.attempts.c.outcome == ""
+        )
+        woken = and_(columns.state == "queued", columns.wake_at.is_not(None))
+        claimed = and_(columns.state == "generating", ~under_way)
+        counted = select(func.count()).select_from(tables.items)
+        found = counted.where(columns.job_id == job_id, or_(woken, claimed))
+        return int(await self.session.scalar(found) or 0)
+
+    async def sleeping(self, job_id: str, limit: int) -> list[Item]:
+        """By number; rows that another unit holds are passed over."""
+        columns = tables.items.c
+        found = select(Item).where(
+            columns.job_id == job_id, columns.state == "queued", columns.wake_at.is_(None)
+        )
+        ordered = found.order_by(columns.number).limit(limit)
+        return await self._all(ordered.with_for_update(skip_locked=True))
+
+    async def made(self, business_id: int, fingerprints: list[str]) -> dict[str, int]:
+        """A later one takes an earlier one's place."""
+        columns = tables.items.c
+        found = (
+            select(columns.fingerprint, columns.image_id)
+            .where(
+                columns.business_id == business_id,
+                columns.fingerprint.in_(fingerprints),
+                columns.image_id.is_not(None),
+            )
+            .order_by(columns.image_id)
+        )
+        rows = (await self.session.execute(found)).all()
+        return {row.fingerprint: row.image_id for row in rows}
+
     async def ahead_of(self, job: Job) -> int:
         """Unfinished items of older jobs."""
         columns = tables.items.c

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UserError
-from core.generation.lists import patterns
-from core.generation.lists.batches import MOST, Common, Plan, plan_batch
-from core.generation.lists.rows import MOST_BYTES, Row, read_file, read_lines
+from core.generation.batches import patterns
+from core.generation.batches.planning import MOST, Common, Plan, plan_batch
+from core.generation.batches.rows import MOST_BYTES, Row, read_file, read_lines
 from core.generation.prices import read_catalogue
 
 CATALOGUE = read_catalogue()

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from core.errors import Trouble, UserError
-from core.generation.lists import patterns
-from core.generation.lists.rows import Row
+from core.generation.batches import patterns
+from core.generation.batches.rows import Row
 from core.generation.orders import MAX_COUNT, Order, read_order
 from core.generation.prices import Catalogue, Model
 

@@ -1,0 +1,10 @@
+"""Batches: many pictures of one list of prompts.
+
+rows       text or a file becomes numbered rows with named fields
+patterns   `{red, green} bird` and `{{name}}` become prompts
+planning   rows and common options become orders, with every problem by its row
+batch      the row that a batch is until it starts, and its moves
+preparing  the list is fetched, read and priced; on Start its job gets its items
+feeding    a few items at a time stand ready for the provider's next slots
+cards      what is shown of all that
+"""

@@ -1,0 +1,72 @@
+"""Feeding: of a batch's many items only a few stand ready at a time.
+
+A thousand items that all waited for a slot would fill every worker and keep everybody else out. So
+`READY` of them wait; whoever gets its slot wakes the next, and what was lost on the way is topped
+up, at the latest every ten seconds. Owns this count, and how a batch is paused and cancelled. It
+must not know providers.
+"""
+
+from typing import Final
+
+from core.business.ledger import release
+from core.errors import Trouble
+from core.generation.jobs import Item, Job
+from core.messages import redraw
+from core.storing import UnitOfWork
+
+READY: Final = 8
+AGAIN_SECONDS: Final = 10.0
+AT_ONCE: Final = 100
+"""Items that are cancelled in one transaction: nobody waits long for its end."""
+
+
+async def feed(uow: UnitOfWork, job: Job) -> None:
+    """Wake as many items as may stand ready. May be repeated at any time."""
+    if job.cancelled_at:
+        await _cancel_some(uow, job)
+        return
+    job.wake_at = None
+    if job.paused_at:
+        return
+    room = READY - await uow.items.ready(job.id)
+    sleeping = await uow.items.sleeping(job.id, max(room, 1))
+    for item in sleeping[: max(room, 0)]:
+        _wake(uow, item)
+    if sleeping:
+        job.wake_at = uow.later(AGAIN_SECONDS)
+
+
+async def wake_next(uow: UnitOfWork, job_id: str) -> None:
+    """One got its slot: the next may stand ready."""
+    for item in await uow.items.sleeping(job_id, 1):
+        _wake(uow, item)
+
+
+def _wake(uow: UnitOfWork, item: Item) -> None:
+    item.wake_at = uow.later(10)
+    uow.enqueue("make", item.id)
+
+
+async def pause(uow: UnitOfWork, job: Job, trouble: Trouble) -> None:
+    """Begin nothing more until somebody says so: each further call would fail alike."""
+    if job.paused_at is None:
+        job.paused_at, job.trouble = uow.now, trouble
+        await redraw(uow, "status", job.id)
+
+
+async def resume(uow: UnitOfWork, job: Job) -> None:
+    """Go on after a pause; doing it again changes nothing."""
+    job.paused_at = job.trouble = None
+    await feed(uow, job)
+    await redraw(uow, "status", job.id)
+
+
+async def _cancel_some(uow: UnitOfWork, job: Job) -> None:
+    for item in await uow.items.sleeping(job.id, AT_ONCE):
+        item.move("cancelled", uow.now)
+        await release(uow, item.id)
+    left = await uow.items.sleeping(job.id, 1)
+    job.wake_at = uow.later(AGAIN_SECONDS) if left else None
+    if left:
+        uow.enqueue("start", job.id)
+    await redraw(uow, "status", job.id)

@@ -1,0 +1,210 @@
+"""Preparing: from a list that somebody brought to a batch that can start, and its start.
+
+    reading    fetched → read → checked → planned, with all that is told before anything is paid
+    starting   checked → in one transaction: budget reserved, items written, job awake
+
+Either may be run again at any time: what it writes depends on the rows alone. It must not know any
+chat, nor how a batch is drawn.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from core.business.ledger import reserve
+from core.business.members import Business
+from core.chat import Attachment, SurfaceName
+from core.errors import ActionNeeded, Trouble, TryLater, UserError
+from core.generation.batches.batch import Batch, Summary
+from core.generation.batches.feeding import feed
+from core.generation.batches.planning import Common, Plan, plan_batch
+from core.generation.batches.rows import MOST_BYTES, Row, read_file, read_lines
+from core.generation.jobs import Item, Job
+from core.generation.prices import Catalogue, Model
+from core.leases import LEASE, keeping
+from core.messages import redraw
+from core.ports import ChatSurface, Reach
+from core.storing import UnitOfWork, Units
+
+REFUSED_SECONDS: Final = 60.0
+HOLE: Final = "…"
+"""Stands in `around` for the prompt."""
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What can be ordered: as for `read_order`, with how many pictures a provider makes a minute
+    (absent where it is not paced) and whether prompts are moderated.
+    """
+
+    catalogue: Catalogue
+    models: Mapping[str, Model]
+    blocked: str
+    per_minute: Mapping[str, int]
+    moderated: bool
+
+
+class Preparing:
+    """Prepares batches. `surfaces` fetch what was brought, by their names."""
+
+    def __init__(
+        self,
+        units: Units,
+        surfaces: Mapping[SurfaceName, ChatSurface],
+        offers: Offers,
+        reach: Reach,
+    ) -> None:
+        self._units = units
+        self._surfaces = surfaces
+        self._offers = offers
+        self._reach = reach
+
+    async def prepare(self, batch_id: str) -> None:
+        """Bring a batch one state further. May run twice at once."""
+        async with self._units.write() as uow:
+            batch = await uow.batches.claim(batch_id, uow.later(LEASE))
+            job = await uow.jobs.get(batch_id) if batch else None
+        if batch is None or job is None:
+            return
+        async with keeping(self._units, lambda uow: uow.batches, batch.id, batch.fence):
+            try:
+                if batch.state == "reading":
+                    await self._read(batch, job)
+                else:
+                    await self._start(batch)
+            except TryLater as error:
+                await self._put_off(batch, error.trouble, error.after)
+            except ActionNeeded as error:
+                await self._put_off(batch, error.trouble, REFUSED_SECONDS)
+            except UserError as error:
+                await self._refuse(batch, error.trouble)
+
+    async def _read(self, batch: Batch, job: Job) -> None:
+        rows = batch.rows or [*read_lines(batch.text), *await self._fetch(batch.attachment, job)]
+        plan = await asyncio.to_thread(self._plan, batch, rows)
+        async with self._units.write() as uow:
+            held = await uow.batches.held(batch.id, batch.fence)
+            if held:
+                held.rows = rows
+                held.summary = await self._summarize(uow, plan, held)
+                held.move("planned", uow.now)
+                await redraw(uow, "status", batch.id)
+
+    async def _fetch(self, attachment: Attachment | None, job: Job) -> list[Row]:
+        if attachment is None:
+            return []
+        surface = self._surfaces.get(job.place.surface)
+        if surface is None:
+            raise UserError("upload_gone")
+        data = bytearray()
+        async for piece in surface.fetch(attachment, MOST_BYTES):
+            data += piece
+        return await asyncio.to_thread(read_file, attachment.filename, bytes(data))
+
+    def _plan(self, batch: Batch, rows: list[Row]) -> Plan:
+        offers = self._offers
+        before, _, behind = batch.around.partition(HOLE)
+        common = Common(batch.options, before, behind)
+        return plan_batch(rows, common, offers.catalogue, offers.models, offers.blocked)
+
+    async def _summarize(self, uow: UnitOfWork, plan: Plan, batch: Batch) -> Summary:
+        held = await self._held(uow, plan, batch.business_id)
+        saved = [planned.order.price or 0 for planned in plan.pictures if planned.order in held]
+        return Summary(
+            pictures=len(plan.pictures),
+            estimate=plan.estimate,
+            seconds=self._seconds(plan),
+            duplicates=plan.duplicates,
+            held=len(saved),
+            saved=sum(saved),
+            problems=tuple(plan.problems),
+            wrong=plan.wrong,
+        )
+
+    async def _held(self, uow: UnitOfWork, plan: Plan, business_id: int) -> dict[object, int]:
+        """The library's image for each order that was made before and is still there."""
+        prints = {planned.order.fingerprint: planned.order for planned in plan.pictures}
+        made = await uow.items.made(business_id, list(prints))
+        return {prints[fingerprint]: image_id for fingerprint, image_id in made.items()}
+
+    def _seconds(self, plan: Plan) -> float:
+        """Until the last picture: the slowest provider's pace, and its model's usual time."""
+        longest = 0.0
+        providers = {planned.order.provider for planned in plan.pictures}
+        for provider in providers:
+            orders = [one.order for one in plan.pictures if one.order.provider == provider]
+            usual = max(self._offers.models[order.model].seconds for order in orders)
+            per_minute = self._offers.per_minute.get(provider, 0)
+            paced = (len(orders) - 1) * 60 / per_minute if per_minute else 0
+            longest = max(longest, usual + paced)
+        return longest
+
+    async def _start(self, batch: Batch) -> None:
+        plan = await asyncio.to_thread(self._plan, batch, batch.rows)
+        async with self._units.write() as uow:
+            held = await uow.batches.held(batch.id, batch.fence)
+            job = await uow.jobs.lock(batch.id)
+            business = await uow.businesses.get(batch.business_id)
+            if held is None or job is None or business is None:
+                return
+            try:
+                await self._place(uow, held, job, business, plan)
+            except UserError as error:
+                held.move("planned", uow.now, error.trouble)
+            else:
+                held.move("started", uow.now)
+            await redraw(uow, "status", batch.id)
+        await self._reach("placed")
+
+    async def _place(
+        self, uow: UnitOfWork, batch: Batch, job: Job, business: Business, plan: Plan
+    ) -> None:
+        """Write the items. Raises UserError as `reserve` does; then nothing was written."""
+        library = await self._held(uow, plan, business.id) if batch.reuse else {}
+        seeds = Random(job.id)  # noqa: S311  # pictures should differ, nobody must not guess them
+        items = [
+            Item(
+                job.id,
+                business.id,
+                number,
+                planned.order.prompt,
+                seeds.getrandbits(31),
+                order=planned.order,
+                fingerprint=planned.order.fingerprint,
+                row=planned.row,
+            )
+            for number, planned in enumerate(plan.pictures, 1)
+        ]
+        new = [item for item in items if item.order not in library]
+        prices = {item.id: (item.order.price or 0) if item.order else 0 for item in new}
+        await reserve(uow, business, job.owner_id, prices, job.id)
+        for item in items:
+            item.wake_at = None
+            uow.items.add(item)
+            if item.order in library:
+                item.image_id = library[item.order]
+                item.move("generating", uow.now)
+                item.move("completed", uow.now)
+        job.moderation = "passed" if self._offers.moderated else "off"
+        job.started_at = uow.now
+        await feed(uow, job)
+
+    async def _put_off(self, batch: Batch, trouble: Trouble, after: float) -> None:
+        async with self._units.write() as uow:
+            held = await uow.batches.held(batch.id, batch.fence)
+            if held is None:
+                return
+            held.tries += 1
+            held.trouble, held.lease_until = trouble, None
+            held.wake_at = uow.later(after)
+            uow.enqueue("prepare", held.id, after)
+            await redraw(uow, "status", held.id)
+
+    async def _refuse(self, batch: Batch, trouble: Trouble) -> None:
+        async with self._units.write() as uow:
+            held = await uow.batches.held(batch.id, batch.fence)
+            if held:
+                held.move("refused" if held.state == "reading" else "planned", uow.now, trouble)
+                await redraw(uow, "status", held.id)
