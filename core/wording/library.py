@@ -10,6 +10,7 @@ from core.library.passport import Making, Passport, Word
 from core.library.removal import Use
 from core.wording import uploads
 from core.wording.money import count, money
+from core.wording.posts import STATES
 
 LIBRARY = "See and search the library's pictures"
 IMAGE = "Show a picture: what it is, where it comes from, where it is used"
@@ -214,7 +215,9 @@ def _people(said: Sequence[Word]) -> str:
 
 
 def _uses(uses: Sequence[Use]) -> str:
-    return "; ".join(f"{use.title} ({use.account}, {use.state}{_day(use.at)})" for use in uses)
+    return "; ".join(
+        f"{use.title} ({use.account}, {STATES[use.state]}{_day(use.at)})" for use in uses
+    )
 
 
 def _day(at: datetime | None) -> str:
@@ -243,7 +246,7 @@ def delete_lines(image: Image, uses: Sequence[Use]) -> list[str]:
     lines = [f"No. {image.id} goes for good, with its file and thumbnail."]
     if not uses:
         return [*lines, "No published or scheduled post uses it."]
-    posts = [f"“{use.title}” ({use.account}, {use.state})" for use in uses[:MOST_NAMED]]
+    posts = [f"“{use.title}” ({use.account}, {STATES[use.state]})" for use in uses[:MOST_NAMED]]
     more = len(uses) - MOST_NAMED
     if more > 0:
         posts.append(f"and {more} more")

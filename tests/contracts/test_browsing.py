@@ -259,7 +259,7 @@ async def test_a_name_that_means_nothing_is_said(library: Library, ada: Reader) 
         assert said(await ada.command(f"/image {name}")) == (
             f"No picture is called “{name}”. /library shows them all."
         )
-    assert said(await ada.command("/image")).startswith("Say which picture")
+    assert said(await ada.command("/image")).startswith("Say which picture by")
 
 
 async def test_a_passport_tells_where_a_picture_comes_from_and_went(

@@ -65,6 +65,15 @@ class Browser:
             await self._open_thread(node.attributes["data-line"])
         self._following = asyncio.create_task(self._follow())
 
+    async def read(self, path: str) -> tuple[Node, tuple[bytes, ...]]:
+        """Another of the desk's pages: what stands in its main part, and its pictures' bytes."""
+        page = await self._client.get(path)
+        assert page.status_code == 200, f"{path}: {page.status_code} {page.text}"
+        (main,) = read_markup(page.text).find("main")
+        sources = [one.attributes["src"] for one in main.find("img", src=None)]
+        pictures = [await self._client.get(each) for each in sources if each.startswith("/")]
+        return main, tuple(picture.raise_for_status().content for picture in pictures)
+
     async def post(
         self, path: str, fields: list[tuple[str, str]], files: Sequence[tuple[str, bytes]] = ()
     ) -> dict[str, Any]:

@@ -133,8 +133,15 @@ class PagePerson:
             assert "form" in told, f"no form opened: {told}"
             return _form(told["form"])
 
+        async def shown() -> Seen:
+            assert "path" in told, f"no panel is shown: {told}"
+            assert self.browser
+            main, pictures = await self.browser.read(told["path"])
+            links = {one.text(): one.attributes["href"] for one in main.find("a", target="_blank")}
+            return Seen(told["path"], main.text(), Where(CHANNEL), pictures, links=links)
+
         said = [told["said"]] if told.get("said") else list(told.get("errors", {}).values())
-        return Answer("\n".join(said), opened)
+        return Answer("\n".join(said), opened, shown)
 
 
 class PageChat:

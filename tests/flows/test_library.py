@@ -166,3 +166,27 @@ async def test_a_picture_that_is_used_is_deleted_only_after_a_warning(
 
         objects = Path(environ["DATA_DIR"]) / "blobs"
         await eyes.until(None, lambda: not [one for one in objects.rglob("*") if one.is_file()])
+
+
+@pytest.mark.parametrize("chat", ["page"], indirect=True)
+async def test_on_the_page_the_commands_lead_to_its_own_library(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """With the same question, or to the same picture; what cannot be is said."""
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/generate a fox in snow --count 2", marketing)
+        await eyes.see(marketing, "2 pictures: a fox in snow")
+        await ada.command("/generate a boat", marketing)
+        await eyes.see(marketing, "1 picture: a boat")
+
+        grid = await opened(ada, "/library fox --sort oldest", marketing)
+        assert grid.says("2 pictures", "A fox in snow")
+        assert not grid.says("A boat")
+        assert len(grid.pictures) == 2
+        passport = await opened(ada, "/image boat", marketing)
+        assert passport.says("A boat", "sketch", "Ada")
+        several = await opened(ada, "/image fox", marketing)
+        assert several.says("2 pictures")
+        await ada.command("/image unicorn", marketing)
+        await eyes.told(ada, "No picture is called “unicorn”")
