@@ -2,14 +2,18 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.commands import command_table
+from bot.surfaces.slack.frames import NOTICE
 from bot.surfaces.slack.manifest import HTTP_PATH, make_manifest
 from core.generation.prices import read_catalogue
+from core.wording.surfaces import OPEN_FORM, PICTURES_COMING, SHOW
 from tests.driving.chat import SIGHT, Answer, Form, Seen, Where, bare, until
 from tests.driving.chat import Person as AnyPerson
-from tests.platforms.slack import Channel, Person, SlackMessage, SlackServer, SlackView
+from tests.platforms.slack import Ack, Person, SlackMessage, SlackServer, SlackView
+from tests.platforms.slack.workspace import View
 
 NAMES = {
     **dict(
@@ -53,16 +57,13 @@ class SlackPerson:
     async def command(self, line: str, where: Where) -> Answer:
         """See `Person.command`."""
         if where.thread:
+            told = len(self._slack.ephemerals(self.person))
             await self.mention(line.lstrip("/"), where)
-            return Answer("", self._no_form)
-        name, _, text = line.partition(" ")
+            return self._offered(told)
+        before, (name, _, text) = self._hashes(), line.partition(" ")
         ack = await self.person.command(name, text, where.channel)
         assert ack.status == "ok", ack.text
-
-        async def opened() -> Form:
-            return _form(await ack.modal())
-
-        return Answer(ack.text, opened)
+        return self._answered(ack, before)
 
     async def mention(self, words: str, where: Where) -> None:
         """See `Person.mention`; in the direct message nobody need be named."""
@@ -88,13 +89,11 @@ class SlackPerson:
         """See `Person.press`."""
         named = [one for one in message.handle.buttons() if bare(one.label) == button]
         assert len(named) == 1, f"no one button {button!r} in {message.buttons}"
+        await self._uncover(message)
+        before = self._hashes()
         ack = await self.person.press(message.handle, named[0].action_id)
         assert ack.status == "ok", ack.text
-
-        async def opened() -> Form:
-            return _form(await ack.modal())
-
-        return Answer(ack.text, opened)
+        return self._answered(ack, before)
 
     async def choose(self, message: Seen, menu: str, labels: Sequence[str]) -> Answer:
         """See `Person.choose`."""
@@ -102,26 +101,123 @@ class SlackPerson:
         assert len(named) == 1, f"no one menu {menu!r} in {dict(message.menus)}"
         many = named[0].kind == "multi_static_select"
         value = list(labels) if many else labels[0]
+        await self._uncover(message)
+        before = self._hashes()
         ack = await self.person.choose(message.handle, named[0].action_id, value)
         assert ack.status == "ok", ack.text
-        return Answer(ack.text, self._no_form)
+        return self._answered(ack, before)
 
-    async def submit(self, form: Form, values: Mapping[str, str | list[str]]) -> Answer:
+    async def submit(
+        self,
+        form: Form,
+        values: Mapping[str, str | list[str]],
+        files: Sequence[tuple[str, bytes]] = (),
+    ) -> Answer:
         """See `Person.submit`."""
-        done = await self.person.submit(form.handle, values)
+        entered: dict[str, Any] = dict(values)
+        if files:
+            (field,) = (one for one in form.handle.controls() if one.kind == "file_input")
+            entered[field.action_id] = files
+        before = self._hashes()
+        done = await self.person.submit(form.handle, entered)
         assert done.status == "ok", done.status
-        return Answer("\n".join(done.errors.values()), self._no_form)
+        words = [done.view.plain()] if done.view and _is_notice(done.view.raw) else []
+
+        async def shown() -> Seen:
+            return await self._panel(before)
+
+        return Answer("\n".join([*done.errors.values(), *words]), self._no_form, shown)
+
+    async def add_to_library(self, files: Sequence[tuple[str, bytes]], where: Where) -> Answer:
+        """See `Person.add_to_library`: by the message's shortcut."""
+        said = await self.person.upload(where.channel, files, "", where.thread)
+        before = self._hashes()
+        ack = await self.person.shortcut(said, "Add to library")
+        assert ack.status == "ok", ack.text
+        return self._answered(ack, before)
+
+    async def home(self) -> Seen:
+        """Open the desk's Home tab, and see what it shows then."""
+        before = self._hashes()
+        await self.person.open_home()
+        return await self._panel(before)
 
     def private(self) -> list[str]:
-        """See `Person.private`: what only they see in channels, and the desk's direct messages."""
+        """See `Person.private`: what only they see in channels, the desk's direct messages, and
+        what it says over its own views.
+        """
         direct = self._slack.messages(self._slack.direct_message(self.person))
         told = [one for one in direct if one.author == "Image Desk"]
         told += self._slack.ephemerals(self.person)
-        return [message.plain() for message in sorted(told, key=lambda one: one.ts)]
+        said = [(float(one.ts), one.plain()) for one in told]
+        for view in self._views():
+            if _is_notice(view):
+                moment = float(view.hash.removesuffix(".hash"))
+                said.append((moment, SlackView(self._slack.hub, view).plain()))
+        return [text for _, text in sorted(said)]
 
     def direct(self) -> Where:
         """See `Person.direct`."""
         return Where(self._slack.direct_message(self.person))
+
+    def _views(self) -> list[View]:
+        views = self._slack.hub.workspace.views.values()
+        return [one for one in views if one.user == self.person.id]
+
+    def _hashes(self) -> set[str]:
+        """By which it is told what changed since."""
+        return {one.hash for one in self._views()}
+
+    def _answered(self, ack: Ack, before: set[str]) -> Answer:
+        async def opened() -> Form:
+            return _form(await ack.modal())
+
+        async def shown() -> Seen:
+            return await self._panel(before)
+
+        return Answer(ack.text, opened, shown)
+
+    def _offered(self, told: int) -> Answer:
+        """A mention gives no trigger: a button is offered that opens what was asked for."""
+
+        async def pressed(label: str) -> Ack:
+            offers = await until(lambda: self._slack.ephemerals(self.person)[told:])
+            return await self.person.press(offers[0], label)
+
+        async def opened() -> Form:
+            return _form(await (await pressed(OPEN_FORM)).modal())
+
+        async def shown() -> Seen:
+            before = self._hashes()
+            await pressed(SHOW)
+            return await self._panel(before)
+
+        return Answer("", opened, shown)
+
+    async def _uncover(self, message: Seen) -> None:
+        """Close what lies upon a view, to reach its controls."""
+        while isinstance(message.handle, SlackView) and (upper := message.handle.covered_by):
+            while upper.covered_by:
+                upper = upper.covered_by
+            await self.person.dismiss(upper)
+
+    async def _panel(self, before: set[str]) -> Seen:
+        """The modal or Home tab that has changed since and is seen, once its pictures are there."""
+        hub = self._slack.hub
+
+        def found() -> SlackView | None:
+            views = [SlackView(hub, one) for one in self._views() if one.hash not in before]
+            seen = [
+                view
+                for view in views
+                if not (view.closed or view.covered_by or _is_notice(view.raw))
+                and "submit" not in view.raw.body
+                and PICTURES_COMING not in view.plain()
+            ]
+            return seen[-1] if seen else None
+
+        view = await until(found, picture=lambda: [SlackView(hub, one) for one in self._views()])
+        return _read(view, view.raw.id, view.blocks, self.direct())
 
     async def _no_form(self) -> Form:
         raise AssertionError("this opens no form")
@@ -184,7 +280,11 @@ class SlackChat:
             else sorted(self.server.messages(channel), key=lambda one: (one.thread_ts, one.ts))
         )
         shown = [one for one in standing if float(one.ts) < time.time() - SIGHT]
-        return [self._seen(channel, one) for one in shown if one.author == "Image Desk"]
+        return [
+            _seen(self.server, one, Where(channel, one.thread_ts))
+            for one in shown
+            if one.author == "Image Desk"
+        ]
 
     async def delete(self, who: AnyPerson, message: Seen) -> None:
         """See `Chat.delete`."""
@@ -194,26 +294,6 @@ class SlackChat:
     def check(self) -> None:
         """See `Chat.check`."""
         self.server.check()
-
-    def _seen(self, channel: Channel, message: SlackMessage) -> Seen:
-        users = self.server.hub.workspace.users.values()
-        return Seen(
-            id=message.ts,
-            text=message.plain(),
-            where=Where(channel, message.thread_ts),
-            pictures=tuple(message.images()),
-            alts=tuple(message.alt_texts()),
-            files=message.files(),
-            buttons=tuple(bare(one.label) for one in message.buttons()),
-            menus={
-                _menu_name(one): tuple(one.options)
-                for one in message.controls()
-                if one.kind != "button"
-            },
-            pings=frozenset(one.name for one in users if f"<@{one.id}>" in message.raw.text),
-            links=_links(message.raw.blocks),
-            handle=message,
-        )
 
 
 class SignedSlackChat(SlackChat):
@@ -237,6 +317,37 @@ class SignedSlackChat(SlackChat):
 def events_url(port: int) -> str:
     """Where a desk at this port takes Slack's events."""
     return f"http://127.0.0.1:{port}{HTTP_PATH}"
+
+
+def _seen(slack: SlackServer, message: SlackMessage, where: Where) -> Seen:
+    """A message as it stands now."""
+    users = slack.hub.workspace.users.values()
+    return replace(
+        _read(message, message.ts, message.raw.blocks, where),
+        files=message.files(),
+        pings=frozenset(one.name for one in users if f"<@{one.id}>" in message.raw.text),
+    )
+
+
+def _read(shown: SlackMessage | SlackView, name: str, blocks: list[Any], where: Where) -> Seen:
+    return Seen(
+        id=name,
+        text=shown.plain(),
+        where=where,
+        pictures=tuple(shown.images()),
+        alts=tuple(shown.alt_texts()),
+        buttons=tuple(bare(one.label) for one in shown.buttons()),
+        menus={
+            _menu_name(one): tuple(one.options) for one in shown.controls() if one.kind != "button"
+        },
+        links=_links(blocks),
+        handle=shown,
+    )
+
+
+def _is_notice(view: View) -> bool:
+    """Whether a view only says something."""
+    return bool(view.body.get("callback_id") == NOTICE)
 
 
 def _menu_name(control: Any) -> str:
