@@ -12,6 +12,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 
 from bot.surfaces.web import uploads
+from bot.surfaces.web.chat import gesture_id, told
 from bot.surfaces.web.library.archive import pack
 from bot.surfaces.web.library.asking import HOME
 from bot.surfaces.web.library.dooming import Verdicts, foresee, remove_all
@@ -19,7 +20,9 @@ from bot.surfaces.web.library.shelf import tiles
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.sessions import Person, Sessions
 from bot.surfaces.web.templating import Templates
+from core.chat import Press
 from core.errors import UserError
+from core.library.browsing import begin, pick
 from core.library.describing import Words, describe, read_tags
 from core.library.images import Image, star, unstar
 from core.storing import UnitOfWork
@@ -28,6 +31,9 @@ from core.wording.errors import sentence
 
 MOST_AT_ONCE = 500
 """Images that one gesture is about."""
+
+USE = "use"
+"""What the control of a library panel is called that opens a post's form."""
 
 FIELDS = {
     "title_long": "title",
@@ -53,6 +59,7 @@ class Acts:
         router.post("/library/tag")(self.tag)
         router.post("/library/delete")(self.delete)
         router.post("/library/save")(self.save)
+        router.post("/library/use")(self.use)
         router.post("/library/{image_id:int}")(self.describe)
         router.post("/library/{image_id:int}/star")(self.star)
         return router
@@ -112,9 +119,9 @@ class Acts:
             if _by_script(request):
                 return JSONResponse({"form": self._templates.draw("removal.html", facts)})
             return self._templates.page("remove.html", facts)
-        told = frozenset(_numbers(body.get("used")))
+        known = frozenset(_numbers(body.get("used")))
         async with self._parts.units.write() as uow:
-            verdicts = await remove_all(uow, person.member, images, told)
+            verdicts = await remove_all(uow, person.member, images, known)
         gone = [one for one in _asked(body) if one not in verdicts.left]
         return _done(request, HOME, {"gone": gone, "said": _tell(verdicts)})
 
@@ -130,6 +137,16 @@ class Acts:
             media_type="application/zip",
             headers={"content-disposition": f'attachment; filename="library-{name}"'},
         )
+
+    async def use(self, request: Request) -> Response:
+        """The form of a post with these images; as in a chat, they are picked and then used."""
+        person, body = await self._gesture(request)
+        async with self._parts.units.write() as uow:
+            browsing = await begin(uow, person.member, {})
+            await pick(uow, browsing, [str(one) for one in _asked(body)])
+        place, event_id = person.place(), gesture_id(person, body)
+        event = Press(event_id, person.actor, place, USE, browsing.id)
+        return told(request, self._templates, await self._parts.inbox.handle(event), "/")
 
     # ── between the two ──────────────────────────────────────────────────────────────────────────
 
@@ -197,5 +214,5 @@ def _by_script(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-def _done(request: Request, where: str, told: dict[str, object]) -> Response:
-    return JSONResponse(told) if _by_script(request) else RedirectResponse(where, 303)
+def _done(request: Request, where: str, facts: dict[str, object]) -> Response:
+    return JSONResponse(facts) if _by_script(request) else RedirectResponse(where, 303)

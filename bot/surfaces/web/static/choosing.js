@@ -1,9 +1,10 @@
 // Choosing several images, going among them by keys, and what is done to the chosen ones.
 import { clearSearch, grid, refresh } from "./asking.js";
-import { answered, openForm } from "./forms.js";
+import { openForm } from "./forms.js";
 import { toggleStar } from "./stars.js";
 import { fill, send, words } from "./talk.js";
 import { toast } from "./toasts.js";
+import { use } from "./using.js";
 
 const bar = document.getElementById("chosen");
 const amount = bar.querySelector("[data-amount]");
@@ -38,10 +39,6 @@ function choose(box, event) {
 }
 
 // ── what is done to them ──
-
-export async function use(images) {
-  answered(await send("/library/use", [["images", images]]));
-}
 
 function tag() {
   openForm(document.getElementById("tagging").innerHTML, {

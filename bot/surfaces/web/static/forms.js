@@ -1,4 +1,5 @@
 // Forms over the page: filled in, sent, and corrected at the field that is wrong.
+import { takePicker } from "./picker.js";
 import { send } from "./talk.js";
 import { toast } from "./toasts.js";
 import { Tray } from "./tray.js";
@@ -18,13 +19,14 @@ export function openForm(html, { done = answered, files = [] } = {}) {
       done(answer);
     }
   });
+  takePicker(form);
   tray = takeFiles(form);
   tray?.add(files);
   for (const button of form.querySelectorAll("[data-dismiss]")) {
     button.addEventListener("click", () => dialog.close());
   }
   if (!dialog.open) dialog.showModal();
-  const written = form.querySelector("textarea, .field input:not([type=checkbox])");
+  const written = form.querySelector("textarea, .field input:not([type=checkbox], [type=search])");
   (written || form.querySelector("input:not([type=hidden]), select, .primary"))?.focus();
 }
 

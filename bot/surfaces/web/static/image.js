@@ -1,10 +1,11 @@
 // One image's page comes alive.
-import { adoptForm, answered, openForm } from "./forms.js";
+import { adoptForm, openForm } from "./forms.js";
 import { openPicture } from "./lightbox.js";
 import { takeSide } from "./side.js";
 import { toggleStar } from "./stars.js";
 import { send } from "./talk.js";
 import { toast } from "./toasts.js";
+import { use } from "./using.js";
 
 const plain = (event) => !(event.metaKey || event.ctrlKey || event.shiftKey || event.button);
 
@@ -18,10 +19,6 @@ async function remove(image) {
       },
     });
   }
-}
-
-async function use(image) {
-  answered(await send("/library/use", [["images", image]]));
 }
 
 document.addEventListener("click", (event) => {
