@@ -83,7 +83,12 @@ class PagePerson:
         fields += [("value", options[label]) for label in labels]
         return self._told(await self._post("/press", None, fields))
 
-    async def submit(self, form: Form, values: Mapping[str, str | list[str]]) -> Answer:
+    async def submit(
+        self,
+        form: Form,
+        values: Mapping[str, str | list[str]],
+        files: Sequence[tuple[str, bytes]] = (),
+    ) -> Answer:
         """See `Person.submit`."""
         tree: Node = form.handle
         fields = [("key", tree.attributes["data-key"]), ("thread", tree.attributes["data-thread"])]
@@ -94,7 +99,11 @@ class PagePerson:
             options = _options(field)
             name = f"field:{field.attributes['data-field']}"
             fields += [(name, options.get(one, one)) for one in entered]
-        return self._told(await self._post("/submit", None, fields))
+        return self._told(await self._post("/submit", None, fields, files))
+
+    async def add_to_library(self, files: Sequence[tuple[str, bytes]], where: Where) -> Answer:
+        """See `Person.add_to_library`: lines have no menu here; what is dropped is taken."""
+        return self._heard(await self._post("/say", where, [("text", "")], files))
 
     def private(self) -> list[str]:
         """See `Person.private`: lines for this person alone, and what was said for a moment."""
@@ -332,7 +341,7 @@ def _options(field: Node) -> dict[str, str]:
 def _value(field: Node) -> str:
     for area in field.find("textarea"):
         return "".join(map(str, area.parts)).removeprefix("\n")
-    for line in field.find("input", maxlength=None):
+    for line in field.find("input", maxlength=None) if field.tag != "fieldset" else ():
         return line.attributes.get("value", "")
     chosen = list(field.find("option", selected=None))
     chosen += list(field.find("input", checked=None))
