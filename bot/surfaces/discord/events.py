@@ -90,7 +90,10 @@ def _command(event_id: str, actor: Actor, where: Place, data: Json) -> Command:
     text = ""
     messages: Json = (data.get("resolved") or {}).get("messages", {})
     for message in messages.values():  # a command of the message menu
-        files += tuple(_raw_file(each) for each in message.get("attachments", []))
+        # One that was forwarded holds nothing itself.
+        forwarded = [each["message"] for each in message.get("message_snapshots") or []]
+        for each in (message, *forwarded):
+            files += tuple(_raw_file(one) for one in each.get("attachments", []))
         text = str(message.get("content", ""))
     return Command(event_id, actor, where, data["name"], text, options, files)
 

@@ -312,6 +312,18 @@ async def test_a_command_of_the_message_menu_brings_the_message(
     assert [file.filename for file in event.attachments] == ["logo.png"]
 
 
+async def test_a_forwarded_message_brings_what_it_hands_on(
+    inbox: FakeInbox, acme: Guild, marketing: Channel, ada: Person
+) -> None:
+    """Its files belong to the message behind it, wherever that one stands."""
+    message = await ada.say(acme.channel("studio"), "our logo", [("logo.png", b"png")])
+    await ada.message_command("Add to library", await ada.forward(message, marketing))
+    event = await inbox.next()
+    assert isinstance(event, Command)
+    assert event.place.channel == str(marketing.id)
+    assert [file.filename for file in event.attachments] == ["logo.png"]
+
+
 async def test_a_cut_connection_is_resumed_without_loss(
     server: DiscordServer, inbox: FakeInbox, marketing: Channel, ada: Person
 ) -> None:

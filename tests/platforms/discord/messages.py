@@ -79,6 +79,7 @@ class Message:
     Attributes:
         nonce: as the sender gave it, or None.
         reference: the message it answers, or None.
+        forwards: the message it hands on, or None; it then holds nothing of its own.
         origin: `interaction_metadata`, when an interaction made it.
         ephemeral_for: the only person who sees it; None when all do.
         notified: whom its creation pinged; edits ping nobody.
@@ -99,6 +100,7 @@ class Message:
     edited: datetime | None = None
     nonce: str | int | None = None
     reference: "Message | None" = None
+    forwards: "Message | None" = None
     origin: Json | None = None
     ephemeral_for: User | None = None
     mentions: list[User] = field(default_factory=list)

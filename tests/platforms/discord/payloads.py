@@ -6,7 +6,7 @@ Source: https://docs.discord.com/developers/resources
 """
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tests.platforms.discord.messages import media_links
 from tests.platforms.discord.permissions import Permission
@@ -16,6 +16,21 @@ if TYPE_CHECKING:
     from tests.platforms.discord.channels import Channel
     from tests.platforms.discord.guilds import Guild
     from tests.platforms.discord.messages import Message
+
+
+SNAPSHOT: Final = (
+    "type",
+    "content",
+    "embeds",
+    "attachments",
+    "components",
+    "timestamp",
+    "edited_timestamp",
+    "flags",
+    "mentions",
+    "mention_roles",
+)
+"""What a forwarded message shows of the one behind it."""
 
 
 def user(who: User) -> Json:
@@ -245,7 +260,17 @@ def message(one: "Message", *, whole: bool | None = None) -> Json:
     if one.origin is not None:
         shown["interaction_metadata"] = one.origin
         shown["application_id"] = shown["webhook_id"] = str(world.bot.id)
+    if one.forwards is not None:
+        shown |= _forwarded(one.forwards, whole=whole)
     return shown | _answered(one)
+
+
+def _forwarded(one: "Message", *, whole: bool) -> Json:
+    """What a message hands on. Source: resources/message, message snapshot object."""
+    kept = message(one, whole=whole)
+    where = {"type": 1, "message_id": str(one.id)} | place(one.channel)
+    snapshot = {key: kept[key] for key in SNAPSHOT}
+    return {"message_reference": where, "message_snapshots": [{"message": snapshot}]}
 
 
 def _answered(one: "Message") -> Json:

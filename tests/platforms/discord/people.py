@@ -191,6 +191,17 @@ class Person:
         )
         return channel.post(message)
 
+    async def forward(self, message: Message, channel: Channel) -> Message:
+        """Hand a message on to another channel."""
+        forwarded = Message(
+            channel=channel,
+            id=self._world.snowflake(),
+            author=self.user,
+            created=self._world.now(),
+            forwards=message,
+        )
+        return channel.post(forwarded)
+
     async def edit(self, message: Message, text: str) -> None:
         """Change one's own message."""
         if message.author is not self.user:
