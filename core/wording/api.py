@@ -32,4 +32,9 @@ POST = "A post: its words and pictures, and where it stands."
 STATE = "Only posts that are so far for some account."
 CURSOR = "`next` of the page before."
 
+PROBLEMS = {
+    "4XX": "What was asked for cannot be done; nothing was.",
+    "5XX": "The desk could not do it now; “retry-after” says when to ask again.",
+}
+
 DELETED = "Image deleted successfully"

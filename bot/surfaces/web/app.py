@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
 from bot.surfaces.web.api import make_api
+from bot.surfaces.web.api.problems import problem
 from bot.surfaces.web.chat import Chat
 from bot.surfaces.web.drawing import Drawing
 from bot.surfaces.web.files import Files
@@ -26,7 +27,7 @@ from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.sessions import Sessions
 from bot.surfaces.web.site import Site
 from bot.surfaces.web.templating import STATIC, Templates
-from core.errors import DeskError, UserError
+from core.errors import DeskError, Trouble, UserError
 from core.wording.errors import sentence
 
 __all__ = ["WebParts", "make_app"]
@@ -86,6 +87,8 @@ def _answer_errors(app: FastAPI, templates: Templates) -> None:
     @app.exception_handler(StarletteHTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
         status = error.status_code
+        if request.url.path.startswith("/api/"):  # a line break in a path comes past the mount
+            return problem(Trouble("nothing_here"), status)
         own = "" if error.detail == HTTPStatus(status).phrase else error.detail
         return told(request, status, own)
 

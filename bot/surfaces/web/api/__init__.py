@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request, Response
 from bot.surfaces.web.api.access import Gate
 from bot.surfaces.web.api.images import ImageRoutes
 from bot.surfaces.web.api.making import MakingRoutes
-from bot.surfaces.web.api.problems import answer_problems
+from bot.surfaces.web.api.problems import DOCUMENTED, answer_problems
 from bot.surfaces.web.api.publishing import PublishingRoutes
 from bot.surfaces.web.api.uploading import UploadRoutes
 from bot.surfaces.web.parts import ApiParts, WebParts
@@ -31,6 +31,7 @@ def make_api(parts: WebParts, api: ApiParts, templates: Templates) -> FastAPI:
         openapi_url="/openapi.json",
         docs_url=None,  # Swagger's page would load its scripts from elsewhere
         redoc_url=None,
+        responses=DOCUMENTED,
     )
     gate = Gate(parts, api)
     # Uploading and making come first: "upload" is no image's id.

@@ -5,14 +5,16 @@ Owns which status a reason code has. It must not know routes.
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from core.errors import DeskError, Trouble, TryLater, UserError
+from core.wording import api as words
 from core.wording.errors import sentence
 
 STATUSES: Final[Mapping[str, int]] = {
@@ -40,6 +42,30 @@ STATUSES: Final[Mapping[str, int]] = {
     "budget_spent": 429,
 }
 """Of codes whose status is not their class's."""
+
+
+class Problem(BaseModel):
+    """What is wrong (RFC 9457): `detail` for people; `code`, a stable reason, and its `facts` for
+    programs. `instance`, where there is one, tells more of this very case.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    facts: dict[str, Any]
+    instance: str | None = None
+
+
+DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
+    kind: {
+        "description": told,
+        "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+    }
+    for kind, told in words.PROBLEMS.items()
+}
+"""How every operation may end otherwise, for its description."""
 
 
 class NotMade(UserError):
@@ -88,15 +114,15 @@ def problem(
     """An answer that says what is wrong, for people (`detail`) and programs (`code`, `facts`);
     `instance` is where to read more of this very case.
     """
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": sentence(trouble),
-        "code": trouble.code,
-        "facts": trouble.facts,
-        **({"instance": instance} if instance else {}),
-    }
+    body = Problem(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=sentence(trouble),
+        code=trouble.code,
+        facts=trouble.facts,
+        instance=instance or None,
+    ).model_dump(exclude_none=True)
     more = {"www-authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
     return JSONResponse(
         body, status, headers={**more, **(headers or {})}, media_type="application/problem+json"
