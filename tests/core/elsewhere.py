@@ -1,17 +1,15 @@
 """A second opinion on what is stored: another decoder, and a look at the bytes.
 
 Owns what "clean" means, without any of our own code. The other decoder is libvips, which has its
-own readers for every kind; where it is not installed, Pillow answers, strictly.
+own readers for every kind.
 """
 
-import importlib
-import importlib.util
 import io
 import struct
 
+import pyvips
 from PIL import Image
 
-LIBVIPS = importlib.util.find_spec("pyvips") is not None
 WITHOUT_PAGES = (b"\xff\xd8", b"\x89PNG")
 
 FORBIDDEN = (
@@ -28,14 +26,6 @@ FORBIDDEN = (
 
 def decode(data: bytes) -> Image.Image:
     """The first frame as RGBA, all frames being decoded. Raises where any cannot be."""
-    if not LIBVIPS:
-        image = Image.open(io.BytesIO(data))
-        for number in range(getattr(image, "n_frames", 1)):
-            image.seek(number)
-            image.load()
-        image.seek(0)
-        return image.convert("RGBA")
-    pyvips = importlib.import_module("pyvips")
     frames = {} if data.startswith(WITHOUT_PAGES) else {"n": -1}
     image = pyvips.Image.new_from_buffer(data, "", fail_on="error", **frames)
     height = image.get_page_height()
