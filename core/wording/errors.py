@@ -76,12 +76,11 @@ SENTENCES: dict[str, str] = {
     "which: nothing is sent again by itself.",
     "account_missing": "No {network} account is connected. An admin connects one with: imagedesk "
     "account add.",
-    "account_unclear": "There are several {network} accounts. Say which with account_id: "
+    "account_unclear": "There are several {network} accounts. Say which, by its id: "
     "{accounts}.",
     "account_unknown": "{network} has no connected account {id} here.",
     "post_unknown": "There is no such post here.",
     "post_withdrawn": "The post was withdrawn before it was sent.",
-    "post_state_unknown": "There is no state “{state}”. There are: {states}.",
     "key_reused": "This Idempotency-Key was used for another request. Nothing was done; take a new "
     "key.",
     # the networks

@@ -202,8 +202,6 @@ def _are_published(targets: list[Target], address: str) -> bool:
     NotMade where it surely does not stand.
     """
     for target in targets:
-        if target.state == "failed":
-            raise NotMade(target.trouble or Trouble("network_refused"), address)
-        if target.state == "cancelled":
-            raise NotMade(Trouble("post_withdrawn"), address)
+        if target.state in {"failed", "cancelled"}:
+            raise NotMade(target.trouble or Trouble("post_withdrawn"), address)
     return all(target.state == "published" for target in targets)
