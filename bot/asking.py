@@ -1,6 +1,6 @@
 """Asking: who wants something of the desk, and where.
 
-Owns what every handler is called with. It must not know what is wanted.
+Owns what every handler and every control is called with. It must not know what is wanted.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,6 +11,7 @@ from bot.desk import Desk
 from core.business.members import Business, Member
 from core.chat import Attachment, Place, Reply
 from core.generation.ordering import Customer
+from core.messages import Message
 from core.storing import UnitOfWork
 
 
@@ -27,6 +28,17 @@ class Asking:
     def customer(self) -> Customer:
         """The same, as an order needs it."""
         return Customer(self.business, self.member, self.place)
+
+
+@dataclass(frozen=True)
+class Touch:
+    """A card that a person touches, and what with."""
+
+    desk: Desk
+    uow: UnitOfWork
+    asking: Asking
+    message: Message
+    values: tuple[str, ...] = ()
 
 
 Handler: TypeAlias = Callable[[Desk, UnitOfWork, Asking, dict[str, str]], Awaitable[Reply]]

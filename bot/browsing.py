@@ -10,12 +10,11 @@ from typing import Final
 
 from bot.asking import Asking
 from bot.desk import Desk
-from bot.forms import post_form_of, read_draft
+from bot.posting import post_form_for
 from core.business.members import Business, may_direct
-from core.chat import Choices, FieldErrors, Form, FormField, Nothing, Option, Panel, Press, Reply
+from core.chat import Choices, FieldErrors, Form, FormField, Option, Panel, Press, Reply
 from core.errors import UserError
 from core.library.browsing import (
-    MOST_PICKED,
     Browsing,
     begin,
     begin_home,
@@ -32,9 +31,7 @@ from core.library.images import Image, require_image, star, unstar
 from core.library.panels import draw, draw_deletion
 from core.library.removal import remove_image
 from core.library.search import MOST_TEXT, read_search
-from core.publishing.posting import check_draft, propose_images, write_post
 from core.storing import UnitOfWork
-from core.wording import forms as form_words
 from core.wording import library as words
 from core.wording.errors import sentence
 
@@ -260,9 +257,7 @@ async def _use_form(look: Look) -> Form:
     images = await _chosen(look)
     if not images:
         raise UserError("none_picked")
-    ids = ",".join(str(image.id) for image in images)
-    heading = (f"use:{ids}", form_words.POST_TITLE, form_words.POST_SUBMIT)
-    return await post_form_of(look.desk, look.uow, look.asking.business, images, heading)
+    return await post_form_for(look.desk, look.uow, look.asking.business, images)
 
 
 async def _chosen(look: Look) -> list[Image]:
@@ -323,21 +318,6 @@ async def save_words(
     return await Look(desk, uow, asking, browsing).draw(words.SAVED)
 
 
-async def write_used(
-    desk: Desk, uow: UnitOfWork, asking: Asking, key: str, values: dict[str, str]
-) -> Reply:
-    """A post with the library's pictures, as a draft."""
-    ids = [int(id_) for id_ in key.split(",")][:MOST_PICKED]
-    images = [await require_image(uow, asking.business.id, id_) for id_ in ids]
-    proposed = await propose_images(uow, asking.business.id, images)
-    draft = read_draft(values, proposed.images)
-    problems = await check_draft(uow, asking.business.id, draft, desk.networks)
-    if problems:
-        raise problems[0]
-    await write_post(uow, asking.business, asking.member, asking.place, draft, None)
-    return Nothing()
-
-
 PANEL_ACTIONS: dict[str, Callable[[Look], Awaitable[Reply | None]]] = {
     "filter": _filter,
     "sort": _sort,
@@ -360,5 +340,5 @@ PANEL_ACTIONS: dict[str, Callable[[Look], Awaitable[Reply | None]]] = {
 
 PANEL_FORMS: Mapping[
     str, Callable[[Desk, UnitOfWork, Asking, str, dict[str, str]], Awaitable[Reply]]
-] = {"search": search, "words": save_words, "use": write_used}
+] = {"search": search, "words": save_words}
 """By the first part of their keys; the rest of the key is handed on."""

@@ -5,14 +5,15 @@ card ninety days old still acts, once. It must not know any surface.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from bot.asking import Asking
+from bot.asking import Asking, Touch
 from bot.browsing import PANEL_ACTIONS, use
 from bot.desk import Desk
-from bot.forms import edit_form, publish_form
+from bot.forms import generate_form
+from bot.posting import edit_form, publish_form
 from core.chat import Nothing, Press, Reaction, Reply
 from core.errors import UserError
 from core.generation.jobs import ENDED, Job
@@ -23,6 +24,7 @@ from core.publishing.posting import (
     discard,
     propose,
     require_approver,
+    require_draft,
     resolve,
     stop,
     write_post,
@@ -43,17 +45,6 @@ from core.storing import UnitOfWork
 
 FRESH = timedelta(hours=1)
 """How old a reading of a card's reactions may be before touching the card reads them again."""
-
-
-@dataclass(frozen=True)
-class Touch:
-    """A card that a person touches, and what with."""
-
-    desk: Desk
-    uow: UnitOfWork
-    asking: Asking
-    message: Message
-    values: tuple[str, ...] = ()
 
 
 async def press(desk: Desk, uow: UnitOfWork, asking: Asking, event: Press) -> Reply:
@@ -267,6 +258,16 @@ async def _edit(touch: Touch) -> Reply:
     return await edit_form(touch.desk, touch.uow, await _approvers_post(touch), touch.message.id)
 
 
+async def _add_picture(touch: Touch) -> Reply:
+    """The form that a picture comes from: the post's own holds the library and a field of files."""
+    post = await _approvers_post(touch)
+    await require_draft(touch.uow, post)
+    if touch.values == ("generate",):
+        business, card = touch.asking.business, touch.message.id
+        return await generate_form(touch.desk, touch.uow, business, {}, card)
+    return await edit_form(touch.desk, touch.uow, post, touch.message.id)
+
+
 async def _drop(touch: Touch) -> None:
     await discard(touch.uow, await _approvers_post(touch))
 
@@ -322,6 +323,7 @@ ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
     "more": _more,
     "confirm": _confirm,
     "edit": _edit,
+    "add_picture": _add_picture,
     "drop": _drop,
     "stop": _stop,
     "settle": _settle,

@@ -12,27 +12,16 @@ from datetime import timedelta
 from bot.asking import Asking, Handler
 from bot.browsing import PANEL_FORMS, open_image, open_library
 from bot.desk import Desk
-from bot.forms import FIELDS, generate_form, post_form, read_draft, upload_form
-from core.chat import FieldErrors, Link, Nothing, Private, Reply
+from bot.forms import field_errors, generate_form, upload_form
+from bot.posting import POST_FORMS, post_form_for, require_open_draft
+from core.chat import Link, Nothing, Private, Reply
 from core.errors import UserError
 from core.generation.ordering import place_order
 from core.generation.orders import read_order
 from core.library.uploading import place_upload
 from core.page import SignIn
-from core.publishing.posting import (
-    Draft,
-    approve,
-    check_draft,
-    propose,
-    require_approver,
-    rewrite_post,
-    write_post,
-)
-from core.review.reviewing import may_mark, read_review
-from core.review.signals import Signal
 from core.storing import UnitOfWork
 from core.wording import forms as words
-from core.wording.errors import sentence
 
 SIGN_IN_LIFETIME = timedelta(minutes=10)
 
@@ -44,17 +33,23 @@ async def generate(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str
     return await order(desk, uow, asking, values)
 
 
-async def order(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:
-    """Place an order from a command or the form."""
+async def order(
+    desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str], card: str = ""
+) -> Reply:
+    """Place an order from a command or the form; its pictures join the draft of `card`, if given.
+
+    Raises UserError as `read_order`, `place_order` and `require_open_draft`.
+    """
     given = {name: "" if value == "none" else value for name, value in values.items()}
     read = read_order(given, desk.catalogue, desk.models, desk.blocked_words)
-    await place_order(uow, asking.customer, read, desk.orders_per_minute)
+    post = await require_open_draft(uow, asking, card) if card else None
+    await place_order(uow, asking.customer, read, desk.orders_per_minute, post=post)
     return Nothing()
 
 
 async def post(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:
     """Open a post's form, filled with the text that was given."""
-    return await post_form(desk, uow, asking.business, values.get("text", ""))
+    return await post_form_for(desk, uow, asking.business, text=values.get("text", ""))
 
 
 async def upload(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:  # noqa: ARG001  # every handler is called alike
@@ -126,64 +121,22 @@ COMMANDS: dict[str, Handler] = {
 }
 
 
-async def submit(  # noqa: PLR0911  # one for each kind of form
+async def submit(  # one for each kind of form
     desk: Desk, uow: UnitOfWork, asking: Asking, key: str, values: dict[str, str]
 ) -> Reply:
     """What a submitted form does; what is wrong is said at its field."""
     kind, _, card = key.partition(":")
     try:
         if kind == "generate":
-            return await order(desk, uow, asking, values)
-        if kind == "post":
-            draft = await _checked(desk, uow, asking, read_draft(values, []))
-            await write_post(uow, asking.business, asking.member, asking.place, draft, None)
-            return Nothing()
+            return await order(desk, uow, asking, values, card)
         if kind == "upload":
             return await upload(desk, uow, asking, values)
         if kind in PANEL_FORMS:
             return await PANEL_FORMS[kind](desk, uow, asking, card, values)
-        if kind == "publish":
-            return await _publish(desk, uow, asking, card, values)
-        if kind == "edit":
-            return await _edit(desk, uow, asking, card, values)
+        if kind in POST_FORMS:
+            return await POST_FORMS[kind](desk, uow, asking, card, values)
     except UserError as error:
-        if error.code in FIELDS:
-            return FieldErrors({FIELDS[error.code]: sentence(error.trouble)})
+        if wrong := field_errors(error):
+            return wrong
         raise
     raise UserError("card_unknown")
-
-
-async def _publish(
-    desk: Desk, uow: UnitOfWork, asking: Asking, card: str, values: dict[str, str]
-) -> Reply:
-    message = await uow.messages.get(card)
-    job = await uow.jobs.get(message.subject_id) if message else None
-    if job is None or job.business_id != asking.business.id:
-        raise UserError("card_unknown")
-    if not await may_mark(uow, job, asking.member, Signal.PUBLISH):
-        raise UserError("not_approver")
-    proposed = await propose(uow, job.business_id, (await read_review(uow, job.id)).selected)
-    draft = await _checked(desk, uow, asking, read_draft(values, proposed.images))
-    written = await write_post(uow, asking.business, asking.member, job.place, draft, job)
-    await approve(uow, written, asking.member, desk.networks, desk.grace)
-    return Nothing()
-
-
-async def _edit(
-    desk: Desk, uow: UnitOfWork, asking: Asking, card: str, values: dict[str, str]
-) -> Reply:
-    message = await uow.messages.get(card)
-    found = await uow.posts.lock(message.subject_id) if message else None
-    if found is None or found.business_id != asking.business.id:
-        raise UserError("card_unknown")
-    await require_approver(uow, found, asking.member)
-    draft = await _checked(desk, uow, asking, read_draft(values, found.images))
-    await rewrite_post(uow, found, draft)
-    return Nothing()
-
-
-async def _checked(desk: Desk, uow: UnitOfWork, asking: Asking, draft: Draft) -> Draft:
-    problems = await check_draft(uow, asking.business.id, draft, desk.networks)
-    if problems:
-        raise problems[0]
-    return draft

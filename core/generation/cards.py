@@ -18,9 +18,11 @@ from core.library.captions import shorten
 from core.library.cards import draw_upload, lost_words, subject_of
 from core.messages import Message
 from core.ports import BlobStore
+from core.publishing.joining import standing_of
 from core.review.reviewing import Review, read_review
 from core.storing import UnitOfWork
 from core.wording import orders as words
+from core.wording import posts
 
 DAY = 86_400
 
@@ -135,7 +137,7 @@ class JobCards:
         return Card(
             key=message.id,
             title=title,
-            lines=tuple(await _review_lines(uow, review)),
+            lines=tuple(await _review_lines(uow, review) + await _post_lines(uow, job, made)),
             pictures=tuple(
                 File(
                     item.preview_key or "",
@@ -239,6 +241,14 @@ async def _review_lines(uow: UnitOfWork, review: Review) -> list[str]:
     if review.favourites:
         lines.append(words.favourite([await _name(uow, one) for one in review.favourites]))
     return lines
+
+
+async def _post_lines(uow: UnitOfWork, job: Job, made: list[Item]) -> list[str]:
+    """What became of pictures that were made for a post."""
+    post, standing = await standing_of(uow, job, made)
+    if post is None or not standing:
+        return []
+    return [posts.joined(post.title) if standing == "joined" else posts.left(post.title)]
 
 
 async def _open_price(uow: UnitOfWork, item: Item) -> int | None:

@@ -4,13 +4,15 @@ Everything is drawn from the rows. It must not know how a chat renders it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.business.accounts import Account
 from core.chat import Button, Card, Control, File, Link, Menu, Option
+from core.library.prints import name_picture
 from core.messages import Message
-from core.publishing.posting import NetworkFacts
+from core.publishing.joining import count_coming
+from core.publishing.posting import Draft, NetworkFacts, check_draft
 from core.publishing.posts import Post, PostImage, Target, TargetState
 from core.storing import UnitOfWork
 from core.wording import posts as words
@@ -33,11 +35,11 @@ class PostCards:
         states = {target.state for target, _ in rows}
         pictures = await _pictures(uow, post)
         facts = [("Accounts", ", ".join(name for _, name in rows)), ("Caption", post.caption)]
-        facts += [(f"Alt text {number}", image.alt) for number, image, _ in pictures]
+        facts += [(label, image.alt) for label, image, _ in pictures]
         return Card(
             key=message.id,
             title=words.title(states, post.title),
-            lines=tuple(self._lines(post, rows)),
+            lines=tuple(await self._lines(uow, post, rows)),
             facts=tuple((label, value) for label, value in facts if value),
             pictures=() if post.discarded_at else tuple(file for _, _, file in pictures),
             links=_links(rows),
@@ -47,16 +49,28 @@ class PostCards:
             topic=post.title,
         )
 
-    def _lines(self, post: Post, rows: list[tuple[Target, str]]) -> list[str]:
+    async def _lines(
+        self, uow: UnitOfWork, post: Post, rows: list[tuple[Target, str]]
+    ) -> list[str]:
         states = {target.state for target, _ in rows}
         if post.discarded_at:
             return [words.DISCARDED]
         if "draft" in states:
-            return [words.DRAFT]
+            coming = await count_coming(uow, post.id)
+            return [words.coming(coming)] if coming else await self._draft_lines(uow, post, rows)
         if states == {"scheduled"}:
             return [words.grace(self.grace)]
         lines = [self._line(target, name) for target, name in rows if not target.url]
         return [*lines, words.UNKNOWN] if "unknown" in states else lines
+
+    async def _draft_lines(
+        self, uow: UnitOfWork, post: Post, rows: list[tuple[Target, str]]
+    ) -> list[str]:
+        """What keeps it from being published, else that it can be."""
+        ids = [target.account_id for target, _ in rows]
+        draft = Draft(ids, post.caption, post.images)
+        problems = await check_draft(uow, post.business_id, draft, self.networks)
+        return [sentence(problem.trouble) for problem in problems] or [words.DRAFT]
 
     async def outcome(self, uow: UnitOfWork, message: Message) -> Card | None:
         """What came of it, with the links, for the person who asked."""
@@ -103,27 +117,33 @@ def _links(rows: list[tuple[Target, str]]) -> tuple[Link, ...]:
     return tuple(Link(words.open_on(name), target.url) for target, name in rows if target.url)
 
 
-async def _pictures(uow: UnitOfWork, post: Post) -> list[tuple[int, PostImage, File]]:
-    """The post's pictures by their numbers in the thread, as the previews that bear them."""
+async def _pictures(uow: UnitOfWork, post: Post) -> list[tuple[str, PostImage, File]]:
+    """The post's pictures: of its own job as the numbered previews that stand in the thread, others
+    as the library shows them. Before each, whose alt text it is called.
+    """
     items = await uow.items.of_job(post.job_id) if post.job_id else []
     previews = {item.image_id: item for item in items if item.preview_key}
-    return [
-        (
-            item.number,
-            image,
-            File(item.preview_key or "", f"{item.number}.jpg", "image/jpeg", image.alt),
-        )
-        for image in post.images
-        if (item := previews.get(image.image_id))
-    ]
+    pictures = []
+    for one in post.images:
+        item, image = previews.get(one.image_id), await uow.images.get(one.image_id)
+        if item:
+            file = File(item.preview_key or "", f"{item.number}.jpg", "image/jpeg", one.alt)
+            pictures.append((words.alt_label(item.number, ""), one, file))
+        elif image:
+            file = name_picture(image)
+            label = words.alt_label(None, image.title or image.filename)
+            pictures.append((label, one, replace(file, alt=one.alt or file.alt)))
+    return pictures
 
 
 def _controls(rows: list[tuple[Target, str]]) -> tuple[Control, ...]:
     states = {target.state for target, _ in rows}
     if "draft" in states:
+        sources = tuple(Option(*pair) for pair in words.PICTURE_SOURCES.items())
         return (
             Button("confirm", words.CONFIRM, "✅", "primary"),
             Button("edit", words.EDIT),
+            Menu("add_picture", words.ADD_PICTURE, sources),
             Button("drop", words.DISCARD, style="danger"),
         )
     if "scheduled" in states:

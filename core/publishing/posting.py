@@ -18,7 +18,8 @@ from core.library.captions import LONGEST_TITLE, shorten
 from core.library.images import Image, note_use
 from core.messages import Message, redraw
 from core.ports import NetworkRules
-from core.publishing.posts import Post, PostImage, Target, content_hash
+from core.publishing.joining import count_coming
+from core.publishing.posts import Post, PostImage, Target, content_hash, is_draft
 from core.publishing.rules import check
 from core.publishing.slugs import slug
 from core.storing import UnitOfWork
@@ -66,14 +67,20 @@ async def _image(uow: UnitOfWork, item: Item) -> Image:
 
 
 async def check_draft(
-    uow: UnitOfWork, business_id: int, draft: Draft, networks: Mapping[str, NetworkFacts]
+    uow: UnitOfWork,
+    business_id: int,
+    draft: Draft,
+    networks: Mapping[str, NetworkFacts],
+    coming: int = 0,
 ) -> list[UserError]:
-    """Everything that keeps this draft from being published, before anything is sent."""
+    """Everything that keeps this draft from being published, before anything is sent, once the
+    pictures that are still `coming` have joined it.
+    """
     chosen = await chosen_accounts(uow, business_id, draft.account_ids)
     if not chosen:
         return [UserError("accounts_none")]
     problems: list[UserError] = []
-    alts = [image.alt for image in draft.images]
+    alts = [*(image.alt for image in draft.images), *[""] * coming]
     for network in dict.fromkeys(account.network for account in chosen):
         facts = networks[network]
         problems += check(draft.caption, alts, facts.rules, facts.title)
@@ -127,9 +134,8 @@ async def rewrite_post(uow: UnitOfWork, post: Post, draft: Draft) -> None:
     Raises UserError("post_settled") once it is on its way.
     """
     targets = await uow.targets.of_post(post.id)
-    if any(target.state not in {"draft", "scheduled"} for target in targets):
-        raise UserError("post_settled")
     await stop(uow, post)
+    await require_draft(uow, post)
     post.caption = post.description = draft.caption
     post.images = draft.images
     wanted = {
@@ -146,6 +152,12 @@ async def rewrite_post(uow: UnitOfWork, post: Post, draft: Draft) -> None:
     for account_id in sorted(wanted - kept):
         uow.targets.add(Target(post.id, post.business_id, account_id))
     await redraw(uow, "post", post.id)
+
+
+async def require_draft(uow: UnitOfWork, post: Post) -> None:
+    """Raises UserError("post_settled") where it is approved, on its way, sent or discarded."""
+    if not is_draft(post, await uow.targets.of_post(post.id)):
+        raise UserError("post_settled")
 
 
 async def require_approver(uow: UnitOfWork, post: Post, member: Member) -> None:
@@ -171,6 +183,8 @@ async def approve(
     targets = [target for target in whole if target.state == "draft"]
     if not targets:
         return
+    if await count_coming(uow, post.id):
+        raise UserError("pictures_coming")
     ids = [target.account_id for target in whole]
     draft = Draft(ids, post.caption, post.images)
     problems = await check_draft(uow, post.business_id, draft, networks)

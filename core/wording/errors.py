@@ -40,6 +40,8 @@ SENTENCES: dict[str, str] = {
     "list_without_prompts": "“{name}” has no column “prompt”. It has: {columns}.",
     "list_empty": "There is no prompt. Write one a line, or bring a list.",
     "list_too_long": "That makes {count} pictures; a batch has at most {most}. Nothing was made.",
+    "batch_settled": "This batch has started, or was left. What it shows is how it stands.",
+    "batch_not_yours": "Batches are for admins. An operator can open them to all by BULK_FOR_ALL.",
     "column_unknown": "There is no column “{column}” for {{{{{column}}}}}. There are: {columns}.",
     "braces_wrong": "The braces in “{prompt}” do not fit: write {{red, green}}, one inside no "
     "other, and \\{{ for a brace itself.",
@@ -59,7 +61,7 @@ SENTENCES: dict[str, str] = {
     "nothing_selected": "There is no finished picture to publish yet.",
     # publishing
     "accounts_none": "Choose at least one account.",
-    "needs_image": "{network} needs an image.",
+    "needs_image": "{network} needs a picture.",
     "post_empty": "There is nothing to publish: write something or choose a picture.",
     "caption_too_long": "{network}: a caption has at most {limit} characters; this one has "
     "{length}.",
@@ -71,6 +73,9 @@ SENTENCES: dict[str, str] = {
     "minute.",
     "conflict": "Two changes met. Nothing was changed; do it again.",
     "rendition_impossible": "The picture cannot be made small enough. Choose another one.",
+    "pictures_gone": "One of these pictures is not in the library any more. Choose others.",
+    "pictures_coming": "Its pictures are still being added. Publish it once they stand on the "
+    "card; it is not published yet.",
     "post_settled": "That is decided already. Nothing was changed.",
     "post_outcome_unknown": "The network never answered, so the post may be there. Look, then say "
     "which: nothing is sent again by itself.",
@@ -221,7 +226,7 @@ SENTENCES: dict[str, str] = {
     "upload_too_big": "The file has more than 10 MB. Nothing was stored.",
     "folder_unknown": "There is no folder {folder}.",
     "message_bare": "That message has no picture. Nothing was stored.",
-    "files_left": "The first {most} files were taken. Bring the other {left} in another message.",
+    "files_left": "The first {most} files were taken. Bring the other {more} in another message.",
     "already_there": "It was “{title}”, picture {image}, which is deleted by now.",
     "looks_like": "It looks like “{title}”, picture {image} of the library.",
     "upload_gone": "The file could not be fetched any more. Send it again.",

@@ -2,6 +2,8 @@
 
 from core.chat import CommandSpec
 from core.generation.prices import Model
+from core.library.captions import shorten
+from core.library.images import Image
 from core.wording.money import money
 
 GENERATE_TITLE = "Generate pictures"
@@ -31,6 +33,13 @@ CAPTION = "Caption"
 ALT = "Alt text"
 ALT_HINT = "What each picture shows, for those who cannot see it. One line per picture, in order."
 TEXT_HINT = "What the post says"
+NEEDS_PICTURE = " (needs a picture)"
+PICTURES = "Pictures"
+PICTURES_HINT = "What the post shows. Take one away, or choose from the library's newest."
+ADD_PICTURES = "New pictures"
+ADD_HINT = "From your device. They join the draft a moment later."
+ADD_AND_WAIT_HINT = "With new ones it waits as a draft; press ✅ on its card once they are added."
+WAYS = "Choose one from the library, or add a new one here. /generate draws one."
 
 GENERATE = "Draw pictures from words"
 POST = "Start a post from text"
@@ -38,6 +47,7 @@ DESK = "Open the desk's page: a link for you alone"
 HELP = "What the desk can do"
 APPROVER = "Name who approves and publishes (admins)"
 
+BULK = "Draw many pictures from a list of prompts"
 UPLOAD = "Add your own pictures to the library"
 ADD_TO_LIBRARY = "Add to library"
 ADD = "Add this message's pictures to the library"
@@ -48,6 +58,7 @@ UPLOAD_FILES = "Pictures"
 UPLOAD_HINT = "JPEG, PNG, GIF or WebP, at most 10 MB each, every side 400 to 4096 pixels"
 
 OPTIONS = {
+    "list": "Prompts as .txt, .csv, .tsv or .json; leave it out for a form",
     "file": "A picture from your device",
     "prompt": "What to draw; leave it out for a form",
     "style": "A style preset",
@@ -72,6 +83,15 @@ APPROVER_NAMED = "{name} approves and publishes from now on."
 APPROVER_REMOVED = "{name} does not approve any more."
 PERSON_AMBIGUOUS = "Several people here are called {name}. Mention the one you mean."
 PERSON_UNKNOWN = "I do not know that person yet. They must use the desk once first."
+
+
+def picture_option(image: Image, place: int | None, number: int | None) -> str:
+    """A picture that a post may show, at most 75 characters: with its place where it is chosen, and
+    the number that it has in the thread.
+    """
+    called = shorten(image.title or image.filename, 40)
+    named = f"Picture {number} · {called}" if number else f"{called} · no. {image.id}"
+    return f"{place}. {named}" if place else named
 
 
 def quality_option(quality: str, price: int | None) -> str:

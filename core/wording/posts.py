@@ -10,6 +10,12 @@ DISCARD = "Discard"
 STOP = "Stop"
 SETTLE = "What is the case?"
 DRAFT = "Check it, then press ✅ to publish."
+ADD_PICTURE = "Add a picture"
+PICTURE_SOURCES = {
+    "library": "From the library",
+    "upload": "Upload new ones",
+    "generate": "Generate with AI",
+}
 DISCARDED = "Discarded. Nothing was published."
 UNKNOWN = (
     "No answer came from the network, so it may or may not stand there. Look at the account, then "
@@ -65,6 +71,30 @@ def open_on(account: str) -> str:
 def grace(seconds: float) -> str:
     """While it can still be stopped."""
     return f"Publishing in {span(seconds)}, unless somebody presses {STOP}."
+
+
+def coming(pictures: int) -> str:
+    """While pictures are still on their way into a draft."""
+    what = "A picture is" if pictures == 1 else f"{pictures} pictures are"
+    return f"{what} being added. Once all stand here, check it and press ✅ to publish."
+
+
+def alt_label(number: int | None, name: str) -> str:
+    """Whose alt text it is: by the picture's number in the thread, else by its name."""
+    return f"Alt text {number}" if number else f"Alt text of “{shorten(name, 40)}”"
+
+
+def joined(title: str) -> str:
+    """Under pictures that were made for a post and stand in it."""
+    return f"Added to the post “{shorten(title, 60)}”."
+
+
+def left(title: str) -> str:
+    """Under pictures that came too late for the post that they were made for."""
+    return (
+        f"Not added to the post “{shorten(title, 60)}”: it was decided meanwhile. The library has "
+        "it; nothing is lost."
+    )
 
 
 def checking(account: str) -> str:

@@ -18,7 +18,7 @@ def test_a_post_within_all_limits_has_no_problem() -> None:
 
 
 def test_a_network_of_pictures_wants_one() -> None:
-    """Told as "Instagram needs an image"."""
+    """Told as "Instagram needs a picture"."""
     [problem] = check("only words", [], RULES, "Instagram")
     assert problem.code == "needs_image"
     assert problem.facts == {"network": "Instagram", "needed": 1, "count": 0}

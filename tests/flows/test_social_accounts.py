@@ -88,13 +88,13 @@ async def test_what_cannot_be_published_says_why_before_anything_is_sent(
     graph: GraphServer,
     acme: Page,
 ) -> None:
-    """Instagram needs an image, and a caption has its length; what was typed can be mended."""
+    """Instagram needs a picture, and a caption has its length; what was typed can be mended."""
     async with running_desk(social) as desk:
         await chat.connected()
         await connect(desk, acme)
         form = await (await ada.command("/post Just words.", marketing)).form()
-        refused = await ada.submit(form, {"Accounts": ["Instagram · acme"]})
-        assert "Instagram needs an image." in refused.text
+        refused = await ada.submit(form, {"Accounts": ["Instagram · acme (needs a picture)"]})
+        assert "Instagram needs a picture. Choose one" in refused.text
         await ada.command("/generate a fox", marketing)
         pictures = await eyes.see(marketing, "1 picture: a fox")
         form = await (await ada.press(pictures, "Publish")).form()
