@@ -13,6 +13,9 @@ from tests.flows.conftest import Eyes
 
 PHOTO = encode(scene(1200, 800), "JPEG", exif=with_exif(1))
 
+CHATS_WITH_MENUS = pytest.mark.parametrize("chat", ["slack", "discord"], indirect=True)
+"""On the page a message has no menu of its own."""
+
 
 async def test_files_are_judged_one_by_one_and_the_good_one_is_published(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
@@ -70,6 +73,48 @@ async def test_what_the_library_has_already_can_be_used_again(
             assert await uow.images.get(2) is None
 
 
+async def test_pictures_are_brought_by_form(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """`/upload` opens it; what is put in gets its verdicts where it was asked for, as ever."""
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        form = await (await ada.command("/upload", marketing)).form()
+        assert "JPEG, PNG, GIF or WebP, at most 10 MB each" in form.text
+        files = [("front.jpg", PHOTO), ("notes.png", b"only words")]
+        answer = await ada.submit(form, {}, files)
+        assert answer.text == ""
+        status = await eyes.see(marketing, "Added: front.jpg and 1 more")
+        assert status.says("front.jpg: stored (JPEG, 1200 × 800 px")
+        assert status.says("notes.png: not stored. That is not a picture.")
+        pictures = await eyes.see(marketing, "1 picture: front.jpg")
+        assert pictures.pings == {"Ada"}
+        assert len(pictures.pictures) == 1
+        async with desk.database.read() as uow:
+            image = await uow.images.get(1)
+            assert image
+            assert (image.source, image.original_filename) == ("upload", "front.jpg")
+
+
+@CHATS_WITH_MENUS
+async def test_pictures_of_a_message_are_added_to_the_library(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """By the message's own menu, though nobody spoke to the desk; once more adds nothing twice."""
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        answer = await ada.add_to_library([("stall.jpg", PHOTO)], marketing)
+        assert answer.text == ""
+        await eyes.see(marketing, "stall.jpg: stored (JPEG")
+        await eyes.see(marketing, "1 picture: stall.jpg")
+        await ada.add_to_library([("stand.jpg", PHOTO)], marketing)
+        await eyes.see(marketing, "stand.jpg: already in the library", "“Stall” (no. 1)")
+        await ada.add_to_library([], marketing)
+        await eyes.told(ada, "That message has no picture. Nothing was stored.")
+        async with desk.database.read() as uow:
+            assert await uow.images.get(2) is None
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
@@ -112,3 +157,36 @@ async def test_an_empty_file_is_refused(
         assert eyes.seen(marketing, "picture: empty.jpg") is None
         async with desk.database.read() as uow:
             assert await uow.images.get(1) is None
+
+
+async def test_a_likeness_is_pointed_out_with_a_link(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """The same photo, smaller and saved anew, is stored, and the card says what it looks like."""
+    smaller = encode(scene(1200, 800).resize((900, 600), Image.Resampling.BICUBIC), "WEBP")
+    other = encode(scene(1200, 800).transpose(Image.Transpose.ROTATE_90), "JPEG")
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        await ada.command("/help", marketing)
+        await ada.bring([("light-house.jpg", PHOTO)], marketing)
+        await eyes.see(marketing, "1 picture: light-house.jpg")
+        await ada.bring([("copy.webp", smaller), ("turned.jpg", other)], marketing)
+        status = await eyes.see(marketing, "Added: copy.webp and 1 more")
+        assert status.says("copy.webp: stored (WebP", "It looks like “Light house” (no. 1).")
+        assert status.text.count("It looks like") == 1
+        assert status.links == {"“Light house” (no. 1)": f"{desk.settings.address}/library/1"}
+
+
+@pytest.mark.parametrize("chat", ["slack"], indirect=True)
+async def test_of_too_many_files_the_first_ten_are_taken(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """The card says how many were left, and what to do with them. (Only Slack takes so many.)"""
+    files = [(f"{number}.jpg", encode(scene(400 + number, 500), "JPEG")) for number in range(12)]
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/help", marketing)
+        await ada.bring(files, marketing)
+        status = await eyes.see(marketing, "The first 10 files were taken. Bring the other 2 in")
+        await eyes.changed(status, "Added: 0.jpg and 9 more", "9.jpg: stored")
+        assert not eyes.again(status).says("10.jpg")
