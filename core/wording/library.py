@@ -164,13 +164,14 @@ def passport_line(passport: Passport) -> str:
     return f"{origin} by {passport.creator} on {since}. {size}. {_usage(image)}"
 
 
-def passport_facts(passport: Passport) -> list[tuple[str, str]]:
+def passport_facts(passport: Passport, alike: Sequence[Image]) -> list[tuple[str, str]]:
     """The rest, as labelled facts; what is not there is left out."""
     image, making = passport.image, passport.making
     facts = _making_facts(making) if making else [("Prompt", image.ai_prompt or "")]
     facts += [
         ("Made from", _parent(passport)),
         ("Made from it", _named(passport.children)),
+        ("Looks like", _named(alike)),
         ("Chosen by", _people(passport.chosen_by)),
         ("Approved by", _people(passport.approved_by)),
         ("Favourite of", _people(passport.starred_by)),

@@ -266,7 +266,7 @@ async def test_a_passport_tells_where_a_picture_comes_from_and_went(
     library: Library, ada: Reader
 ) -> None:
     """How it was made and at what cost, its kin, and its posts with links."""
-    parent = await library.add(title="Sketch")
+    parent = await library.add(title="Sketch", dhash="f" * 16)
     image = await library.add(
         title="Red fox",
         tags=["fox", "snow"],
@@ -289,6 +289,7 @@ async def test_a_passport_tells_where_a_picture_comes_from_and_went(
     assert facts["Cost"] == "$0.041"
     assert facts["Made from"] == "Sketch · no. 1"
     assert facts["Made from it"] == "Poster · no. 3"
+    assert facts["Looks like"] == "Poster · no. 3"
     assert (facts["Tags"], facts["Alt text"]) == ("fox, snow", "A fox")
     (link,) = card.links
     assert (link.label, link.url) == ("Autumn news (site Acme)", "https://example.test/p/1")
@@ -408,7 +409,7 @@ async def test_a_panel_answers_its_own_person_alone(
     for other in (eve, rival):
         assert "not known here" in said(await other.press(card, "details"))
         assert "not known here" in said(await other.sends(await ada.fills(card, "search"), {}))
-    assert said(await rival.sends(form, {})) == "There is no such picture in the library."
+    assert "One of these pictures is not in the library" in said(await rival.sends(form, {}))
 
 
 async def test_picks_of_another_business_count_for_nothing(library: Library, ada: Reader) -> None:

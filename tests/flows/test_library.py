@@ -10,6 +10,7 @@ from PIL import Image
 from tests.desk import running_desk
 from tests.driving import Chat, Person, Where
 from tests.driving.chat import Seen
+from tests.driving.slack import SlackPerson
 from tests.flows.conftest import Eyes
 
 CHATS = pytest.mark.parametrize("chat", ["slack", "discord"], indirect=True)
@@ -166,6 +167,55 @@ async def test_a_picture_that_is_used_is_deleted_only_after_a_warning(
 
         objects = Path(environ["DATA_DIR"]) / "blobs"
         await eyes.until(None, lambda: not [one for one in objects.rglob("*") if one.is_file()])
+
+
+@pytest.mark.parametrize("chat", ["slack"], indirect=True)
+async def test_the_home_tab_is_the_library(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Used where it stands; the post that begins there is written in the direct message."""
+    assert isinstance(ada, SlackPerson)
+    async with running_desk(environ):
+        await chat.connected()
+        empty = await ada.home()
+        assert empty.says("Library: 0 pictures", "/generate draws pictures")
+        await ada.command("/generate a fox", marketing)
+        await eyes.see(marketing, "1 picture: a fox")
+        home = await ada.home()
+        assert home.says("Library: 1 picture", "1. A fox · no. 1")
+        home = await chosen(ada, home, PICK, *home.menus[PICK])
+        passport = await pressed(ada, home, "Details")
+        assert passport.says("A fox · no. 1", "Sketched by Ada")
+        form = await (await ada.press(passport, "Use in a post")).form()
+        await ada.submit(form, {"Caption": "From home"})
+        draft = await eyes.see(ada.direct(), "From home", "Check it")
+        await ada.press(draft, "Publish")
+        await eyes.see(ada.direct(), "It is live")
+        home = await ada.home()
+        assert home.says("Library: 1 picture", "used 1 time", "Picked: no. 1.")
+
+
+@CHATS
+async def test_a_gesture_in_the_library_that_comes_twice_acts_once(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """A page is turned once, and one post is written."""
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        for count in (10, 10, 1):
+            await ada.command(f"/generate a fox --count {count}", marketing)
+        await eyes.until(marketing, lambda: len(eyes.all(marketing, "picture: a fox")) == 1)
+        await eyes.until(marketing, lambda: len(eyes.all(marketing, "10 pictures: a fox")) == 2)
+        chat.twice = True
+        panel = await opened(ada, "/library --sort oldest", marketing)
+        panel = await pressed(ada, panel, "Next")
+        assert panel.says("1. A fox · no. 11")
+        panel = await chosen(ada, panel, PICK, panel.menus[PICK][0])
+        form = await (await ada.press(panel, "Use in a post")).form()
+        await ada.submit(form, {"Caption": "Only once"})
+        await eyes.see(marketing, "Only once", "Check it")
+        async with desk.database.read() as uow:
+            assert len(await uow.posts.with_image(11)) == 1
 
 
 @pytest.mark.parametrize("chat", ["page"], indirect=True)
