@@ -127,10 +127,10 @@ class Ingesting:
                 await uow.posts.lock(claim.job.post_id)
             entered = await self._intake.enter(uow, ready, row.job_id)
             image = entered.image
-            trouble = (
-                await _resembling(uow, image) if entered.is_new else _named("already_there", image)
-            )
             others = {other.image_id for other in await uow.items.of_job(row.job_id)}
+            trouble = None if entered.is_new else _named("already_there", image)
+            if entered.is_new:
+                trouble = await _resembling(uow, image, others)
             if image.id not in others:  # the same file twice in one drop is shown once
                 row.image_id, row.preview_key = image.id, preview_key
             row.move("completed", uow.now, trouble)
@@ -189,10 +189,12 @@ async def writing(path: Path) -> AsyncIterator[IO[bytes]]:
         raise
 
 
-async def _resembling(uow: UnitOfWork, image: Image) -> Trouble | None:
-    """The image of this business that a new one looks most like, if any does."""
+async def _resembling(uow: UnitOfWork, image: Image, together: set[int | None]) -> Trouble | None:
+    """The image of this business that a new one looks most like, if any does. Those that came
+    `together` with it are left out: whoever brought them has seen that they are alike.
+    """
     alike = await uow.images.near(image.business_id, image.dhash, ALIKE)
-    others = [other for other, _ in alike if other.id != image.id]
+    others = [other for other, _ in alike if other.id not in {image.id, *together}]
     return _named("looks_like", others[0]) if others else None
 
 

@@ -51,7 +51,7 @@ async def place_upload(
         created_at=uow.now,
         root_id=place_cards(uow, customer, job_id, root),
         moderation="off",
-        trouble=Trouble("files_left", {"most": MOST_FILES, "left": left}) if left > 0 else None,
+        trouble=Trouble("files_left", {"most": MOST_FILES, "more": left}) if left > 0 else None,
         post_id=post.id if post else None,
         id=job_id,
     )
