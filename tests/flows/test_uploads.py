@@ -9,6 +9,7 @@ from PIL import Image
 from tests.core.hostile import encode, scene, with_exif
 from tests.desk import running_desk
 from tests.driving import Chat, Person, Where
+from tests.driving.discord import DiscordPerson
 from tests.flows.conftest import Eyes
 
 PHOTO = encode(scene(1200, 800), "JPEG", exif=with_exif(1))
@@ -98,6 +99,26 @@ async def test_pictures_are_brought_by_form(
             image = await uow.images.get(1)
             assert image
             assert (image.source, image.original_filename) == ("upload", "front.jpg")
+
+
+@pytest.mark.parametrize("chat", ["discord"], indirect=True)
+async def test_pictures_are_brought_by_the_options_of_a_command(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Each option takes one, and the verdicts keep their order. (Only Discord has such options.)"""
+    assert isinstance(ada, DiscordPerson)
+    files = [("front.jpg", PHOTO), ("notes.png", b"only words"), ("back.jpg", PHOTO)]
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        answer = await ada.upload(files, marketing)
+        assert answer.text == ""
+        status = await eyes.see(marketing, "Added: front.jpg and 2 more")
+        verdicts = [status.text.index(f"{name}: ") for name, _ in files]
+        assert verdicts == sorted(verdicts)
+        assert status.says("front.jpg: stored (JPEG, 1200 × 800 px")
+        assert status.says("notes.png: not stored.", "back.jpg: already in the library")
+        async with desk.database.read() as uow:
+            assert await uow.images.get(2) is None
 
 
 @CHATS_WITH_MENUS
