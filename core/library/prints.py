@@ -46,9 +46,9 @@ async def draw_print(units: Units, blobs: BlobStore, name: str) -> bytes:
         data = await _get(blobs, images[0].storage_key)
         if data is not None:
             return await asyncio.to_thread(preview, data)
-    got = await asyncio.gather(
-        *(_get(blobs, each.thumbnail_key if each else "") for each in images)
-    )
+    # Images older than thumbnails are shown by themselves.
+    keys = [each.thumbnail_key or each.storage_key if each else "" for each in images]
+    got = await asyncio.gather(*(_get(blobs, key) for key in keys))
     tiles = [Tile(number, data) for number, data in enumerate(got, 1)]
     return await asyncio.to_thread(draw_sheet, tiles)
 
