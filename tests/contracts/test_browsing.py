@@ -497,7 +497,9 @@ async def test_a_panel_needs_at_most_five_rows_on_discord(library: Library, ada:
 async def test_sheets_and_pictures_are_jpegs_of_ones_own_business(
     library: Library, ada: Reader
 ) -> None:
-    """A lost thumbnail leaves an empty tile; another business's picture is one."""
+    """A lost thumbnail leaves an empty tile, as another business's picture does; where there never
+    was one, the original serves.
+    """
     out = io.BytesIO()
     Pixels.new("RGB", (800, 600), "red").save(out, "PNG")
     images = await shelf(library, 3)
@@ -505,6 +507,7 @@ async def test_sheets_and_pictures_are_jpegs_of_ones_own_business(
         await library.blobs.put(image.storage_key, out.getvalue(), "image/png")
         await library.blobs.put(image.thumbnail_key, out.getvalue(), "image/png")
     await library.blobs.delete(images[0].thumbnail_key)
+    await library.change(images[1], thumbnail_key="")
     (sheet,) = (await ada.opens("/library")).pictures
     drawn = Pixels.open(io.BytesIO(await ada.inbox.load(sheet)))
     assert (drawn.format, drawn.size) == ("JPEG", (3 * 264 + 8, 264 + 8))
