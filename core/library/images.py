@@ -7,12 +7,15 @@ must not know where bytes lie.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from core.errors import UserError
 from core.storing import UnitOfWork
 
 Source = Literal["upload", "generate"]
+
+ALIKE: Final = 6
+"""Two pictures whose hashes differ in so many bits of 64, or fewer, look alike."""
 
 
 @dataclass(eq=False)
@@ -80,6 +83,12 @@ async def require_image(uow: UnitOfWork, business_id: int, image_id: int) -> Ima
     if image is None:
         raise UserError("image_unknown")
     return image
+
+
+async def alike(uow: UnitOfWork, image: Image) -> list[Image]:
+    """Other images of the business that look like this one, the most alike first."""
+    near = await uow.images.near(image.business_id, image.dhash, ALIKE)
+    return [other for other, _ in near if other.id != image.id]
 
 
 async def star(uow: UnitOfWork, image_id: int, member_id: str) -> None:

@@ -8,8 +8,8 @@ It must not know any chat.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +21,7 @@ from core.generation.jobs import Item, Job
 from core.leases import LEASE, keeping
 from core.library.examination import FULL, RETRY_SECONDS
 from core.library.examiner import MOST_BYTES
-from core.library.images import Image
+from core.library.images import Image, alike
 from core.library.intake import Brought, Entered, Intake, Ready
 from core.library.keys import read_key
 from core.library.pictures import preview
@@ -29,9 +29,6 @@ from core.messages import redraw
 from core.ports import BlobStore, ChatSurface, Reach
 from core.publishing.joining import join
 from core.storing import UnitOfWork, Units
-
-ALIKE: Final = 6
-"""Two pictures whose hashes differ in so many bits of 64, or fewer, look alike."""
 
 REFUSED_SECONDS: Final = 60.0
 """How soon a chat or store that refused access is asked again: only an admin can change that."""
@@ -72,8 +69,8 @@ class Ingesting:
         async with keeping(self._units, lambda uow: uow.items, item.id, item.fence):
             await self._reach("claimed")
             try:
-                with TemporaryDirectory(prefix="imagedesk-") as folder:
-                    await self._ingest(claim, Path(folder))
+                with _folder() as folder:
+                    await self._ingest(claim, folder)
             except TryLater as error:
                 await self._put_off(claim, error.trouble, error.after)
             except ActionNeeded as error:
@@ -113,7 +110,7 @@ class Ingesting:
         if entered is None:
             return
         if entered.put_again:
-            await self._intake.put(ready)
+            await self._intake.restore(ready)
         await self._reach("settled")
         await self._forget(claim)
 
@@ -174,6 +171,19 @@ class Ingesting:
             await self._blobs.delete(claim.attachment.id)
 
 
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A fresh folder, gone afterwards. Raises TryLater("disk_full") where none can be made."""
+    try:
+        folder = TemporaryDirectory(prefix="imagedesk-")
+    except OSError as error:
+        if error.errno in FULL:
+            raise TryLater("disk_full", after=RETRY_SECONDS) from error
+        raise
+    with folder as name:
+        yield Path(name)
+
+
 @asynccontextmanager
 async def writing(path: Path) -> AsyncIterator[IO[bytes]]:
     """A fresh file at `path`. Raises TryLater("disk_full") where it does not fit."""
@@ -193,8 +203,7 @@ async def _resembling(uow: UnitOfWork, image: Image, together: set[int | None]) 
     """The image of this business that a new one looks most like, if any does. Those that came
     `together` with it are left out: whoever brought them has seen that they are alike.
     """
-    alike = await uow.images.near(image.business_id, image.dhash, ALIKE)
-    others = [other for other, _ in alike if other.id not in {image.id, *together}]
+    others = [other for other in await alike(uow, image) if other.id not in together]
     return _named("looks_like", others[0]) if others else None
 
 

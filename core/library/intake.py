@@ -6,12 +6,15 @@ Owns the check, the bytes that are stored and the image's row; the same bytes, b
 the image that is there already. It must not know who brought a file or where from.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from core.errors import TryLater
+import structlog
+
+from core.errors import ActionNeeded, TryLater
 from core.library.captioning import Captioning
 from core.library.captions import plain_caption
 from core.library.examination import Examined, Examiner
@@ -22,6 +25,8 @@ from core.publishing.slugs import slug
 from core.storing import UnitOfWork, Units
 
 AGAIN_SECONDS: Final = 2.0
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Intake:
         async with self._units.write() as uow:
             entered = await self.enter(uow, ready)
         if entered.put_again:
-            await self.put(ready)
+            await self.restore(ready)
         return entered.image, entered.is_new
 
     async def prepare(self, brought: Brought) -> Ready:
@@ -99,6 +104,19 @@ class Intake:
         image, found = ready.image, ready.examined
         await self._blobs.put_file(image.storage_key, found.path, image.mime_type)
         await self._blobs.put(image.thumbnail_key, found.thumbnail, "image/jpeg")
+
+    async def restore(self, ready: Ready) -> None:
+        """Put them once more, for an image that stands already, however long the store is out: no
+        row would tell another worker that they are missing.
+        """
+        while True:
+            try:
+                await self.put(ready)
+            except (TryLater, ActionNeeded) as error:
+                log.warning("image_not_restored", image=ready.image.id, reason=error.code)
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                return
 
     async def enter(self, uow: UnitOfWork, ready: Ready, job_id: str = "") -> Entered:
         """Write the image's row, unless the library has these bytes, and have it looked at.

@@ -6,9 +6,11 @@ from typing import get_args
 import pytest
 
 from core.business.members import new_id
+from core.chat import Attachment
 from core.errors import TryLater, UserError
-from core.generation.jobs import Attempt
+from core.generation.jobs import Attempt, Item, ItemState, Job
 from core.library.images import star
+from core.library.keys import incoming_key
 from core.library.passport import Passport, read_passport
 from core.library.removal import uses_of
 from core.publishing.posting import resolve
@@ -17,7 +19,7 @@ from core.review.reviewing import mark, read_review, unmark
 from core.review.signals import Signal
 from storage.database import Database
 from tests.contracts.blob_grounds import StoppedClock
-from tests.contracts.library_grounds import Library
+from tests.contracts.library_grounds import PLACE, Library
 from tests.databases import clock, database, postgres  # noqa: F401  # fixtures
 from tests.fakes.blobs import MemoryBlobs
 
@@ -200,6 +202,23 @@ async def test_the_sweeper_finds_what_no_row_names(library: Library) -> None:
     await library.blobs.put(young, b"", "image/png")
     library.blobs.changed[young] = datetime(2999, 1, 1, tzinfo=UTC)
     assert set(await library.orphans()) == stray
+
+
+async def test_the_sweeper_spares_a_file_on_its_way(library: Library) -> None:
+    """As it was brought, it is needed until its item has ended, and then no more."""
+    states: tuple[ItemState, ...] = ("queued", "generating", "completed", "refused")
+    keys = {state: incoming_key(new_id()) for state in states}
+    async with library.database.write() as uow:
+        job = Job(library.id, library.ada.id, "upload", PLACE, None, uow.now, new_id())
+        uow.jobs.add(job)
+        for number, (state, key) in enumerate(keys.items(), 1):
+            file = Attachment(key, "shop.jpg", "", 9)
+            uow.items.add(Item(job.id, library.id, number, "shop.jpg", 0, state, file))
+    forgotten = incoming_key(new_id())
+    for key in (*keys.values(), forgotten):
+        await library.blobs.put(key, b"as it came", "application/octet-stream")
+    left_over = {keys["completed"], keys["refused"], forgotten}
+    assert set(await library.orphans()) == left_over
 
 
 # ── what other rooms say of an image ─────────────────────────────────────────────────────────────
