@@ -10,7 +10,6 @@ from PIL import Image
 from tests.desk import running_desk
 from tests.driving import Chat, Person, Where
 from tests.driving.chat import Seen
-from tests.driving.slack import SlackPerson
 from tests.flows.conftest import Eyes
 
 CHATS = pytest.mark.parametrize("chat", ["slack", "discord"], indirect=True)
@@ -167,32 +166,6 @@ async def test_a_picture_that_is_used_is_deleted_only_after_a_warning(
 
         objects = Path(environ["DATA_DIR"]) / "blobs"
         await eyes.until(None, lambda: not [one for one in objects.rglob("*") if one.is_file()])
-
-
-@pytest.mark.parametrize("chat", ["slack"], indirect=True)
-async def test_the_home_tab_is_the_library(
-    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
-) -> None:
-    """Used where it stands; the post that begins there is written in the direct message."""
-    assert isinstance(ada, SlackPerson)
-    async with running_desk(environ):
-        await chat.connected()
-        empty = await ada.home()
-        assert empty.says("Library: 0 pictures", "/generate draws pictures")
-        await ada.command("/generate a fox", marketing)
-        await eyes.see(marketing, "1 picture: a fox")
-        home = await ada.home()
-        assert home.says("Library: 1 picture", "1. A fox · no. 1")
-        home = await chosen(ada, home, PICK, *home.menus[PICK])
-        passport = await pressed(ada, home, "Details")
-        assert passport.says("A fox · no. 1", "Sketched by Ada")
-        form = await (await ada.press(passport, "Use in a post")).form()
-        await ada.submit(form, {"Caption": "From home"})
-        draft = await eyes.see(ada.direct(), "From home", "Check it")
-        await ada.press(draft, "Publish")
-        await eyes.see(ada.direct(), "It is live")
-        home = await ada.home()
-        assert home.says("Library: 1 picture", "used 1 time", "Picked: no. 1.")
 
 
 @CHATS
