@@ -58,6 +58,12 @@ def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
             ),
         ),
         CommandSpec(
+            "bulk",
+            words.BULK,
+            "/bulk",
+            (CommandOption("file", words.OPTIONS["list"], "file"),),
+        ),
+        CommandSpec(
             "upload",
             words.UPLOAD,
             "/upload",

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Literal
 
 from bot.asking import Asking, Touch
+from bot.batches import BATCH_ACTIONS
 from bot.browsing import PANEL_ACTIONS, use
 from bot.desk import Desk
 from bot.forms import generate_form
@@ -329,4 +330,5 @@ ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
     "settle": _settle,
     "yes": _yes,
     "no": _no,
+    **BATCH_ACTIONS,
 }

@@ -14,7 +14,9 @@ from core.publishing.posting import NetworkFacts
 
 @dataclass(frozen=True)
 class Desk:
-    """`models` can be used now, the default first; `grace` is seconds between ✅ and sending."""
+    """`models` can be used now, the default first; `grace` is seconds between ✅ and sending;
+    `bulk_for_all` says that batches are not for admins alone.
+    """
 
     address: str
     door: Door
@@ -26,3 +28,4 @@ class Desk:
     orders_per_minute: int
     blocked_words: str
     grace: float
+    bulk_for_all: bool = False

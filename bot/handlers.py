@@ -10,6 +10,7 @@ import secrets
 from datetime import timedelta
 
 from bot.asking import Asking, Handler
+from bot.batches import bulk, submit_batch
 from bot.browsing import PANEL_FORMS, open_image, open_library
 from bot.desk import Desk
 from bot.forms import field_errors, generate_form, upload_form
@@ -113,6 +114,7 @@ COMMANDS: dict[str, Handler] = {
     "post": post,
     "upload": upload,
     words.ADD_TO_LIBRARY: add_to_library,
+    "bulk": bulk,
     "library": open_library,
     "image": open_image,
     "desk": open_desk,
@@ -129,6 +131,8 @@ async def submit(  # one for each kind of form
     try:
         if kind == "generate":
             return await order(desk, uow, asking, values, card)
+        if kind == "batch":
+            return await submit_batch(desk, uow, asking, values)
         if kind == "upload":
             return await upload(desk, uow, asking, values)
         if kind in PANEL_FORMS:

@@ -20,9 +20,11 @@ from bot.inbox import DeskInbox
 from bot.surfaces.web.surface import Page
 from core.business.accounts import DISCONNECTED, Account, seal_context
 from core.business.admission import Door
-from core.chat import CommandSpec, File
+from core.chat import Card, CommandSpec, File
 from core.clock import Clock, SystemClock
 from core.errors import ActionNeeded, DeskError
+from core.generation.batches.cards import BatchCards
+from core.generation.batches.preparing import Orderable, Preparing
 from core.generation.cards import JobCards
 from core.generation.making import Making, Offer
 from core.generation.prices import Catalogue, Model, read_catalogue
@@ -38,6 +40,7 @@ from core.library.intake import Intake
 from core.library.originals import pack_originals
 from core.library.prints import PRINTS, draw_print
 from core.library.removal import Removing
+from core.messages import Message
 from core.ports import BlobStore, ChatSurface, Fetcher, Load, Moderator, Queue, Reach, SocialNetwork
 from core.publishing.cards import PostCards
 from core.publishing.networks.facebook import Facebook
@@ -51,7 +54,7 @@ from core.review.catching import Catching
 from core.settings import Settings, StoreName
 from core.showing import Showing
 from core.steps import pass_by
-from core.storing import Units
+from core.storing import UnitOfWork, Units
 from core.wording.money import MILLION
 from storage.blobs.cloudinary import CloudinaryBlobs
 from storage.blobs.local import LocalBlobs
@@ -313,6 +316,7 @@ def _make_desk(
         orders_per_minute=settings.orders_per_minute,
         blocked_words=settings.blocked_words,
         grace=settings.publish_grace_seconds,
+        bulk_for_all=settings.bulk_for_all,
     )
 
 
@@ -325,16 +329,22 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
     )
     with_previews = frozenset(name for name, shown in previews.items() if shown)
     per_minute = {name: offer.per_minute for name, offer in joined.offers.items()}
-    job_cards = JobCards(
-        desk.catalogue.models, per_minute, blobs, with_previews, desk.address
-    )
+    job_cards = JobCards(desk.catalogue.models, per_minute, blobs, with_previews, desk.address)
+    batch_cards = BatchCards(desk.models, per_minute)
     post_cards = PostCards(desk.networks, desk.grace)
+
+    async def status(uow: UnitOfWork, message: Message) -> Card | None:
+        """A batch's status card shows other things than that of one order."""
+        job = await uow.jobs.get(message.subject_id)
+        batch = job is not None and job.kind == "batch"
+        return await (batch_cards if batch else job_cards).status(uow, message)
 
     showing = Showing(
         database,
         joined.surfaces,
         {
-            "status": job_cards.status,
+            "status": status,
+            "sheet": batch_cards.sheet,
             "result": job_cards.result,
             "originals": job_cards.originals,
             "post": post_cards.post,
@@ -356,6 +366,10 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
     catching = Catching(database, joined.surfaces, desk.door)
     resuming = Resuming(database, DeskInbox(database, desk, joined.load).handle, joined.surfaces)
     ingesting = Ingesting(database, joined.surfaces, joined.intake, blobs, reach)
+    orderable = Orderable(
+        desk.catalogue, desk.models, desk.blocked_words, per_minute, desk.moderated
+    )
+    preparing = Preparing(database, joined.surfaces, orderable)
 
     async def make(item_id: str) -> None:
         """An item is made by a provider, or taken in where it is a file that somebody brought."""
@@ -377,6 +391,7 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
 
     return {
         "start": making.start,
+        "prepare": preparing.prepare,
         "make": make,
         "show": showing.show,
         "publish": publish,

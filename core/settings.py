@@ -93,6 +93,9 @@ class Settings(BaseModel):
     publish_grace_seconds: float = Field(
         20, ge=0, description="Seconds in which a confirmed post can still be stopped"
     )
+    bulk_for_all: bool = Field(
+        default=False, description="Let everybody, not only admins, make batches by /bulk"
+    )
     blocked_words: str = Field("", description="More words that prompts may not hold, by comma")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much is logged"

@@ -26,6 +26,9 @@ Draw = Callable[[UnitOfWork, Message], Awaitable[Card | None]]
 REPOST = frozenset({"message_too_old"})
 """Troubles of an edit after which the card is posted anew."""
 
+PICTURES_AGAIN: dict[Subject, float] = {"sheet": 15.0}
+"""Seconds after which a card gets a new picture in place of the one that stands there."""
+
 WAITS = timedelta(days=1)
 ASK_AGAIN_SECONDS = 60.0
 """How long, and how often, a card is tried that the chat does not let us post."""
@@ -86,7 +89,7 @@ class Showing:
                 return None
             card = await self._card(uow, message)
             digest = "" if card is None else _digest(card)
-            pause = self._pause(uow, message)
+            pause = self._pause(uow, message, card)
             if card is None or (message.sent and digest == message.digest):
                 message.drawn = message.wanted
                 _let_go(message)
@@ -109,11 +112,14 @@ class Showing:
             message.thread = root.thread
         return await self._drawers[message.subject](uow, message)
 
-    def _pause(self, uow: UnitOfWork, message: Message) -> float:
-        if message.sent is None or message.shown_at is None:
+    def _pause(self, uow: UnitOfWork, message: Message, card: Card | None) -> float:
+        if card is None or message.sent is None or message.shown_at is None:
             return 0
-        passed = (uow.now - message.shown_at).total_seconds()
-        return self._surfaces[message.surface].pace.edit_seconds - passed
+        there = message.sent.files
+        uploads = bool(there) and any(file.id not in there for file in card.pictures)
+        bearable = self._surfaces[message.surface].pace.edit_seconds
+        pace = max(bearable, PICTURES_AGAIN.get(message.subject, 0)) if uploads else bearable
+        return pace - (uow.now - message.shown_at).total_seconds()
 
     async def _send(self, drawn: _Drawn) -> tuple[Thread, Sent]:
         message, card = drawn.message, drawn.card

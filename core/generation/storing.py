@@ -12,6 +12,7 @@ from dataclasses import asdict
 
 from core.business.ledger import settle
 from core.errors import ActionNeeded, TryLater, UserError
+from core.generation.batches.sheets import show_sheet
 from core.generation.jobs import Attempt, Item, Job
 from core.generation.orders import Order
 from core.library.captioning import Captioning
@@ -115,6 +116,8 @@ class Storing:
             row.preview_key = preview_key
             row.move("completed", uow.now)
             await join(uow, job, row)
+            if job.kind == "batch":
+                await show_sheet(uow, job, row)
             _close(paid, "made", answer, cost)
             await settle(uow, item.id, cost or 0)
             await redraw(uow, "status", job.id)

@@ -1,6 +1,7 @@
 """Prints: the pictures that stand on the library's panels, named on a card and drawn when wanted.
 
     sheet:{business}:{image},{image},…   a contact sheet of thumbnails, numbered from 1
+    sheet:{business}:{number}={image},…  the same with these numbers; without an image still empty
     picture:{business}:{image}           one image, as large as a chat shows it
 
 Owns these names and what is drawn for them. A name bears its business, so that no panel shows what
@@ -8,7 +9,7 @@ is another's. It must not know a store, nor a chat.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.chat import File
 from core.library.images import Image
@@ -29,6 +30,14 @@ def name_sheet(images: Sequence[Image]) -> File:
     return File(name, "library.jpg", "image/jpeg", words.sheet_alt(images))
 
 
+def name_numbered(business_id: int, images: Mapping[int, int | None], alt: str) -> File:
+    """The contact sheet of images (1–50, of one business) by their numbers; None is an empty tile.
+    `alt` says what it shows.
+    """
+    tiles = ",".join(f"{number}={image or ''}" for number, image in images.items())
+    return File(f"sheet:{business_id}:{tiles}", "sheet.jpg", "image/jpeg", alt)
+
+
 def name_picture(image: Image) -> File:
     """This image."""
     name = f"picture:{image.business_id}:{image.id}"
@@ -40,8 +49,9 @@ async def draw_print(units: Units, blobs: BlobStore, name: str) -> bytes:
 
     Raises TryLater, ActionNeeded as the store does.
     """
-    kind, business_id, ids = name.split(":")
-    images = await _read(units, int(business_id), [int(each) for each in ids.split(",")])
+    kind, business_id, listed = name.split(":")
+    numbered = [_tile(each, place) for place, each in enumerate(listed.split(","), 1)]
+    images = await _read(units, int(business_id), [image_id for _, image_id in numbered])
     if kind == "picture" and images[0]:
         data = await _get(blobs, images[0].storage_key)
         if data is not None:
@@ -49,8 +59,14 @@ async def draw_print(units: Units, blobs: BlobStore, name: str) -> bytes:
     # Images older than thumbnails are shown by themselves.
     keys = [each.thumbnail_key or each.storage_key if each else "" for each in images]
     got = await asyncio.gather(*(_get(blobs, key) for key in keys))
-    tiles = [Tile(number, data) for number, data in enumerate(got, 1)]
+    tiles = [Tile(number, data) for (number, _), data in zip(numbered, got, strict=True)]
     return await asyncio.to_thread(draw_sheet, tiles)
+
+
+def _tile(written: str, place: int) -> tuple[int, int]:
+    """A tile's number and its image, 0 for none."""
+    number, named, image_id = written.rpartition("=")
+    return (int(number) if named else place), int(image_id or 0)
 
 
 async def _read(units: Units, business_id: int, ids: Sequence[int]) -> list[Image | None]:

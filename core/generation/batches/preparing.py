@@ -21,11 +21,12 @@ from core.generation.batches.batch import Batch, Summary
 from core.generation.batches.feeding import feed
 from core.generation.batches.planning import Common, Plan, plan_batch
 from core.generation.batches.rows import MOST_BYTES, Row, read_file, read_lines
+from core.generation.batches.sheets import show_sheet
 from core.generation.jobs import Item, Job
 from core.generation.prices import Catalogue, Model
 from core.leases import LEASE, keeping
 from core.messages import redraw
-from core.ports import ChatSurface, Reach
+from core.ports import ChatSurface
 from core.storing import UnitOfWork, Units
 
 REFUSED_SECONDS: Final = 60.0
@@ -34,7 +35,7 @@ HOLE: Final = "…"
 
 
 @dataclass(frozen=True)
-class Offers:
+class Orderable:
     """What can be ordered: as for `read_order`, with how many pictures a provider makes a minute
     (absent where it is not paced) and whether prompts are moderated.
     """
@@ -53,13 +54,11 @@ class Preparing:
         self,
         units: Units,
         surfaces: Mapping[SurfaceName, ChatSurface],
-        offers: Offers,
-        reach: Reach,
+        orderable: Orderable,
     ) -> None:
         self._units = units
         self._surfaces = surfaces
-        self._offers = offers
-        self._reach = reach
+        self._orderable = orderable
 
     async def prepare(self, batch_id: str) -> None:
         """Bring a batch one state further. May run twice at once."""
@@ -104,10 +103,10 @@ class Preparing:
         return await asyncio.to_thread(read_file, attachment.filename, bytes(data))
 
     def _plan(self, batch: Batch, rows: list[Row]) -> Plan:
-        offers = self._offers
+        given = self._orderable
         before, _, behind = batch.around.partition(HOLE)
         common = Common(batch.options, before, behind)
-        return plan_batch(rows, common, offers.catalogue, offers.models, offers.blocked)
+        return plan_batch(rows, common, given.catalogue, given.models, given.blocked)
 
     async def _summarize(self, uow: UnitOfWork, plan: Plan, batch: Batch) -> Summary:
         held = await self._held(uow, plan, batch.business_id)
@@ -135,8 +134,8 @@ class Preparing:
         providers = {planned.order.provider for planned in plan.pictures}
         for provider in providers:
             orders = [one.order for one in plan.pictures if one.order.provider == provider]
-            usual = max(self._offers.models[order.model].seconds for order in orders)
-            per_minute = self._offers.per_minute.get(provider, 0)
+            usual = max(self._orderable.models[order.model].seconds for order in orders)
+            per_minute = self._orderable.per_minute.get(provider, 0)
             paced = (len(orders) - 1) * 60 / per_minute if per_minute else 0
             longest = max(longest, usual + paced)
         return longest
@@ -156,7 +155,6 @@ class Preparing:
             else:
                 held.move("started", uow.now)
             await redraw(uow, "status", batch.id)
-        await self._reach("placed")
 
     async def _place(
         self, uow: UnitOfWork, batch: Batch, job: Job, business: Business, plan: Plan
@@ -187,7 +185,8 @@ class Preparing:
                 item.image_id = library[item.order]
                 item.move("generating", uow.now)
                 item.move("completed", uow.now)
-        job.moderation = "passed" if self._offers.moderated else "off"
+                await show_sheet(uow, job, item)
+        job.moderation = "passed" if self._orderable.moderated else "off"
         job.started_at = uow.now
         await feed(uow, job)
 

@@ -1,0 +1,129 @@
+"""Batches in chat: the command, its form, and what the controls on a batch's cards do.
+
+It must not know any surface, nor how a batch is made.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from bot.asking import Asking, Touch
+from bot.desk import Desk
+from core.chat import Form, FormField, Nothing, Option, Reply
+from core.errors import UserError
+from core.generation.batches import placing
+from core.generation.batches.feeding import resume
+from core.generation.batches.sheets import part_of
+from core.generation.jobs import Job
+from core.messages import redraw
+from core.review.reviewing import choose, may_mark, read_review
+from core.review.signals import Signal
+from core.storing import UnitOfWork
+from core.wording import batches as words
+
+
+def batch_form(desk: Desk) -> Form:
+    """Prompts, pasted or in a file, and what holds for all of them."""
+    model = next(iter(desk.models.values()))
+    models = tuple(Option(name, words.model(one)) for name, one in desk.models.items())[:25]
+    qualities = tuple(
+        Option(quality, words.quality(quality, model.price(quality, model.sizes[0])))
+        for quality in model.qualities
+    )
+    return Form(
+        key="batch",
+        title=words.FORM_TITLE,
+        submit=words.FORM_SUBMIT,
+        fields=(
+            FormField(
+                "prompts", words.PROMPTS, "paragraph", required=False, hint=words.PROMPTS_HINT
+            ),
+            FormField("files", words.FILE, "files", required=False, hint=words.FILE_HINT),
+            FormField("around", words.AROUND, "line", required=False, hint=words.AROUND_HINT),
+            FormField("model", words.MENUS["model"], "select", model.name, options=models),
+            FormField(
+                "quality", words.MENUS["quality"], "select", model.qualities[0], options=qualities
+            ),
+        ),
+    )
+
+
+async def bulk(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:  # noqa: ARG001  # every handler is called alike
+    """Open the form, or read the list that came with the command."""
+    _require(desk, asking)
+    if not asking.attachments:
+        return batch_form(desk)
+    return await submit_batch(desk, uow, asking, {})
+
+
+async def submit_batch(
+    desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]
+) -> Reply:
+    """Write the batch down; its card tells the rest. Raises UserError("batch_not_yours")."""
+    _require(desk, asking)
+    file = asking.attachments[0] if asking.attachments else None
+    options = {name: values[name] for name in ("model", "quality") if values.get(name)}
+    text, around = values.get("prompts", ""), values.get("around", "").strip()
+    placing.place_batch(uow, asking.customer, text, file, around, options)
+    return Nothing()
+
+
+def _require(desk: Desk, asking: Asking) -> None:
+    if not (asking.member.admin or desk.bulk_for_all):
+        raise UserError("batch_not_yours")
+
+
+async def _job(touch: Touch) -> Job:
+    job = await touch.uow.jobs.lock(touch.message.subject_id)
+    if job is None or job.kind != "batch":
+        raise UserError("card_unknown")
+    if not await may_mark(touch.uow, job, touch.asking.member, Signal.CHOOSE):
+        raise UserError("not_yours")
+    return job
+
+
+async def _change(option: str, touch: Touch) -> None:
+    value = touch.values[0] if touch.values else ""
+    await placing.change(touch.uow, await _job(touch), option, "" if value == "none" else value)
+
+
+async def _begin(touch: Touch) -> None:
+    await placing.start(touch.uow, await _job(touch), reuse=False)
+
+
+async def _reuse(touch: Touch) -> None:
+    await placing.start(touch.uow, await _job(touch), reuse=True)
+
+
+async def _leave(touch: Touch) -> None:
+    await placing.drop(touch.uow, await _job(touch))
+
+
+async def _resume(touch: Touch) -> None:
+    await resume(touch.uow, await _job(touch))
+
+
+async def _choose_here(touch: Touch) -> None:
+    """The whole choice on one sheet; what was chosen on others stays."""
+    job, member = await _job(touch), touch.asking.member
+    here = {int(value) for value in touch.values if value.isdigit()}
+    review = await read_review(touch.uow, job.id)
+    elsewhere = {
+        number
+        for number, choosers in review.chosen.items()
+        if part_of(number) != touch.message.part and member.id in choosers
+    }
+    await choose(touch.uow, job, member, elsewhere | here)
+    await redraw(touch.uow, "sheet", job.id)
+
+
+BATCH_ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
+    "model": partial(_change, "model"),
+    "quality": partial(_change, "quality"),
+    "size": partial(_change, "size"),
+    "style": partial(_change, "style"),
+    "begin": _begin,
+    "reuse": _reuse,
+    "leave": _leave,
+    "resume": _resume,
+    "choose-here": _choose_here,
+}

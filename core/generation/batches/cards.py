@@ -1,0 +1,173 @@
+"""The cards of a batch: its one status card, and the contact sheets of its pictures.
+
+Everything is drawn from the rows. It must not know how a chat renders it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from core.business.ledger import cost_of
+from core.chat import Button, Card, Control, File, Menu, Option
+from core.generation.batches.batch import Batch, Summary
+from core.generation.batches.sheets import ON_A_SHEET
+from core.generation.jobs import ENDED, Item, Job
+from core.generation.prices import Model
+from core.generation.prompts import STYLES
+from core.library.prints import name_numbered
+from core.messages import Message
+from core.review.reviewing import read_review
+from core.storing import UnitOfWork
+from core.wording import batches as words
+
+TABLE: Final = (20, 50, 100)
+"""For so many pictures the price is shown by quality."""
+
+
+@dataclass(frozen=True)
+class BatchCards:
+    """Draws the cards of batches. `models` can be ordered, the default first; `per_minute` is how
+    many pictures a provider makes, absent where it is not paced.
+    """
+
+    models: Mapping[str, Model]
+    per_minute: Mapping[str, int]
+
+    async def status(self, uow: UnitOfWork, message: Message) -> Card | None:
+        """Reading, planned, generating, complete: one card, edited as it goes."""
+        job = await uow.jobs.get(message.subject_id)
+        batch = await uow.batches.get(message.subject_id)
+        if job is None or batch is None:
+            return None
+        if batch.state == "started":
+            return await self._going(uow, job, message)
+        summary = batch.summary
+        if batch.state in {"planned", "starting"} and summary:
+            return self._planned(batch, summary, message)
+        return Card(
+            key=message.id,
+            title=words.TITLES[batch.state],
+            lines=tuple(words.reading(batch)),
+            colour="bad" if batch.state == "refused" else "busy",
+            mention=message.person if batch.state == "refused" else None,
+            topic=words.TOPIC,
+        )
+
+    def _planned(self, batch: Batch, summary: Summary, message: Message) -> Card:
+        model = self._model(batch)
+        waits = batch.state == "planned"
+        return Card(
+            key=message.id,
+            title=words.planned_title(summary),
+            lines=tuple(words.plan(summary, batch.trouble)),
+            facts=words.price_table(model, TABLE),
+            controls=self._choices(batch, summary, model) if waits else (),
+            mention=message.person,
+            topic=words.TOPIC,
+        )
+
+    def _model(self, batch: Batch) -> Model:
+        return self.models.get(batch.options.get("model", "")) or next(iter(self.models.values()))
+
+    def _choices(self, batch: Batch, summary: Summary, model: Model) -> tuple[Control, ...]:
+        """Menus for what holds for the whole list, then what to do with it."""
+        given = batch.options
+
+        def menu(name: str, values: tuple[str, ...], chosen: str) -> Menu:
+            options = tuple(Option(value, words.option(name, value)) for value in values[:25])
+            return Menu(name, words.MENUS[name], options, (chosen,))
+
+        menus: list[Control] = [
+            menu("model", tuple(self.models), model.name),
+            menu("quality", model.qualities, given.get("quality") or model.qualities[0]),
+            menu("size", model.sizes, given.get("size") or model.sizes[0]),
+            menu("style", ("none", *STYLES), given.get("style") or "none"),
+        ]
+        buttons: list[Control] = []
+        if summary.pictures:
+            buttons.append(Button("begin", words.START, "▶️", "primary"))
+        if summary.held:
+            buttons.append(Button("reuse", words.reuse(summary)))
+        return (*menus, *buttons, Button("leave", words.LEAVE, style="danger"))
+
+    async def _going(self, uow: UnitOfWork, job: Job, message: Message) -> Card:
+        items = await uow.items.of_job(job.id)
+        states: Counter[str] = Counter(item.state for item in items)
+        running = any(item.state not in ENDED for item in items)
+        done = sum(states[state] for state in ENDED)
+        cost = cost_of(await uow.ledger.of_job(job.id))
+        estimate = sum((item.order.price or 0) for item in items if item.order)
+        lines = [words.progress(states, self._left(items))] if running else [words.outcome(states)]
+        if job.paused_at and job.trouble:
+            lines.append(words.paused(job.trouble))
+        lines += words.troubles(items)
+        if not running:
+            chosen = (await read_review(uow, job.id)).selected
+            lines.append(words.kept(len(chosen), states["completed"]))
+        return Card(
+            key=message.id,
+            title=words.going_title(job, states, running=running),
+            lines=tuple(lines),
+            facts=words.spend(cost, estimate, running=running),
+            progress=(done, len(items)) if running else None,
+            controls=_controls(job, states, running=running),
+            colour="busy" if running else "good" if states["completed"] else "bad",
+            topic=words.TOPIC,
+        )
+
+    def _left(self, items: list[Item]) -> float:
+        """Seconds until the last picture, at the slowest provider's pace."""
+        longest = 0.0
+        left = [item.order for item in items if item.state not in ENDED and item.order]
+        for provider, number in Counter(order.provider for order in left).items():
+            usual = max(
+                (self.models[order.model].seconds for order in left if order.model in self.models),
+                default=30.0,
+            )
+            per_minute = self.per_minute.get(provider, 0)
+            longest = max(longest, usual + ((number - 1) * 60 / per_minute if per_minute else 0))
+        return longest
+
+    async def sheet(self, uow: UnitOfWork, message: Message) -> Card | None:
+        """Ten numbered pictures as one; those that are not made yet are empty tiles."""
+        job = await uow.jobs.get(message.subject_id)
+        review = await read_review(uow, message.subject_id)
+        first = message.part * ON_A_SHEET
+        items = review.items[first : first + ON_A_SHEET]
+        if job is None or not any(item.image_id for item in items):
+            return None
+        made = [item for item in items if item.image_id]
+        chosen = [item.number for item in made if item in review.selected]
+        picks = tuple(
+            Option(str(item.number), words.picture(item.number, item.prompt)) for item in made
+        )
+        marked = tuple(str(item.number) for item in made if item.number in review.chosen)
+        return Card(
+            key=message.id,
+            title=words.sheet_title(items[0].number, items[-1].number),
+            lines=tuple(words.sheet(chosen, made, chosen_at_all=bool(review.chosen))),
+            pictures=(_sheet(job, items),),
+            controls=(Menu("choose-here", words.CHOOSE, picks, marked, many=True),),
+        )
+
+
+def _sheet(job: Job, items: list[Item]) -> File:
+    alt = words.sheet_alt([item for item in items if item.image_id])
+    return name_numbered(job.business_id, {item.number: item.image_id for item in items}, alt)
+
+
+def _controls(job: Job, states: Mapping[str, int], *, running: bool) -> tuple[Control, ...]:
+    if running and job.paused_at:
+        return (
+            Button("resume", words.RESUME, style="primary"),
+            Button("cancel", words.CANCEL, "❌", "danger"),
+        )
+    if running:
+        return () if job.cancelled_at else (Button("cancel", words.CANCEL, "❌"),)
+    controls: list[Control] = []
+    if states["completed"]:
+        controls.append(Button("create", words.CREATE, style="primary"))
+    if states["failed"] or states["unknown"]:
+        controls.append(Button("remake", words.RETRY, "🔁"))
+    return (*controls, Button("lot", words.LOT))

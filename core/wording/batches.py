@@ -1,0 +1,196 @@
+"""What the cards of a batch say."""
+
+from collections.abc import Mapping, Sequence
+
+from core.errors import Trouble
+from core.generation.batches.batch import Batch, BatchState, Summary
+from core.generation.jobs import Item, Job
+from core.generation.prices import Model
+from core.library.captions import shorten
+from core.wording.errors import sentence
+from core.wording.money import count, money, numbers, span
+
+TOPIC = "Batch"
+START = "Start"
+LEAVE = "Leave it"
+CANCEL = "Cancel"
+RESUME = "Go on"
+RETRY = "Make the failed ones again"
+CREATE = "Create drafts"
+LOT = "List as CSV"
+CHOOSE = "Keep pictures"
+FORM_TITLE = "Many pictures"
+FORM_SUBMIT = "Check"
+PROMPTS = "Prompts"
+PROMPTS_HINT = "One a line; {red, green} bird makes two"
+FILE = "Or a list"
+FILE_HINT = ".txt, .csv, .tsv or .json; a table needs a column “prompt”"
+AROUND = "Around each prompt"
+AROUND_HINT = "For example: a photo of … on white; the … is the prompt"
+MENUS = {"model": "Model", "quality": "Quality", "size": "Size", "style": "Style"}
+
+TITLES: dict[BatchState, str] = {
+    "reading": "Batch: reading the list",
+    "planned": "Batch",
+    "starting": "Batch: starting",
+    "started": "Batch",
+    "refused": "Batch: the list cannot be used",
+    "dropped": "Batch: left",
+}
+
+MOST_TROUBLES = 5
+
+
+def reading(batch: Batch) -> list[str]:
+    """While the list is read, or why it is not."""
+    if batch.trouble:
+        return [sentence(batch.trouble)]
+    return ["Nothing was made and nothing paid."] if batch.state == "dropped" else []
+
+
+def planned_title(summary: Summary) -> str:
+    """What is about to be started."""
+    return f"Batch: {count(summary.pictures, 'picture')}, ≈ {money(summary.estimate)}"
+
+
+def plan(summary: Summary, trouble: Trouble | None) -> list[str]:
+    """What is known before it starts."""
+    lines = [sentence(trouble)] if trouble else []
+    if summary.pictures:
+        lines.append(f"It takes about {span(summary.seconds)}. Nothing is paid before you start.")
+    if summary.held:
+        lines.append(
+            f"{count(summary.held, 'picture')} of it {_are(summary.held)} in the library already, "
+            "for $0."
+        )
+    if summary.duplicates:
+        asks = "asks" if summary.duplicates == 1 else "ask"
+        lines.append(
+            f"{count(summary.duplicates, 'picture')} {asks} for the same as an earlier one."
+        )
+    lines += [f"Row {one.row}: {sentence(one.trouble)}" for one in summary.problems]
+    if more := summary.wrong - len(summary.problems):
+        lines.append(f"And {more} more rows like these.")
+    if summary.wrong:
+        lines.append("Wrong rows are left out.")
+    return lines
+
+
+def _are(amount: int) -> str:
+    return "is" if amount == 1 else "are"
+
+
+def reuse(summary: Summary) -> str:
+    """The button that takes from the library what is there."""
+    return f"Start, reuse {summary.held} (saves {money(summary.saved)})"
+
+
+def model(one: Model) -> str:
+    """A model in a menu."""
+    return shorten(f"{one.label}: {one.character}", 75)
+
+
+def quality(name: str, price: int | None) -> str:
+    """A quality in a menu, with its price."""
+    return f"{name} (≈ {money(price)} each)"
+
+
+def option(name: str, value: str) -> str:
+    """A choice of a menu."""
+    return "No style" if (name, value) == ("style", "none") else value
+
+
+def price_table(model: Model, amounts: Sequence[int]) -> tuple[tuple[str, str], ...]:
+    """What so many pictures cost by quality, in the model's first size."""
+    rows = []
+    for quality in model.qualities:
+        price = model.price(quality, model.sizes[0])
+        costs = [f"{many}: {money(None if price is None else price * many)}" for many in amounts]
+        rows.append((f"{model.label}, {quality}", " · ".join(costs)))
+    return tuple(rows)
+
+
+def going_title(job: Job, states: Mapping[str, int], *, running: bool) -> str:
+    """The headline from the start on."""
+    total = sum(states.values())
+    if running and job.paused_at:
+        return f"Batch: paused, {states['completed']} of {total}"
+    if running and job.cancelled_at:
+        return f"Batch: cancelling, {states['completed']} of {total}"
+    if running:
+        return f"Batch: drawing, {states['completed']} of {total}"
+    return f"Batch: {states['completed']} of {count(total, 'picture')} made"
+
+
+def progress(states: Mapping[str, int], seconds: float) -> str:
+    """How far it is."""
+    failed = states["failed"] + states["refused"] + states["unknown"]
+    said = (
+        f"{states['completed']} made, {states['generating']} being made, {states['queued']} to go"
+    )
+    return f"{said}{f', {failed} not made' if failed else ''}; about {span(seconds)}."
+
+
+def outcome(states: Mapping[str, int]) -> str:
+    """How it ended."""
+    called = {
+        "completed": "made",
+        "failed": "failed",
+        "refused": "refused",
+        "unknown": "unknown: perhaps paid",
+        "cancelled": "cancelled",
+    }
+    return ", ".join(f"{states[state]} {word}" for state, word in called.items() if states[state])
+
+
+def paused(trouble: Trouble) -> str:
+    """Why it stands still."""
+    return f"Paused; nothing is lost. {sentence(trouble)} Then press “{RESUME}”."
+
+
+def troubles(items: Sequence[Item]) -> list[str]:
+    """What happened to pictures, said once for all to which the same happened, with their rows."""
+    alike: dict[str, list[int]] = {}
+    for item in items:
+        if item.trouble:
+            alike.setdefault(sentence(item.trouble), []).append(item.number)
+    told = [f"Picture {numbers(which)}: {why}" for why, which in alike.items()]
+    more = len(told) - MOST_TROUBLES
+    return told[:MOST_TROUBLES] + ([f"And {more} other reasons."] if more > 0 else [])
+
+
+def kept(chosen: int, made: int) -> str:
+    """What “create” will do."""
+    if chosen == made:
+        return f"All {made} are kept; choose on the sheets to keep fewer."
+    return f"{chosen} of {made} are kept."
+
+
+def spend(cost: int, estimate: int, *, running: bool) -> tuple[tuple[str, str], ...]:
+    """What it costs against what was estimated."""
+    label = "Booked so far" if running else "Cost"
+    return ((label, money(cost)), ("Estimate", money(estimate)))
+
+
+def sheet_title(first: int, last: int) -> str:
+    """The headline of a contact sheet."""
+    return f"Pictures {first}–{last}"
+
+
+def picture(number: int, prompt: str) -> str:
+    """A picture in a menu."""
+    return shorten(f"{number}. {prompt}", 75)
+
+
+def sheet(chosen: Sequence[int], made: Sequence[Item], *, chosen_at_all: bool) -> list[str]:
+    """What is kept of a sheet."""
+    if not chosen_at_all:
+        return ["All are kept until somebody chooses."]
+    if not chosen:
+        return ["None of these is kept."]
+    return [f"Kept: {numbers(list(chosen))} ({len(chosen)} of {len(made)})."]
+
+
+def sheet_alt(items: Sequence[Item]) -> str:
+    """What a sheet shows, for those who do not see it."""
+    return shorten("; ".join(f"{item.number}: {item.prompt}" for item in items), 900)
