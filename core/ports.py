@@ -61,7 +61,8 @@ class Inbox(Protocol):
 
     async def load(self, file: File) -> bytes:
         """The bytes of a file on a panel's card, which a surface shows after the reply. May be
-        repeated. Raises TryLater, ActionNeeded.
+        repeated. Raises FileNotFoundError for one that was deleted meanwhile, TryLater,
+        ActionNeeded.
         """
         ...
 

@@ -14,7 +14,7 @@ GENERATE_HERE_DESCRIPTION = "Make pictures in this message's thread"
 OPEN_FORM = "Open the form"
 FORM_LATE = "The form did not open in time. Please try that once more."
 PICTURES_COMING = "The pictures are coming …"
-PICTURES_FAILED = "Slack did not take the pictures this time; everything else works. Open this \
+PICTURES_FAILED = "The pictures could not be brought here this time; all else works. Open this \
 again to try once more."
 
 CORRECT_THIS = "Please correct this:"

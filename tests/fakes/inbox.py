@@ -60,6 +60,8 @@ class FakeInbox:
 
     async def load(self, file: File) -> bytes:
         """The file's bytes: those that `pictures` holds under its id."""
+        if file.id not in self.pictures:
+            raise FileNotFoundError(file.id)
         return self.pictures[file.id]
 
     async def connected(self, surface: SurfaceName) -> None:

@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -26,6 +26,7 @@ from core.chat import (
     Private,
     Reaction,
     Reply,
+    Submission,
     Visit,
 )
 from core.errors import DeskError
@@ -40,6 +41,8 @@ from .people import People
 from .words import speech
 
 Json = dict[str, Any]
+
+Bringing = TypeVar("Bringing", bound=Command | Dropped | Submission)
 
 ANY: Final = re.compile(r".*", re.DOTALL)
 REACTED: Final = frozenset({"reaction_added", "reaction_removed"})
@@ -122,7 +125,7 @@ class Listener:
     async def _shortcut(self, body: Json, ack: AsyncAck) -> None:
         if body["type"] == "message_action":
             actor = await self._people.glance(body["user"]["id"], body["user"].get("name", ""))
-            event = events.shortcut(body, actor, await self._people.desk())
+            event = await self._named(events.shortcut(body, actor, await self._people.desk()))
             gesture = Gesture(event, body["trigger_id"], body.get("response_url", ""))
             self._answer(await self._ask(event), gesture)
         await ack()
@@ -143,6 +146,10 @@ class Listener:
             self._answer(await self._ask(event), gesture)
         await ack()
 
+    async def _named(self, event: Bringing) -> Bringing:
+        """The same event, its files told of as far as Slack tells at once."""
+        return replace(event, attachments=await self._files.name(event.attachments))
+
     async def _ask(self, event: Command | Press) -> Reply | Later:
         """The inbox's reply. Slack delivers gestures once: where the inbox fails, nobody else will
         tell the person. (Messages and reactions come again, and a modal stays open.)
@@ -157,8 +164,7 @@ class Listener:
 
     async def _submission(self, body: Json, ack: AsyncAck) -> None:
         actor = await self._people.glance(body["user"]["id"], body["user"].get("name", ""))
-        event, view = events.submission(body, actor), body["view"]
-        event = replace(event, attachments=await self._files.name(event.attachments))
+        event, view = await self._named(events.submission(body, actor)), body["view"]
         reply = await self._inbox.handle(event)
         gesture = Gesture(event, spot=spot_of(view))
         await ack(**self._answering.submitted(reply, gesture, view))
@@ -180,6 +186,8 @@ class Listener:
         elif user and kind == "message" and event.get("channel") in self._watched:
             heard = events.dropped(body, await self._people.glance(user), desk)
         if heard is not None:
+            if isinstance(heard, Command | Dropped):
+                heard = await self._named(heard)
             spot = Spot() if isinstance(heard, Visit) else None
             self._answer(await self._inbox.handle(heard), Gesture(heard, spot=spot))
 

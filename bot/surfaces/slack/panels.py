@@ -118,7 +118,7 @@ class Panels:
         """Upload what is missing, and say what is to be said about it."""
         try:
             self._sent |= await self._files.upload(self._missing(card), self._load)
-        except DeskError as error:
+        except (DeskError, FileNotFoundError) as error:
             _log.warning("slack_panel_without_pictures", reason=str(error))
             return PICTURES_FAILED
         while len(self._sent) > MOST_REMEMBERED:

@@ -101,6 +101,24 @@ async def test_add_to_library_brings_the_messages_files(
     assert [chunk async for chunk in surface.fetch(event.attachments[0], 1000)] == [JPEG]
 
 
+async def test_files_of_a_message_of_which_slack_tells_little_are_looked_up_too(
+    slack: SlackServer, listening: Listening, inbox: FakeInbox, ada: Person, marketing: Channel
+) -> None:
+    """By their names the verdicts are read."""
+    slack.hub.renderer.terse_files = True
+    async with listening():
+        said = await ada.upload(marketing, FILES)
+        await ada.shortcut(said, "Add to library")
+        await ada.upload(slack.direct_message(ada), FILES)
+        added, dropped = await inbox.next(1), await inbox.next(2)
+    assert isinstance(added, Command)
+    assert isinstance(dropped, Dropped)
+    for event in (added, dropped):
+        assert [(each.filename, each.size) for each in event.attachments] == [
+            (name, len(data)) for name, data in FILES
+        ]
+
+
 async def test_add_to_library_on_a_bare_message_brings_nothing(
     listening: Listening, inbox: FakeInbox, ada: Person, marketing: Channel
 ) -> None:

@@ -253,6 +253,17 @@ async def test_a_panel_whose_pictures_slack_does_not_take_says_so_and_works(
     assert PICTURES_FAILED not in view.plain()
 
 
+async def test_a_panel_whose_picture_was_deleted_meanwhile_says_so(
+    slack: SlackServer, listening: Listening, inbox: FakeInbox, ada: Person, marketing: Channel
+) -> None:
+    """It was in the library when the panel was drawn, and is gone when it is to be sent."""
+    inbox.pictures = {"p1": PICTURES["p1"]}
+    async with listening():
+        view = await (await ada.command("/generate", "", marketing)).modal()
+        await slack.until(lambda: PICTURES_FAILED in view.plain())
+    assert [each.label for each in view.buttons()] == ["Rename", "Next"]
+
+
 async def test_a_picture_that_was_deleted_in_slack_is_sent_anew(
     slack: SlackServer, listening: Listening, ada: Person, marketing: Channel
 ) -> None:

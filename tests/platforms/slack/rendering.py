@@ -46,7 +46,7 @@ class Renderer:
         self.workspace = workspace
         self.app = app
         self.address = address
-        self.terse_files = False  # of a modal's files only ids are told, as of connected workspaces
+        self.terse_files = False  # of files only ids are told, as of those of connected workspaces
 
     def message(self, message: Message, *, metadata: bool = False, full: bool = False) -> Json:
         """A message object.
@@ -65,7 +65,7 @@ class Renderer:
             if getattr(message, key):
                 drawn[key] = getattr(message, key)
         if message.files:
-            drawn["files"] = [self.file(self.workspace.files[each]) for each in message.files]
+            drawn["files"] = [self._shared(self.workspace.files[each]) for each in message.files]
         if message.edited_ts:
             drawn["edited"] = {"user": message.user, "ts": message.edited_ts}
         if message.reactions:
@@ -73,6 +73,11 @@ class Renderer:
         if metadata and message.metadata:
             drawn["metadata"] = message.metadata
         return drawn | self._thread_facts(message)
+
+    def _shared(self, file: File) -> Json:
+        if self.terse_files:
+            return {"id": file.id, "mode": "file_access", "file_access": "check_file_info"}
+        return self.file(file)
 
     def _thread_facts(self, message: Message) -> Json:
         thread = self.workspace.channels[message.channel].thread(message.thread_ts or message.ts)
