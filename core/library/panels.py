@@ -11,7 +11,7 @@ from core.business.members import Business, Member
 from core.chat import Button, Card, Control, Link, Menu, Option, Panel
 from core.library.browsing import Browsing, look, read_open, read_picked
 from core.library.finding import Found
-from core.library.images import ALIKE, Image
+from core.library.images import Image
 from core.library.passport import read_passport
 from core.library.prints import name_picture, name_sheet
 from core.library.removal import uses_of
@@ -121,8 +121,6 @@ def _option(place: int | None, image: Image) -> Option:
 async def _draw_passport(uow: UnitOfWork, member: Member, browsing: Browsing, note: str) -> Panel:
     image = await read_open(uow, browsing)
     passport = await read_passport(uow, image)
-    near = await uow.images.near(image.business_id, image.dhash, ALIKE)
-    alike = [each for each, _ in near if each.id != image.id]
     lines = [note, words.passport_line(passport)]
     starred = any(word.member_id == member.id for word in passport.starred_by)
     published = [use for use in passport.uses if use.url]
@@ -130,7 +128,7 @@ async def _draw_passport(uow: UnitOfWork, member: Member, browsing: Browsing, no
         key=browsing.id,
         title=words.passport_title(image),
         lines=tuple(line for line in lines if line),
-        facts=tuple(words.passport_facts(passport, alike)),
+        facts=tuple(words.passport_facts(passport, await alike(uow, image))),
         pictures=(name_picture(image),),
         links=tuple(Link(words.use_link(use), use.url) for use in published)[:MOST_LINKS],
         controls=(
