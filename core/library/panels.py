@@ -11,7 +11,7 @@ from core.business.members import Business, Member
 from core.chat import Button, Card, Control, Link, Menu, Option, Panel
 from core.library.browsing import Browsing, look, read_open, read_picked
 from core.library.finding import Found
-from core.library.images import Image
+from core.library.images import Image, alike
 from core.library.passport import read_passport
 from core.library.prints import name_picture, name_sheet
 from core.library.removal import uses_of
