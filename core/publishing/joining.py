@@ -41,9 +41,16 @@ async def join(uow: UnitOfWork, job: Job, item: Item) -> None:
     place = next(later, len(post.images))
     joining = PostImage(image.id, image.sha256, image.alt_text)
     post.images = [*post.images[:place], joining, *post.images[place:]]
-    post.title = post.title or shorten(image.title, LONGEST_TITLE)
-    post.tags = post.tags or list(image.tags)
+    await entitle(uow, post)
     await redraw(uow, "post", post.id)
+
+
+async def entitle(uow: UnitOfWork, post: Post) -> None:
+    """Give a draft the title and tags of its first picture, or else its first words as title."""
+    first = await uow.images.get(post.images[0].image_id) if post.images else None
+    words = (first.title if first else "") or post.caption.strip().split("\n")[0]
+    post.title = shorten(words, LONGEST_TITLE)
+    post.tags = list(first.tags) if first else []
 
 
 async def count_coming(uow: UnitOfWork, post_id: str) -> int:

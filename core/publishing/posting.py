@@ -14,11 +14,10 @@ from core.business.members import Business, Member, may_approve, new_id
 from core.chat import Place
 from core.errors import UserError
 from core.generation.jobs import Item, Job
-from core.library.captions import LONGEST_TITLE, shorten
 from core.library.images import Image, note_use
 from core.messages import Message, redraw
 from core.ports import NetworkRules
-from core.publishing.joining import count_coming
+from core.publishing.joining import count_coming, entitle
 from core.publishing.posts import Post, PostImage, Target, content_hash, is_draft
 from core.publishing.rules import check
 from core.publishing.slugs import slug
@@ -114,12 +113,12 @@ async def write_post(
         caption=draft.caption,
         images=draft.images,
         slug=await _free_slug(uow, words),
-        title=shorten(first.title if first else words.split("\n")[0], LONGEST_TITLE),
+        title="",
         description=draft.caption,
-        tags=list(first.tags) if first else [],
         job_id=job.id if job else None,
         id=post_id,
     )
+    await entitle(uow, post)
     uow.posts.add(post)
     uow.messages.add(card)
     for account in await chosen_accounts(uow, business.id, draft.account_ids):
@@ -138,6 +137,7 @@ async def rewrite_post(uow: UnitOfWork, post: Post, draft: Draft) -> None:
     await require_draft(uow, post)
     post.caption = post.description = draft.caption
     post.images = draft.images
+    await entitle(uow, post)
     wanted = {
         account.id for account in await chosen_accounts(uow, post.business_id, draft.account_ids)
     }

@@ -1,0 +1,232 @@
+"""Pictures come into posts from the library, a device or a prompt, the same in every chat."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from bot.wiring import Running
+from core.business.accounts import Account, seal_context
+from core.library.images import Image
+from tests.core.hostile import encode, scene
+from tests.desk import running_desk
+from tests.driving import Chat, Person, Where
+from tests.driving.chat import Seen
+from tests.flows.conftest import Eyes
+from tests.platforms.graph import GraphServer, Page
+
+FRONT = ("front.jpg", encode(scene(1200, 800), "JPEG"))
+BACK = ("back.jpg", encode(scene(800, 1200), "JPEG"))
+ADD = "Add a picture"
+
+
+class Gate:
+    """Holds the desk's work at one step until it is opened."""
+
+    def __init__(self, step: str) -> None:
+        self._step = step
+        self.opened = asyncio.Event()
+
+    async def __call__(self, step: str) -> None:
+        """Told each step that is reached."""
+        if step == self._step:
+            await self.opened.wait()
+
+
+@pytest.fixture
+async def graph() -> AsyncIterator[GraphServer]:
+    """A Graph API; what breaks its contract fails the test."""
+    async with GraphServer() as server:
+        yield server
+        assert server.violations == []
+
+
+@pytest.fixture
+def acme(graph: GraphServer) -> Page:
+    """A page with an Instagram account."""
+    return graph.add_page("Acme", instagram="acme")
+
+
+async def connect(desk: Running, acme: Page) -> None:
+    """The Instagram account, as `imagedesk account add` writes it down."""
+    assert acme.instagram
+    async with desk.database.write() as uow:
+        (business,) = await uow.businesses.everywhere()
+        found = acme.instagram
+        account = Account(business.id, "instagram", found.id, found.username, "", uow.now)
+        account.sealed = desk.vault.seal(acme.token, seal_context(account))
+        uow.accounts.add(account)
+
+
+async def read_image(desk: Running, number: int) -> Image:
+    """A picture of the library by its number."""
+    async with desk.database.read() as uow:
+        image = await uow.images.get(number)
+    assert image
+    return image
+
+
+async def published(person: Person, draft: Seen, eyes: Eyes) -> str:
+    """The page that comes of a draft."""
+    await person.press(eyes.again(draft), "Publish")
+    outcome = await eyes.see(draft.where, "It is live")
+    (link,) = outcome.links.values()
+    async with httpx2.AsyncClient() as browser:
+        return (await browser.get(link)).text
+
+
+async def test_pictures_of_the_library_go_into_a_new_post_and_out_again(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Chosen in the form of a post that began as text, with their own alt texts; one is taken away
+    again, and only the one that was published counts as used.
+    """
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        await ada.command("/generate a fox", marketing)
+        await eyes.see(marketing, "1 picture: a fox")
+        await ada.command("/generate a boat", marketing)
+        await eyes.see(marketing, "1 picture: a boat")
+
+        form = await (await ada.command("/post Autumn is here.", marketing)).form()
+        assert form.fields["Pictures"] == ""
+        await ada.submit(form, {"Pictures": ["A boat · no. 2", "A fox · no. 1"]})
+        draft = await eyes.see(marketing, "Autumn is here.", "Check it")
+        assert draft.says("Alt text of “A boat”", "Alt text of “A fox”")
+        assert len(draft.pictures) == 2
+
+        form = await (await ada.choose(draft, ADD, ["From the library"])).form()
+        assert len(form.fields["Alt text"].split("\n")) == 2
+        await ada.submit(
+            form, {"Pictures": ["2. A fox · no. 1"], "Alt text": "A boat at sea\nA fox in leaves"}
+        )
+        draft = await eyes.changed(draft, "Publish: A fox", "A fox in leaves", without="boat")
+        assert len(draft.pictures) == 1
+        page = await published(ada, draft, eyes)
+        assert page.count("<figure") == 1
+        assert "A fox in leaves" in page
+        fox, boat = await read_image(desk, 1), await read_image(desk, 2)
+        assert (fox.usage_count, boat.usage_count) == (1, 0)
+        assert fox.last_used_at
+        assert boat.last_used_at is None
+
+
+async def test_new_pictures_are_uploaded_within_the_form(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """The post waits as a draft, takes the good ones in their order, and is then confirmed."""
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        await ada.command("/generate a fox", marketing)
+        pictures = await eyes.see(marketing, "1 picture: a fox")
+        form = await (await ada.press(pictures, "Publish")).form()
+        assert "waits as a draft" in form.text
+        files = [FRONT, ("notes.png", b"only words"), BACK]
+        assert (await ada.submit(form, {"Caption": "Our shop."}, files)).text == ""
+        brought = await eyes.see(pictures.where, "Added to the post “A fox”")
+        assert len(brought.pictures) == 2
+        await eyes.see(pictures.where, "notes.png: not stored. That is not a picture.")
+        draft = await eyes.see(pictures.where, "Our shop.", "Check it")
+        assert len(draft.pictures) == 3
+        assert draft.where == pictures.where
+        page = await published(ada, draft, eyes)
+        assert page.count("<figure") == 3
+        async with desk.database.read() as uow:
+            ((post, _),) = await uow.posts.pages(1, 10)
+        shown = [(await read_image(desk, one.image_id)).original_filename for one in post.images]
+        assert shown[1:] == ["front.jpg", "back.jpg"]
+        assert [(await read_image(desk, number)).usage_count for number in (1, 2, 3)] == [1, 1, 1]
+
+
+async def test_a_picture_is_generated_for_a_post(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """From the draft's own card; it joins the draft in its thread, and is then published."""
+    async with running_desk(environ):
+        await chat.connected()
+        form = await (await ada.command("/post Leaves are falling.", marketing)).form()
+        await ada.submit(form, {})
+        draft = await eyes.see(marketing, "Leaves are falling.", "Check it")
+        form = await (await ada.choose(draft, ADD, ["Generate with AI"])).form()
+        await ada.submit(form, {"Prompt": "a red leaf"})
+        made = await eyes.see(draft.where, "1 picture: a red leaf", "Added to the post")
+        assert made.pings == {"Ada"}
+        draft = await eyes.changed(draft, "Alt text of “A red leaf”", "Check it")
+        assert draft.pictures
+        page = await published(ada, draft, eyes)
+        assert page.count("<figure") == 1
+
+
+async def test_instagram_is_marked_and_refused_without_a_picture(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    environ: dict[str, str],
+    graph: GraphServer,
+    acme: Page,
+) -> None:
+    """At its field, with the ways to add one, before anything is sent; with one it is published."""
+    accounts = {"Accounts": ["Instagram · acme (needs a picture)"]}
+    async with running_desk(environ | {"META_GRAPH_URL": graph.base_url}) as desk:
+        await chat.connected()
+        await ada.command("/generate a fox", marketing)
+        await eyes.see(marketing, "1 picture: a fox")
+        await connect(desk, acme)
+        form = await (await ada.command("/post Just words.", marketing)).form()
+        refused = await ada.submit(form, accounts)
+        assert "Instagram needs a picture. Choose one from the library, or add" in refused.text
+        assert graph.calls == []
+        form = await (await ada.command("/post Just words.", marketing)).form()
+        await ada.submit(form, accounts | {"Pictures": ["A fox · no. 1"]})
+        draft = await eyes.see(marketing, "Just words.", "Check it")
+        await ada.press(draft, "Publish")
+        await eyes.see(marketing, "It is live")
+    (post,) = graph.published
+    assert len(post.pictures) == 1
+
+
+async def test_nothing_joins_a_post_that_was_decided_meanwhile(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """While a picture is coming nobody can approve; discarded, the post stays as it was, the
+    picture's card says so, and nothing more is begun for it.
+    """
+    gate = Gate("stored")
+    async with running_desk(environ, reach=gate) as desk:
+        await chat.connected()
+        form = await (await ada.command("/post A quiet day.", marketing)).form()
+        await ada.submit(form, {}, [FRONT])
+        draft = await eyes.see(marketing, "A quiet day.", "A picture is being added.")
+        await ada.press(draft, "Publish")
+        await eyes.told(ada, "Its pictures are still being added.")
+        form = await (await ada.choose(draft, ADD, ["Generate with AI"])).form()
+        await ada.press(draft, "Discard")
+        draft = await eyes.changed(draft, "Discarded. Nothing was published.")
+        gate.opened.set()
+        await eyes.see(draft.where, "1 picture: front.jpg", "Not added to the post")
+        await ada.submit(form, {"Prompt": "a red leaf"})
+        await eyes.told(ada, "That is decided already.")
+        assert not eyes.all(marketing, "a red leaf")
+        async with desk.database.read() as uow:
+            (use,) = [await uow.posts.with_image(1)]
+        assert use == []
+
+
+async def test_what_joins_while_a_draft_is_edited_stays_in_it(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Somebody's form knows nothing of a picture that comes meanwhile, and does not undo it."""
+    gate = Gate("stored")
+    async with running_desk(environ, reach=gate):
+        await chat.connected()
+        form = await (await ada.command("/post A quiet day.", marketing)).form()
+        await ada.submit(form, {}, [FRONT])
+        draft = await eyes.see(marketing, "A quiet day.", "A picture is being added.")
+        form = await (await ada.press(draft, "Edit")).form()
+        gate.opened.set()
+        draft = await eyes.changed(draft, "Check it")
+        await ada.submit(form, {"Caption": "A loud day."})
+        draft = await eyes.changed(draft, "A loud day.", "Check it")
+        assert len(draft.pictures) == 1
