@@ -3,7 +3,8 @@
 Pillow decodes every WebP as an animation, which holds the canvas four times: 290 MB at 4096². The
 same library's plain function writes into one buffer of ours. It must not know containers.
 
-Source: libwebp's `src/webp/decode.h` (WebPDecodeRGBAInto; unchanged since 0.1).
+Sources: libwebp's `src/webp/decode.h` (WebPDecodeRGBAInto; unchanged since 0.1); RFC 9649 §2.7.1
+(alpha in VP8X) and §3.4 (alpha_is_used in VP8L).
 """
 
 import ctypes
@@ -34,7 +35,8 @@ DECODER: Final = _find_decoder()
 def decode_webp(
     data: bytes, width: int, height: int, decoder: Callable[..., int | None] | None = DECODER
 ) -> Image.Image:
-    """One still WebP of that size as RGBA, by Pillow where there is no `decoder`.
+    """One still WebP of that size as RGBA or, where nothing of it is transparent, RGBX; by Pillow
+    where there is no `decoder`.
 
     Raises OSError where it cannot be decoded, and MemoryError.
     """
@@ -44,4 +46,10 @@ def decode_webp(
     into = (ctypes.c_char * len(pixels)).from_buffer(pixels)
     if not decoder(data, len(data), into, len(pixels), width * 4):
         raise OSError("broken bitstream")
-    return Image.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1)
+    mode = "RGBA" if _has_alpha(data) else "RGBX"
+    return Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
+
+
+def _has_alpha(data: bytes) -> bool:
+    """By the header of the only bitstream, or of what stands around it."""
+    return data[12:16] != b"VP8 " and bool(data[24 if data[12:16] == b"VP8L" else 20] & 0x10)

@@ -9,6 +9,7 @@ behind the end, each frame by itself. Sizes and frames are judged by the headers
 """
 
 import io
+import mmap
 import warnings
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,7 +19,7 @@ from PIL import Image, ImageCms, JpegImagePlugin
 from core.errors import UserError
 from core.library import containers
 from core.library.bitstreams import decode_webp
-from core.library.containers import Frame
+from core.library.containers import Contents, Frame
 
 SIDES: Final = (400, 4096)
 """Shortest and longest side that an upload may have, in pixels (REQUIREMENTS.md §1)."""
@@ -28,7 +29,16 @@ MOST_ANIMATED_PIXELS: Final = 100_000_000
 """Frames × width × height: about half a second of decoding on one core."""
 
 SMALL_SIDE: Final = 512
+MOST_PRINTED_PIXELS: Final = 13_000_000
+"""Of a progressive JPEG in printing colours, which takes twelve bytes for each."""
+
 STRIP_PIXELS: Final = 1 << 20
+DRAINED_BYTES: Final = 1 << 16  # whole pages
+
+LARGE_WEBP: Final = 8_000_000
+"""Pixels beyond which encoding at quality 90 would take too long; nobody looks at so many so near
+that 85 could be seen.
+"""
 
 TYPES: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
 
@@ -109,7 +119,12 @@ def decode(data: bytes, sides: tuple[int, int] = SIDES) -> Decoded:
     """
     kind = sniff(data)
     try:
-        return _decode(data, kind, sides)
+        canvas = containers.measure(data, kind)
+        _admit(*canvas, sides)
+        most = max(min(MOST_FRAMES, MOST_ANIMATED_PIXELS // (canvas[0] * canvas[1])), 1)
+        parts = [containers.read(data, kind, most)]
+        del data  # beside the largest pictures there is no room for their files
+        return _decode(parts.pop(), kind, canvas)
     except UserError:
         raise
     except MemoryError as error:
@@ -155,22 +170,18 @@ def sniff(data: bytes) -> str:
     raise UserError("picture_not_an_image")
 
 
-def _decode(data: bytes, kind: str, sides: tuple[int, int]) -> Decoded:
-    width, height = containers.measure(data, kind)
-    _admit(width, height, sides)
-    most = max(min(MOST_FRAMES, MOST_ANIMATED_PIXELS // (width * height)), 1)
-    contents = containers.read(data, kind, most)
+def _decode(contents: Contents, kind: str, canvas: tuple[int, int]) -> Decoded:
     turn = TURNS.get(containers.orientation(contents.exif))
     first, *others = contents.frames
     if others:
         if turn is not None:
             raise UserError("picture_turned_animation")
-        small = shrink(_placed(_load(first, kind), first, (width, height)))
+        small = shrink(_placed(_load(first, kind), first, canvas))
         for frame in others:
             _load(frame, kind)
         profile = _strange(contents.profile, small.mode)
         small = _converted(small, profile) if profile else small
-        return Decoded(kind, width, height, len(contents.frames), small, contents.clean)
+        return Decoded(kind, *canvas, len(contents.frames), small, contents.clean)
     image = _open(first, kind)
     profile = _strange(contents.profile, image.mode)
     if turn is None and not profile and not _must_change(image):
@@ -178,12 +189,43 @@ def _decode(data: bytes, kind: str, sides: tuple[int, int]) -> Decoded:
             # All is read and checked, but only as many pixels are made as the small one needs.
             image.draft(None, _within(image.size, SMALL_SIDE))
         image.load()
-        small = shrink(_placed(image, first, (width, height)))
-        return Decoded(kind, width, height, 1, small, contents.clean)
+        small = shrink(_placed(image, first, canvas))
+        return Decoded(kind, *canvas, 1, small, contents.clean)
+    if image.mode == "CMYK" and "progression" in image.info:
+        _admit_printed(image)
     how = _how(image, kind, contents.clean)
+    if isinstance(image, JpegImagePlugin.JpegImageFile):
+        image.fp = Drained(contents.clean)
+    del contents, first  # as above
     image.load()
     image = _upright(image, turn, profile)
     return Decoded(kind, *image.size, 1, shrink(image), image, how)
+
+
+class Drained(io.BytesIO):
+    """A file to be read once, from its beginning; what has been read is held no longer.
+
+    A progressive JPEG is read whole before its first pixel is made, and then takes most.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self._pages = mmap.mmap(-1, len(data))
+        self._pages[:] = data
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """To the beginning, before anything has been read."""
+        if offset or whence or self._pages.tell():
+            raise ValueError("it is read from its beginning alone")
+        return 0
+
+    def read(self, size: int | None = -1) -> bytes:  # noqa: ARG002  # decoders take what comes
+        """The next piece, whatever `size`; empty at the end."""
+        start = self._pages.tell()
+        piece = self._pages.read(DRAINED_BYTES)
+        if piece:
+            self._pages.madvise(mmap.MADV_DONTNEED, start, len(piece))
+        return piece
 
 
 def _must_change(image: Image.Image) -> bool:
@@ -207,7 +249,7 @@ def _upright(
         palette = Image.frombytes("RGB", (len(colours) // 3, 1), colours)
         image.putpalette(_converted(palette, profile).tobytes())
         return image
-    return _converted(image if image.mode == "CMYK" else plain(image), profile)
+    return _converted(image if image.mode in {"CMYK", "RGBX"} else plain(image), profile)
 
 
 def _admit(width: int, height: int, sides: tuple[int, int]) -> None:
@@ -218,6 +260,11 @@ def _admit(width: int, height: int, sides: tuple[int, int]) -> None:
         raise UserError("picture_too_large", **facts)
     if min(width, height) < sides[0]:
         raise UserError("picture_too_small", **facts)
+
+
+def _admit_printed(image: Image.Image) -> None:
+    if image.width * image.height > MOST_PRINTED_PIXELS:
+        raise UserError("picture_too_costly")
 
 
 def _open(frame: Frame, kind: str) -> Image.Image:
@@ -251,6 +298,8 @@ def shrink(image: Image.Image) -> Image.Image:
     Strip by strip, because Pillow converts all of a picture before it makes it smaller.
     """
     factor = max(max(image.size) // SMALL_SIDE, 1)
+    if image.mode in {"L", "RGB", "RGBX"} and "transparency" not in image.info:
+        return plain(image.reduce(factor))  # nothing is converted
     rows = max(STRIP_PIXELS // (image.width * factor), 1) * factor
     strips = [
         plain(image.crop((0, top, image.width, min(top + rows, image.height)))).reduce(factor)
@@ -312,7 +361,7 @@ def _probe(mode: str) -> Image.Image:
 def _converted(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
     """`image` in sRGB; in place where that can be, since a large one has no room for a copy."""
     target = ImageCms.createProfile("sRGB")
-    if image.mode in {"RGB", "RGBA"}:
+    if image.mode in {"RGB", "RGBA", "RGBX"}:
         ImageCms.profileToProfile(image, profile, target, inPlace=True)
         return image
     alpha = image.getchannel("A") if image.mode == "LA" else None
@@ -329,8 +378,10 @@ def _how(image: Image.Image, kind: str, clean: bytes) -> dict[str, Any]:
     if kind == "PNG":
         return {"compress_level": 1}
     if kind == "WEBP":
-        lossless = clean[12:16] == b"VP8L"
-        return {"lossless": lossless, "quality": 0 if lossless else 90, "method": 0}
+        if clean[12:16] == b"VP8L":
+            return {"lossless": True, "quality": 0, "method": 0}
+        large = image.width * image.height > LARGE_WEBP
+        return {"quality": 85 if large else 90, "method": 0}
     if isinstance(image, JpegImagePlugin.JpegImageFile) and image.mode in {"L", "RGB"}:
         # The same loss again, which is none to the eye.
         sampling = JpegImagePlugin.get_sampling(image)

@@ -43,7 +43,7 @@ log = structlog.get_logger(__name__)
 class Limits:
     """What one file may cost: bytes of memory, seconds of computing, and seconds at all."""
 
-    memory: int = 225_000_000
+    memory: int = 200_000_000
     cpu: int = 3
     wall: float = 15
 

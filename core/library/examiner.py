@@ -34,13 +34,14 @@ def examine(source: Path, kept: Path) -> dict[str, Any]:
     Raises UserError as `decode`, also with `upload_too_big`, and OSError where a file cannot be
     read or written.
     """
-    with source.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
+    if source.stat().st_size > MOST_BYTES:
         raise UserError("upload_too_big")
-    decoded = decode(data)
+    with source.open("rb") as file:
+        came = hashlib.file_digest(file, "sha256").hexdigest()
+    decoded = decode(source.read_bytes())  # held by nobody else, so `decode` can let go of it
     stored = decoded.stored()
-    if changed := stored != data:
+    sha256 = hashlib.sha256(stored).hexdigest()
+    if changed := sha256 != came:
         kept.write_bytes(stored)
     thumbnail = draw_thumbnail(decoded.small)
     return {
@@ -50,8 +51,8 @@ def examine(source: Path, kept: Path) -> dict[str, Any]:
         "height": decoded.height,
         "frames": decoded.frames,
         "file_size": len(stored),
-        "sha256": hashlib.sha256(stored).hexdigest(),
-        "source_sha256": hashlib.sha256(data).hexdigest(),
+        "sha256": sha256,
+        "source_sha256": came,
         "dhash": dhash(decoded.small),
         "thumbnail": base64.b64encode(thumbnail).decode(),
         "placeholder": placeholder(thumbnail),

@@ -18,6 +18,8 @@ from tests.core import hostile
 from tests.core.child import ROOT, children, commandline, cost, until
 from tests.core.hostile import encode, scene
 
+PROGRESSIVE: dict[str, Any] = {"progressive": True, "subsampling": "4:4:4", "quality": 94}
+
 
 @pytest.fixture
 def processes() -> Callable[[], list[int]]:
@@ -50,6 +52,8 @@ def processes() -> Callable[[], list[int]]:
         lambda: encode(Image.new("RGB", (4096, 4096)), "JPEG", exif=hostile.with_exif(6)),
         lambda: encode(hostile.photo(4096, 4096), "JPEG", quality=90, subsampling="4:4:4"),
         lambda: encode(Image.new("RGBA", (4096, 4096), (9, 9, 9, 9)), "PNG"),
+        lambda: encode(hostile.photo(4096, 4096), "JPEG", **PROGRESSIVE),
+        lambda: encode(hostile.photo(4096, 4096).convert("CMYK"), "JPEG", progressive=True),
     ],
 )
 async def test_no_file_costs_more_than_a_second_and_200_megabytes(
@@ -62,6 +66,27 @@ async def test_no_file_costs_more_than_a_second_and_200_megabytes(
     assert set(spent.answer) <= {"found", "refused"}
     assert spent.peak <= 200_000_000
     assert spent.seconds <= 1
+
+
+@pytest.mark.parametrize(
+    "how", [{"exif": hostile.with_exif(6)}, {"icc_profile": hostile.swapped_profile()}]
+)
+async def test_a_webp_that_is_encoded_anew_stays_within_200_megabytes(
+    how: dict[str, Any], tmp_path: Path
+) -> None:
+    """The slowest that may pass: a second or, on a slow machine, little more."""
+    data = encode(hostile.photo(4096, 4096), "WEBP", method=0, **how)
+    spent = await asyncio.to_thread(cost, data, tmp_path)
+    assert set(spent.answer) == {"found"}
+    assert spent.peak <= 200_000_000
+    assert spent.seconds <= 2
+
+
+async def test_a_file_that_would_not_fit_is_called_too_costly(tmp_path: Path) -> None:
+    """Told by its header, and not called broken by a decoder that found no room."""
+    data = encode(hostile.photo(4096, 4096).convert("CMYK"), "JPEG", progressive=True)
+    spent = await asyncio.to_thread(cost, data, tmp_path)
+    assert spent.answer == {"refused": ["picture_too_costly", {}]}
 
 
 @pytest.mark.parametrize(
