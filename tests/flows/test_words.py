@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.wiring import Running
-from core.library.captioning import Look
+from core.library.captioning import AT_ONCE, Look
 from core.library.describing import Words, describe
 from core.library.images import Image
 from tests.core.hostile import encode, scene
@@ -215,3 +215,39 @@ async def test_what_a_person_wrote_is_never_overwritten(
         image = await image_of(desk)
         assert (image.title, image.alt_text) == ("Our shop in May", "Shop")
         assert look.cost == openai.charged > 0
+
+
+async def test_many_pictures_at_once_are_looked_at_a_few_at_a_time(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """The others wait their turn without keeping anything else waiting, and none is forgotten."""
+    files = [(f"{n}.jpg", encode(scene(400 + 16 * n, 500), "JPEG")) for n in range(10)]
+    openai.hang("caption", times=None)
+    async with running_desk(paid) as desk:
+        await chat.connected()
+        await ada.command("/help", marketing)
+        await ada.bring(files, marketing)
+        await eyes.see(marketing, "10 pictures: 0.jpg and 9 more")
+        await openai.faults.until_hanging(AT_ONCE)
+        assert openai.calls.count("caption") == AT_ONCE
+        openai.clear("caption")
+        openai.release()
+        await eyes.until(marketing, lambda: len(openai.words) == len(files))
+        await until_all_worded(desk)
+    assert openai.calls.count("caption") == len(files)
+
+
+async def until_all_worded(desk: Running) -> None:
+    """Wait until every picture has been seen."""
+    async with asyncio.timeout(10):
+        while True:
+            async with desk.database.read() as uow:
+                found = list((await uow.session.scalars(select(Look))).all())
+            if {look.outcome for look in found} == {"worded"}:
+                return
+            await asyncio.sleep(0.05)
