@@ -1,11 +1,18 @@
-"""What the HTTP API says of itself, and in its answers. Constants only."""
+"""What the HTTP API says of itself, and in its answers."""
 
 TITLE = "Image Desk"
 ABOUT = (
-    "The desk's library, and making of pictures, for programs. Send a token with every request: "
-    "“Authorization: Bearer …”. An operator makes one with: imagedesk token create. Times are "
+    "The desk's library, making of pictures, and publishing, for programs. Send a token with every "
+    "request: “Authorization: Bearer …”. An operator makes one with: imagedesk token create. To "
+    "look needs its scope “read”, to change and to make “write”, to publish “publish”. Times are "
     "ISO 8601 in UTC; what is wrong comes as application/problem+json."
 )
+GROUPS = {"images": "Images", "making": "Making", "publishing": "Publishing"}
+QUERY = "Query:"
+BODY = "Body:"
+HEADERS = "Headers:"
+EXAMPLE = "For example"
+ASTERISK = "What has an asterisk must be given."
 DOCUMENT = "The same for machines (OpenAPI)"
 
 LIST = "Search and list the library; newest first, 20 on a page, at most 100."
@@ -38,3 +45,13 @@ PROBLEMS = {
 }
 
 DELETED = "Image deleted successfully"
+
+
+def example(address: str) -> str:
+    """A request that one can paste."""
+    return f"""curl {address}/api/v1/publishing/instagram \\
+  -H "Authorization: Bearer $TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -H "Idempotency-Key: winter-sale" \\
+  -d '{{"business_id": 1, "content_text": "Winter sale!",
+       "content_images": ["https://example.org/winter.jpg"]}}'"""

@@ -4,6 +4,7 @@ A whole desk runs, and everything is asked through its port.
 """
 
 import asyncio
+import re
 
 import httpx2
 
@@ -286,7 +287,11 @@ async def test_the_api_describes_itself(programs: Programs) -> None:
         document = (await anybody.get(f"{programs.desk.settings.address}/api/openapi.json")).json()
         missing = await anybody.get("/pictures")
     assert "GET /api/v1/images/list" in page.text
-    assert "://" not in page.text.replace("http://www.w3.org/2000/svg", "")
+    assert "POST /api/v1/publishing/instagram" in page.text
+    assert "content_images" in page.text
+    links = re.findall(r'(?:href|src)="([^"]*)"', page.text)
+    assert links
+    assert not [link for link in links if not link.startswith(("/", "#"))]
     assert document["servers"] == [{"url": "/api"}]
     assert set(document["paths"]) == {
         "/v1/images/list",

@@ -10,6 +10,7 @@ the scope that it needs; every refusal is a reason code (`problems` gives it a s
 from fastapi import FastAPI, Request, Response
 
 from bot.surfaces.web.api.access import Gate
+from bot.surfaces.web.api.describing import describe
 from bot.surfaces.web.api.images import ImageRoutes
 from bot.surfaces.web.api.making import MakingRoutes
 from bot.surfaces.web.api.problems import DOCUMENTED, answer_problems
@@ -46,12 +47,8 @@ def make_api(parts: WebParts, api: ApiParts, templates: Templates) -> FastAPI:
     app.middleware("http")(gate.tell_limits)
 
     async def docs(request: Request) -> Response:  # noqa: ARG001  # Starlette's signature
-        operations = [
-            {"method": method.upper(), "path": f"/api{path}", **facts}
-            for path, methods in app.openapi()["paths"].items()
-            for method, facts in methods.items()
-        ]
-        return templates.page("api.html", {"operations": operations, "told": words})
+        facts = {"groups": describe(app.openapi(), "/api"), "told": words, "address": parts.address}
+        return templates.page("api.html", facts)
 
     app.add_route("/docs", docs)
     return app
