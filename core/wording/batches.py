@@ -100,6 +100,13 @@ def option(name: str, value: str) -> str:
     return "No style" if (name, value) == ("style", "none") else value
 
 
+def common(model: Model, options: Mapping[str, str]) -> tuple[str, str]:
+    """What holds for every row that says nothing else."""
+    quality = options.get("quality") or model.qualities[0]
+    size, style = options.get("size") or model.sizes[0], options.get("style") or "no style"
+    return ("Each", f"{model.label} · {quality} · {size} · {style}")
+
+
 def price_table(model: Model, amounts: Sequence[int]) -> tuple[tuple[str, str], ...]:
     """What so many pictures cost by quality, in the model's first size."""
     rows = []

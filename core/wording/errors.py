@@ -40,6 +40,7 @@ SENTENCES: dict[str, str] = {
     "list_without_prompts": "“{name}” has no column “prompt”. It has: {columns}.",
     "list_empty": "There is no prompt. Write one a line, or bring a list.",
     "list_too_long": "That makes {count} pictures; a batch has at most {most}. Nothing was made.",
+    "batch_reading": "The list is being read. Wait a moment and press again.",
     "batch_settled": "This batch has started, or was left. What it shows is how it stands.",
     "batch_not_yours": "Batches are for admins. An operator can open them to all by BULK_FOR_ALL.",
     "column_unknown": "There is no column “{column}” for {{{{{column}}}}}. There are: {columns}.",
@@ -81,11 +82,11 @@ SENTENCES: dict[str, str] = {
     "which: nothing is sent again by itself.",
     "account_missing": "No {network} account is connected. An admin connects one with: imagedesk "
     "account add.",
-    "account_unclear": "There are several {network} accounts. Say which, by its id: "
-    "{accounts}.",
+    "account_unclear": "There are several {network} accounts. Say which, by its id: {accounts}.",
     "account_unknown": "{network} has no connected account {id} here.",
     "post_unknown": "There is no such post here.",
     "post_withdrawn": "The post was withdrawn before it was sent.",
+    "request_too_long": "The request is too long. Nothing of it was done.",
     "key_reused": "This Idempotency-Key was used for another request. Nothing was done; take a new "
     "key.",
     # the networks

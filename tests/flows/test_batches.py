@@ -25,11 +25,19 @@ async def test_a_list_is_checked_priced_started_and_chosen_from(
         assert plan.buttons == ("Start", "Leave it")
 
         await root.choose(plan, "Quality", ["low"])
-        plan = await eyes.changed(plan, "Batch: 4 pictures")
+        plan = await eyes.changed(plan, "Sketch (no AI) · low · 1024x1024 · no style")
         await root.press(plan, "Start")
         done = await eyes.changed(plan, "Batch: 4 of 4 pictures made")
         assert done.says("4 made", "Cost", "$0")
-        sheet = await eyes.see(marketing, "Pictures 1–4")
+        await eyes.see(marketing, "Pictures 1–4")
+        (sheet,) = await eyes.until(
+            marketing,
+            lambda: [
+                seen
+                for seen in chat.read(marketing)
+                if len(seen.menus.get("Keep pictures", ())) == 4
+            ],
+        )
         assert Image.open(io.BytesIO(sheet.pictures[0])).size == (1064, 272)
         await root.choose(sheet, "Keep pictures", ["2. a photo of a fox at dusk on white"])
         await eyes.changed(sheet, "Kept: 2 (1 of 4)")

@@ -61,7 +61,7 @@ class BatchCards:
             key=message.id,
             title=words.planned_title(summary),
             lines=tuple(words.plan(summary, batch.trouble)),
-            facts=words.price_table(model, TABLE),
+            facts=(words.common(model, batch.options), *words.price_table(model, TABLE)),
             controls=self._choices(batch, summary, model) if waits else (),
             mention=message.person,
             topic=words.TOPIC,

@@ -45,7 +45,8 @@ def place_batch(
 async def change(uow: UnitOfWork, job: Job, option: str, value: str) -> None:
     """Another model, quality, size or style, "" for none; the list is priced again.
 
-    Raises UserError("batch_settled") once it has started or was dropped.
+    Raises UserError("batch_reading") while the list is read, and UserError("batch_settled") once it
+    has started or was dropped.
     """
     batch = await _planned(uow, job)
     options = {**batch.options, option: value}
@@ -74,6 +75,8 @@ async def drop(uow: UnitOfWork, job: Job) -> None:
 
 async def _planned(uow: UnitOfWork, job: Job) -> Batch:
     batch = await uow.batches.lock(job.id)
+    if batch and batch.state == "reading":
+        raise UserError("batch_reading")
     if batch is None or batch.state != "planned":
         raise UserError("batch_settled")
     return batch
