@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
 
-from bench import ack, answering, pickup
+from bench import ack, answering, ingest, library, pickup, sheet
 from bench.figures import Row
 from bench.processes import PROJECT
 from bench.report import as_page, as_table
@@ -18,6 +18,9 @@ PARTS: dict[str, tuple[ModuleType, Callable[[Path], Awaitable[list[Row]]]]] = {
     "Acknowledgement": (ack, ack.measure),
     "Pick-up": (pickup, pickup.measure),
     "Answer to chat": (answering, answering.measure),
+    "Taking pictures in": (ingest, ingest.measure),
+    "Contact sheet": (sheet, sheet.measure),
+    "Library": (library, library.measure),
 }
 PAGE = PROJECT / "docs" / "benchmarks.md"
 

@@ -121,14 +121,17 @@ def flatten(image: Image.Image) -> Image.Image:
     return ground
 
 
-def encode_jpeg(image: Image.Image, quality: int) -> bytes:
-    """An RGB image as JPEG without any metadata; from quality 90 on, with full colour detail."""
+def encode_jpeg(image: Image.Image, quality: int, *, optimize: bool = True) -> bytes:
+    """An RGB image as JPEG without any metadata; from quality 90 on, with full colour detail.
+
+    Without `optimize` it takes half the time and a tenth more bytes.
+    """
     image.info = {}
     subsampling = "4:4:4" if quality >= 90 else "4:2:0"  # noqa: PLR2004  # documented above
     how = {"quality": quality, "subsampling": subsampling}
     out = io.BytesIO()
     try:
-        image.save(out, "JPEG", optimize=True, **how)
+        image.save(out, "JPEG", optimize=optimize, **how)
     except OSError:
         # Optimising wants the whole file in one buffer of Pillow's, too small for mere noise.
         out = io.BytesIO()
@@ -139,7 +142,7 @@ def encode_jpeg(image: Image.Image, quality: int) -> bytes:
 def encode_within(image: Image.Image, most: int) -> bytes:
     """An RGB image as JPEG of at most `most` bytes, at the best quality of some for which it is."""
     for quality in (86, 78, 68, 55, 40, 25, 10):
-        encoded = encode_jpeg(image, quality)
+        encoded = encode_jpeg(image, quality, optimize=False)
         if len(encoded) <= most:
             break
     return encoded
