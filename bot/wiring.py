@@ -31,6 +31,7 @@ from core.generation.prices import Catalogue, Model, read_catalogue
 from core.generation.providers.openai import OpenAIImages, OpenAIModerator
 from core.generation.providers.openai_words import OpenAICaptioner
 from core.generation.providers.sketch import Sketch
+from core.generation.starting import Starting
 from core.generation.storing import Storing
 from core.library.bringing import Bringing
 from core.library.captioning import Captioning
@@ -390,7 +391,7 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
         await publishing.publish(target_id)
 
     return {
-        "start": making.start,
+        "start": Starting(database, joined.moderator).start,
         "prepare": preparing.prepare,
         "make": make,
         "show": showing.show,

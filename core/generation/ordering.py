@@ -103,16 +103,22 @@ async def make_again(uow: UnitOfWork, business: Business, member: Member, job: J
     Raises UserError("budget_spent" | "nothing_to_remake").
     """
     lost = [item for item in await uow.items.of_job(job.id) if item.state in {"failed", "unknown"}]
-    if not lost or job.order is None:
+    orders = {item.id: item.order or job.order for item in lost}
+    prices = {id_: order.price or 0 for id_, order in orders.items() if order}
+    if not prices:
         raise UserError("nothing_to_remake")
-    price = job.order.price or 0
-    await reserve(uow, business, member.id, {item.id: price for item in lost}, job.id)
+    await reserve(uow, business, member.id, prices, job.id)
+    job.cancelled_at = None
     for item in lost:
         item.move("queued", uow.now)
         item.tries = 0
-        item.wake_at = uow.later(10)
-        uow.enqueue("make", item.id)
-    job.cancelled_at = None
+        item.wake_at = None
+        if job.kind != "batch":
+            item.wake_at = uow.later(10)
+            uow.enqueue("make", item.id)
+    if job.kind == "batch":  # it is fed, a few at a time
+        job.wake_at = uow.later(10)
+        uow.enqueue("start", job.id)
     await redraw(uow, "status", job.id)
     await redraw(uow, "result", job.id)
     return len(lost)

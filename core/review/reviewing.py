@@ -198,6 +198,11 @@ async def cancel(uow: UnitOfWork, job: Job) -> None:
     """Start nothing more; what is being made is finished, what is finished stays."""
     if job.cancelled_at is None:
         job.cancelled_at = uow.now
+    if job.kind == "batch":
+        uow.enqueue("start", job.id)  # a thousand items are not ended while somebody waits
+        job.wake_at = uow.later(10)
+        await _redraw(uow, job)
+        return
     for item in await uow.items.of_job(job.id):
         if item.state == "queued":
             item.move("cancelled", uow.now)
@@ -206,5 +211,5 @@ async def cancel(uow: UnitOfWork, job: Job) -> None:
 
 
 async def _redraw(uow: UnitOfWork, job: Job) -> None:
-    await redraw(uow, "status", job.id)
-    await redraw(uow, "result", job.id)
+    for subject in ("status", "sheet" if job.kind == "batch" else "result"):
+        await redraw(uow, subject, job.id)
