@@ -16,12 +16,12 @@ import structlog
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from core.chat import Command, Form, Nothing, Private, Reply
+from core.chat import Command, Form, Nothing, Panel, Private, Reply
 from core.errors import DeskError
 from core.ports import ChatSurface
 from core.recovery import AGAIN_SECONDS
 from core.storing import Units, WaitingEvent
-from core.wording.surfaces import FORM_LATE
+from core.wording.surfaces import FORM_LATE, PANEL_LATE
 
 Handle = Callable[[Command], Awaitable[Reply]]
 
@@ -144,8 +144,8 @@ class Resuming:
             return
         command = COMMAND.validate_json(text)
         reply = await carry_out(self._units, self._handle, command)
-        if isinstance(reply, Form):  # its trigger has run out long ago
-            reply = Private(FORM_LATE)
+        if isinstance(reply, Form | Panel):  # its trigger has run out long ago
+            reply = Private(FORM_LATE if isinstance(reply, Form) else PANEL_LATE)
         if isinstance(reply, Private):
             try:
                 await self._surfaces[surface].tell(command.place, command.actor.id, reply)

@@ -6,11 +6,15 @@ from datetime import timedelta
 
 import pytest
 from PIL import Image as Pixels
+from pydantic_core import to_json
 
+from bot.backlog import Resuming
 from bot.surfaces.discord.controls import control_rows
-from core.chat import Nothing, Panel, Press
+from core.chat import Command, Nothing, Panel, Place, Press, Private
 from core.library.browsing import LIFETIME, Browsing
 from core.library.images import Image
+from core.storing import WaitingEvent
+from core.wording.surfaces import PANEL_LATE
 from storage.database import Database
 from tests.contracts.blob_grounds import StoppedClock
 from tests.contracts.browsing_grounds import (
@@ -428,6 +432,29 @@ async def test_a_gesture_that_comes_twice_acts_once(library: Library, ada: Reade
     first, second = await ada.handle(press), await ada.handle(press)
     assert first == second
     assert pictures(card_of(await ada.press(card_of(second), "next")))[0] == "1. Picture 11"
+
+
+async def test_a_panel_that_comes_too_late_is_told_of(library: Library, ada: Reader) -> None:
+    """A command that a process wrote down and died over: its person is asked to say it again."""
+    told: list[str] = []
+
+    class Chat:
+        async def tell(self, place: Place, actor: str, text: Private) -> None:
+            assert (place, actor) == (ada.place, "ada")
+            told.append(text.text)
+
+    command = Command("left", ada.actor, ada.place, "library")
+    async with library.database.write() as uow:
+        waiting = WaitingEvent(ada.place.surface, "left", to_json(command).decode())
+        await uow.events.hold([waiting], uow.now)
+    resuming = Resuming(
+        library.database,
+        ada.inbox.handle,
+        {"web": Chat()},  # type: ignore[dict-item]  # of a surface, telling is all that is needed
+    )
+    for _ in range(2):
+        await resuming.resume("web/left")
+    assert told == [PANEL_LATE]
 
 
 async def test_the_home_tab_is_ones_own_and_drawn_anew(library: Library, ada: Reader) -> None:
