@@ -1,0 +1,101 @@
+"""The contract of looks at pictures, on SQLite and on PostgreSQL."""
+
+import pytest
+
+from core.business.members import Business, new_id
+from core.library.captioning import Look
+from storage.database import Database
+from tests.contracts.blob_grounds import StoppedClock
+from tests.databases import clock, database, postgres  # noqa: F401  # fixtures
+
+
+@pytest.fixture
+async def business_id(database: Database) -> int:  # noqa: F811  # a fixture
+    """A business."""
+    async with database.write() as uow:
+        business = Business("Acme", 0, uow.now)
+        await uow.businesses.join("web", "acme", business)
+        return business.id
+
+
+async def add(database: Database, business_id: int, seconds: float, job_id: str = "") -> Look:  # noqa: F811  # as above
+    """A look that is due so many seconds from now."""
+    async with database.write() as uow:
+        look = Look(business_id, 7, new_id(), job_id)
+        look.wake_at = uow.later(seconds)
+        uow.looks.add(look)
+    return look
+
+
+async def test_a_look_is_taken_by_one_worker_at_a_time(
+    database: Database,  # noqa: F811  # as above
+    clock: StoppedClock,  # noqa: F811  # as above
+    business_id: int,
+) -> None:
+    """Until its lease runs out; and one that has ended by nobody."""
+    look = await add(database, business_id, 0)
+    async with database.write() as uow:
+        assert await uow.looks.claim(look.id, uow.later(8))
+    async with database.write() as uow:
+        assert await uow.looks.claim(look.id, uow.later(8)) is None
+    clock.pass_(9)
+    async with database.write() as uow:
+        held = await uow.looks.claim(look.id, uow.later(8))
+        assert held
+        assert held.fence == 2
+        assert await uow.looks.held(look.id, 1) is None
+        held.end("worded")
+    clock.pass_(9)
+    async with database.write() as uow:
+        assert await uow.looks.claim(look.id, uow.later(8)) is None
+
+
+async def test_recovery_wakes_what_is_due(
+    database: Database,  # noqa: F811  # as above
+    business_id: int,
+    clock: StoppedClock,  # noqa: F811  # as above
+) -> None:
+    """A wake-up call that was lost is made again, and not for what is due later or has ended."""
+    due = await add(database, business_id, 5)
+    await add(database, business_id, 500)
+    clock.pass_(6)
+    async with database.write() as uow:
+        assert await uow.looks.to_wake(uow.later(10)) == [due.id]
+    async with database.write() as uow:
+        assert await uow.looks.to_wake(uow.later(10)) == []
+
+
+async def test_those_that_wait_come_in_their_turn(
+    database: Database,  # noqa: F811  # as above
+    business_id: int,
+) -> None:
+    """The longest due first; not what is worked on, and not what was put off once."""
+    later, first = await add(database, business_id, 9), await add(database, business_id, 1)
+    taken, tried = await add(database, business_id, 0), await add(database, business_id, 0)
+    async with database.write() as uow:
+        await uow.looks.claim(taken.id, uow.later(8))
+        put_off = await uow.looks.lock(tried.id)
+        assert put_off
+        put_off.tries = 1
+    async with database.read() as uow:
+        assert await uow.looks.waiting(1) == [first.id]
+        assert await uow.looks.waiting(5) == [first.id, later.id]
+
+
+async def test_looks_are_found_by_their_job(
+    database: Database,  # noqa: F811  # as above
+    business_id: int,
+) -> None:
+    """With all that is known of them."""
+    job_id = new_id()
+    look = await add(database, business_id, 0, job_id)
+    await add(database, business_id, 0)
+    async with database.write() as uow:
+        row = await uow.looks.lock(look.id)
+        assert row
+        row.usage, row.cost, row.submitted_at = {"prompt_tokens": 7}, 57, uow.now
+        row.end("worded")
+    async with database.read() as uow:
+        (found,) = await uow.looks.of_job(job_id)
+        assert (found.usage, found.cost, found.outcome) == ({"prompt_tokens": 7}, 57, "worded")
+        assert found.submitted_at == uow.now
