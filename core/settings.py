@@ -61,7 +61,7 @@ class Settings(BaseModel):
     )
 
     openai_api_key: SecretStr = Field(
-        SecretStr(""), description="OpenAI key: pictures and moderation; unset: `sketch` draws"
+        SecretStr(""), description="OpenAI key: pictures, moderation, words; unset: `sketch` draws"
     )
     openai_base_url: str = Field("https://api.openai.com/v1", description="OpenAI API")
     openai_images_per_minute: int = Field(

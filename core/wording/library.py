@@ -149,6 +149,9 @@ def proposal(image: Image) -> str:
 # ── the passport ─────────────────────────────────────────────────────────────────────────────────
 
 
+PLAIN = "plain, from its prompt or file name"
+
+
 def passport_title(image: Image) -> str:
     """The headline of a picture's passport."""
     return f"{shorten(image.title or image.filename, 150)} · no. {image.id}"
@@ -179,6 +182,7 @@ def passport_facts(passport: Passport, alike: Sequence[Image]) -> list[tuple[str
         (TAGS, ", ".join(image.tags)),
         (DESCRIPTION, image.description),
         (ALT, image.alt_text),
+        ("Words", PLAIN if image.plain_words else ""),
     ]
     return [(label, shorten(value, LONGEST_FACT)) for label, value in facts if value]
 
