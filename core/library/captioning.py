@@ -19,6 +19,7 @@ from core.leases import LEASE, keeping
 from core.library.images import Image
 from core.messages import redraw
 from core.ports import BlobStore, Captioned, Captioner, Reach
+from core.publishing.joining import reword
 from core.storing import UnitOfWork, Units
 
 MAX_TRIES: Final = 6
@@ -188,9 +189,11 @@ class Captioning:
             held.cost = held.price if answer.cost is None else answer.cost
             held.end("worded" if caption else "unusable")
             if caption and image and image.plain_words:
+                before = image.alt_text
                 image.title, image.description = caption.title, caption.description
                 image.tags, image.alt_text = list(caption.tags), caption.alt_text
                 image.plain_words, image.updated_at = False, uow.now
+                await reword(uow, image, before)
             await settle(uow, held.id, held.cost)
             await _redraw(uow, held)
 

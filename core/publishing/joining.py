@@ -7,10 +7,12 @@ two. A post that is no draft any more is left as it was approved. Owns where in 
 comes to stand, and what is still on its way there. It must not know how pictures are made.
 """
 
+from dataclasses import replace
 from typing import Literal
 
 from core.generation.jobs import ENDED, Item, Job
 from core.library.captions import LONGEST_TITLE, shorten
+from core.library.images import Image
 from core.messages import redraw
 from core.publishing.posts import Post, PostImage, is_draft
 from core.storing import UnitOfWork
@@ -43,6 +45,24 @@ async def join(uow: UnitOfWork, job: Job, item: Item) -> None:
     post.images = [*post.images[:place], joining, *post.images[place:]]
     await entitle(uow, post)
     await redraw(uow, "post", post.id)
+
+
+async def reword(uow: UnitOfWork, image: Image, before: str) -> None:
+    """An image has found its own words after it joined: drafts in which nobody has changed its alt
+    text (`before`) take them over.
+    """
+    for found in await uow.posts.with_image(image.id):
+        post = await uow.posts.lock(found.id)
+        if post is None or not is_draft(post, await uow.targets.of_post(post.id)):
+            continue
+        post.images = [
+            replace(one, alt=image.alt_text)
+            if (one.image_id, one.alt) == (image.id, before)
+            else one
+            for one in post.images
+        ]
+        await entitle(uow, post)
+        await redraw(uow, "post", post.id)
 
 
 async def entitle(uow: UnitOfWork, post: Post) -> None:

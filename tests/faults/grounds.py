@@ -236,6 +236,16 @@ class Ground:
         """Bring files with a mention, and be heard."""
         await self.ada.upload(self.channel, files, f"<@{self.slack.bot_user}>")
 
+    async def order_for_post(self, words: str, prompt: str) -> None:
+        """Draft a post of these words, and order a picture for it from its card."""
+        ack = await self.ada.command("/post", words, self.channel)
+        sent = await self.ada.submit(await ack.modal(), {})
+        assert sent.closed, sent
+        await self.until(lambda: self.posted == 1)
+        ack = await self.ada.choose(self.cards()[0], "add_picture", "Generate with AI")
+        sent = await self.ada.submit(await ack.modal(), {"Prompt": prompt})
+        assert sent.closed, sent
+
     async def remove_picture(self) -> None:
         """Take the one picture out of the library."""
         (row,) = await self.rows(tables.images)

@@ -30,7 +30,7 @@ from tests.faults.grounds import MADE, POSTING, STANDING, Ground, abreast
 
 PHOTO = encode(scene(1200, 800), "JPEG")
 
-Story = Literal["picture", "facebook", "site", "removal", "upload", "words"]
+Story = Literal["picture", "facebook", "site", "removal", "upload", "words", "joining"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,7 @@ CRASHES = (
     ),
     Crash("sending", "facebook", "facebook", lost=True),
     Crash("sending", "site", "site"),
+    *(Crash(step, "joining", "joining") for step in ("stored", "settled")),
     *(Crash(step, "file", "upload") for step in ("claimed", "fetched", "stored", "settled")),
     *(Crash(step, "words", "words") for step in ("chosen", "worded")),
     *(Crash(step, "words", "words", lost=True) for step in ("asked", "told")),
@@ -170,6 +171,26 @@ async def published(crash: Crash, ground: Ground) -> float:
     return recovered
 
 
+async def joined(crash: Crash, ground: Ground) -> float:
+    """A picture is made for a draft; the worker dies about when it joins; it stands there once."""
+    async with ground.worker("--at", crash.step) as doomed:
+        await ground.order_for_post("Autumn.", "a fox")
+        assert await doomed.until_ended() == -signal.SIGKILL
+    died = time.monotonic()
+    async with ground.worker():
+        await ground.until_quiet()
+        recovered = time.monotonic() - died
+    (image,) = await ground.rows(tables.images)
+    (post,) = await ground.rows(tables.posts)
+    assert [one.image_id for one in post.images] == [image.id]
+    assert len(ground.openai.bill) == 1
+    assert ground.posted == 3
+    draft = ground.cards()[0]
+    assert "Check it" in draft.plain()
+    assert len(draft.images()) == 1
+    return recovered
+
+
 async def sent_again(ground: Ground) -> None:
     """Facebook cannot prove that nothing stands, so after some looks a person is asked."""
     for look, pause in enumerate(LOOKS, 1):
@@ -252,4 +273,5 @@ STORIES = {
     "removal": removed,
     "upload": brought,
     "words": worded,
+    "joining": joined,
 }

@@ -15,6 +15,7 @@ from tests.driving import Chat, Person, Where
 from tests.driving.chat import Seen
 from tests.flows.conftest import Eyes
 from tests.platforms.graph import GraphServer, Page
+from tests.platforms.openai import OpenAIServer
 
 FRONT = ("front.jpg", encode(scene(1200, 800), "JPEG"))
 BACK = ("back.jpg", encode(scene(800, 1200), "JPEG"))
@@ -230,3 +231,23 @@ async def test_what_joins_while_a_draft_is_edited_stays_in_it(
         await ada.submit(form, {"Caption": "A loud day."})
         draft = await eyes.changed(draft, "A loud day.", "Check it")
         assert len(draft.pictures) == 1
+
+
+@pytest.mark.parametrize("chat", ["page"], indirect=True)
+async def test_a_draft_takes_over_the_words_that_its_picture_finds(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """An AI's words come after the picture has joined; an alt text that nobody changed follows."""
+    openai.hang("caption", after=True)
+    async with running_desk(paid):
+        await chat.connected()
+        form = await (await ada.command("/post A quiet day.", marketing)).form()
+        await ada.submit(form, {}, [FRONT])
+        draft = await eyes.see(marketing, "A quiet day.", "Alt text of “Front”", "Check it")
+        openai.release()
+        await eyes.changed(draft, "Alt text of “Three rings”", "Three coloured rings")
