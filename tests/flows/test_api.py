@@ -5,6 +5,7 @@ A whole desk runs, and everything is asked through its port.
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 
 import httpx2
 
@@ -214,6 +215,22 @@ async def test_nonsense_is_refused_and_never_fails(bakery: httpx2.AsyncClient) -
         answer = await bakery.request(method, address, content=body, headers=kind)
         assert said(answer, answer.status_code), (method, address, body)
         assert 400 <= answer.status_code < 500, (method, address, body, answer.text)
+
+
+async def test_a_body_is_read_no_further_than_it_may_be_long(programs: Programs) -> None:
+    """Nor is a stranger's, whether or not its length is told; the desk goes on."""
+
+    async def untold() -> AsyncIterator[bytes]:
+        yield b'{"prompt": "'
+        for _ in range(40):
+            yield b"x" * 50_000
+
+    kind = {"content-type": "application/json"}
+    async with programs.client() as stranger:
+        for body in (b'{"prompt": "' + b"x" * 2_000_000, untold()):
+            answer = await stranger.post("/images/generate", content=body, headers=kind)
+            assert said(answer, 413) == "request_too_long"
+        assert said(await stranger.get("/images/list"), 401) == "token_missing"
 
 
 async def test_nobody_reaches_another_business(

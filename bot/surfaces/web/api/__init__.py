@@ -10,6 +10,7 @@ the scope that it needs; every refusal is a reason code (`problems` gives it a s
 from fastapi import FastAPI, Request, Response
 
 from bot.surfaces.web.api.access import Gate
+from bot.surfaces.web.api.bounds import Bounded
 from bot.surfaces.web.api.describing import describe
 from bot.surfaces.web.api.images import ImageRoutes
 from bot.surfaces.web.api.making import MakingRoutes
@@ -44,6 +45,7 @@ def make_api(parts: WebParts, api: ApiParts, templates: Templates) -> FastAPI:
         app.include_router(routes.routes(), prefix="/v1")
     app.include_router(ImageRoutes(parts, gate).routes(), prefix="/v1")
     answer_problems(app)
+    app.add_middleware(Bounded)
     app.middleware("http")(gate.tell_limits)
 
     async def docs(request: Request) -> Response:  # noqa: ARG001  # Starlette's signature

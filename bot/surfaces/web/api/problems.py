@@ -99,7 +99,7 @@ def answer_problems(app: FastAPI) -> None:
         if error.status_code == HTTPStatus.NOT_FOUND:
             return problem(Trouble("nothing_here"), 404)
         if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return problem(Trouble("upload_too_big"), 413)
+            return problem(Trouble("request_too_long"), 413)
         wrong = "method" if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else "body"
         return problem(Trouble("request_wrong", {"fields": [wrong]}), error.status_code)
 
