@@ -7,7 +7,7 @@ from tests.driving import Chat, Person, Where
 from tests.driving.slack import SlackPerson
 from tests.flows.conftest import Eyes
 
-pytestmark = pytest.mark.parametrize("chat", ["slack"], indirect=True)
+pytestmark = pytest.mark.parametrize("chat", ["slack", "signed slack"], indirect=True)
 
 
 async def test_the_home_tab_is_the_library(

@@ -264,6 +264,21 @@ async def test_a_panel_whose_picture_was_deleted_meanwhile_says_so(
     assert [each.label for each in view.buttons()] == ["Rename", "Next"]
 
 
+async def test_a_panel_is_redrawn_though_slack_does_not_answer_at_once(
+    slack: SlackServer, listening: Listening, ada: Person, marketing: Channel
+) -> None:
+    """With its pictures, and in answer to a press; whether the first try arrived or not."""
+    slack.faults.fail("views.update", status=503)
+    async with listening():
+        view = await (await ada.command("/generate", "", marketing)).modal()
+        await slack.until(view.images)
+        slack.faults.drop_after("views.update")
+        await ada.press(view, "Next")
+        await slack.until(lambda: slack.calls["views.update"] == 4)
+    assert "Nothing found" in view.plain()
+    assert not slack.ephemerals(ada)
+
+
 async def test_a_picture_that_was_deleted_in_slack_is_sent_anew(
     slack: SlackServer, listening: Listening, ada: Person, marketing: Channel
 ) -> None:
