@@ -97,15 +97,13 @@ class Captioning:
 
     async def caption(self, look_id: str) -> None:
         """Look at one picture, or settle what another worker began. May run twice at once."""
-        if self._captioner is None:
-            return
         if self._running >= AT_ONCE:
             self._crowded = True  # the next that ends calls it; recovery does, if it is lost
             return
         self._running += 1
         try:
             look, image = await self._claim(look_id)
-            if look and image:
+            if look and image and self._captioner:
                 async with keeping(self._units, lambda uow: uow.looks, look.id, look.fence):
                     await self._reach("chosen")
                     await self._look(look, image, self._captioner)
@@ -129,8 +127,8 @@ class Captioning:
             image = await uow.images.get(look.image_id)
             if look.submitted_at:
                 await _lose(uow, look, Trouble("worker_died"))
-            elif image is None or not image.plain_words:
-                look.end("unwanted")
+            elif image is None or not image.plain_words or self._captioner is None:
+                look.end("unwanted")  # also where the key was taken away meanwhile
             return (None, None) if look.outcome else (look, image)
 
     async def _look(self, look: Look, image: Image, captioner: Captioner) -> None:

@@ -2,11 +2,14 @@
 
 import pytest
 
+from core.business.ledger import cost_of, reserve
 from core.business.members import Business, new_id
-from core.library.captioning import Look
+from core.library.captioning import Captioning, Look
+from core.steps import pass_by
 from storage.database import Database
 from tests.contracts.blob_grounds import StoppedClock
 from tests.databases import clock, database, postgres  # noqa: F401  # fixtures
+from tests.fakes.blobs import MemoryBlobs
 
 
 @pytest.fixture
@@ -99,3 +102,27 @@ async def test_looks_are_found_by_their_job(
         (found,) = await uow.looks.of_job(job_id)
         assert (found.usage, found.cost, found.outcome) == ({"prompt_tokens": 7}, 57, "worded")
         assert found.submitted_at == uow.now
+
+
+async def test_without_a_key_any_more_nothing_is_left_waiting(
+    database: Database,  # noqa: F811  # as above
+    business_id: int,
+) -> None:
+    """What was wanted ends; what may have been paid is booked at its price."""
+    wanted, paid = await add(database, business_id, 0), await add(database, business_id, 0)
+    async with database.write() as uow:
+        begun = await uow.looks.lock(paid.id)
+        business = await uow.businesses.lock(business_id)
+        assert begun
+        assert business
+        business.daily_budget = 1000
+        await reserve(uow, business, begun.member_id, {begun.id: 500}, begun.id)
+        begun.submitted_at, begun.price = uow.now, 500
+    captioning = Captioning(database, MemoryBlobs(), None, pass_by)
+    await captioning.caption(wanted.id)
+    await captioning.caption(paid.id)
+    async with database.read() as uow:
+        ended = [await uow.looks.get(one.id) for one in (wanted, paid)]
+        assert [look.outcome for look in ended if look] == ["unwanted", "unknown"]
+        assert cost_of(await uow.ledger.of_item(paid.id)) == 500
+        assert await uow.ledger.of_item(wanted.id) == []
