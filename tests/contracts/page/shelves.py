@@ -6,6 +6,7 @@ Owns how these rows are made. It must not know what is being proved.
 import base64
 import hashlib
 import io
+from typing import Protocol
 
 from PIL import Image as Pillow
 
@@ -13,9 +14,25 @@ from core.business.accounts import Account
 from core.business.members import Member, new_id
 from core.library.images import Image
 from core.library.keys import original_key, thumbnail_key
+from core.ports import BlobStore
 from core.publishing.posts import Post, PostImage, Target, TargetState
+from storage.database import Database
 
 from .grounds import Ground, place
+
+
+class Shelves(Protocol):
+    """Where images are kept: a page's ground, or a whole desk."""
+
+    @property
+    def database(self) -> Database:
+        """Their rows."""
+        ...
+
+    @property
+    def blobs(self) -> BlobStore:
+        """Their bytes."""
+        ...
 
 
 def bytes_of(name: str, side: int = 640, kind: str = "PNG") -> bytes:
@@ -26,7 +43,7 @@ def bytes_of(name: str, side: int = 640, kind: str = "PNG") -> bytes:
     return out.getvalue()
 
 
-async def keep(ground: Ground, member: Member, name: str = "fox.png", **facts: object) -> Image:
+async def keep(ground: Shelves, member: Member, name: str = "fox.png", **facts: object) -> Image:
     """An image in the library of `member`'s business, with its bytes and thumbnail in the store;
     `facts` are what matters of it.
     """

@@ -216,3 +216,17 @@ async def test_a_picture_that_looks_the_same_is_pointed_out(
     assert words.ALIKE in text
     assert f'href="/library/{again.id}"' in text
     assert words.ALIKE not in (await browser.get(f"/library/{again.id + 1}")).text
+
+
+async def test_what_can_be_chosen_follows_what_is_there(
+    ground: Ground, browser: Browser, ada: Member
+) -> None:
+    """The most used tags first, each with its number; what is chosen stays chosen."""
+    await keep(ground, ada, "a.png", tags=["sea", "fog"])
+    await keep(ground, ada, "b.png", tags=["sea"])
+    (tag,) = read_markup((await browser.get("/library/choices?tag=fog")).text).find(
+        "select", name="tag"
+    )
+    options = list(tag.find("option"))
+    assert [one.text() for one in options] == [words.ANY_TAG, "sea (2)", "fog (1)"]
+    assert ["selected" in one.attributes for one in options] == [False, False, True]

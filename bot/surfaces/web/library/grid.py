@@ -34,6 +34,7 @@ class Grid:
         router = APIRouter()
         router.get("/library")(self.open)
         router.get("/library/answers")(self.answers)
+        router.get("/library/choices")(self.choices)
         router.get("/library/{image_id:int}")(self.show)
         return router
 
@@ -69,6 +70,14 @@ class Grid:
         response = self._templates.page("answers.html", {"answers": found})
         response.headers["content-location"] = address(asked)
         return response
+
+    async def choices(self, request: Request) -> Response:
+        """What can be chosen behind "More filters" by now, as a fragment."""
+        person = await self._sessions.require(request)
+        asked = read_query(request.query_params)
+        async with self._parts.units.read() as uow:
+            offered = await shelf.choices(uow, person, asked)
+        return self._templates.page("narrowers.html", {"choices": offered, "asked": asked})
 
     async def show(self, request: Request, image_id: int) -> Response:
         """An image with its passport."""

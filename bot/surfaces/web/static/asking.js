@@ -126,6 +126,12 @@ function fillIn(given) {
   }
 }
 
+// Tags and people that have come since are offered as well.
+async function renew() {
+  const html = await fetchPart(`/library/choices?${query()}`);
+  if (html !== null) form.querySelector(".narrowers").innerHTML = html;
+}
+
 export function clearSearch() {
   fillIn(new URLSearchParams());
   ask();
@@ -140,6 +146,9 @@ export function takeAsking(onChange) {
   });
   form.addEventListener("change", (event) => {
     if (event.target !== form.elements.text) ask();
+  });
+  form.querySelector("details").addEventListener("toggle", (event) => {
+    if (event.target.open) renew();
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();

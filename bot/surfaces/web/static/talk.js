@@ -52,7 +52,8 @@ export async function send(path, fields, onProgress) {
 
 export async function fetchPart(path) {
   try {
-    const answer = await fetch(path, { headers: { Accept: "text/html" } });
+    // Before the pictures that are still loading: somebody waits for it.
+    const answer = await fetch(path, { headers: { Accept: "text/html" }, priority: "high" });
     return answer.ok ? await answer.text() : null;
   } catch {
     return null;
