@@ -66,7 +66,8 @@ async def _draw_gallery(
     found = await look(uow, business, browsing)
     picked = await read_picked(uow, browsing)
     person = await uow.members.get(browsing.question.get("person", ""))
-    asked = words.asked(browsing.question, person.name if person else "?")
+    whose = person.name if person and person.business_id == business.id else "?"
+    asked = words.asked(browsing.question, whose)
     pictures = [words.picture_line(place, each) for place, each in enumerate(found.images, 1)]
     if not pictures:
         pictures = [words.NOTHING if browsing.question else words.EMPTY]

@@ -88,8 +88,8 @@ MOST_NAMED = 10
 
 def gallery_title(found: Found) -> str:
     """How many pictures answer."""
-    amount = count(found.total, "picture")
-    return f"Library: {amount}" if found.exact else f"Library: more than {found.total} pictures"
+    noun = "picture" if found.total == 1 else "pictures"
+    return f"Library: {'' if found.exact else 'more than '}{found.total:,} {noun}"
 
 
 def asked(question: Mapping[str, str], person: str) -> str:

@@ -12,8 +12,10 @@ from bot.backlog import Resuming
 from bot.surfaces.discord.controls import control_rows
 from core.chat import Command, Nothing, Panel, Place, Press, Private
 from core.library.browsing import LIFETIME, Browsing
+from core.library.finding import Found
 from core.library.images import Image
 from core.storing import WaitingEvent
+from core.wording.library import gallery_title
 from core.wording.surfaces import PANEL_LATE
 from storage.database import Database
 from tests.contracts.blob_grounds import StoppedClock
@@ -72,6 +74,19 @@ async def test_a_page_shows_ten_pictures_on_one_sheet(library: Library, ada: Rea
     (sheet,) = card.pictures
     assert sheet.id == f"sheet:{library.id}:11,10,9,8,7,6,5,4,3,2"
     assert actions(card) == ["filter", "sort", "pick", "next", "search", "use", "details"]
+
+
+@pytest.mark.parametrize(
+    ("found", "title"),
+    [
+        (Found([], 1, 1, 1), "Library: 1 picture"),
+        (Found([], 12_345, 1_235, 1), "Library: 12,345 pictures"),
+        (Found([], 5_000, 500, 1, exact=False), "Library: more than 5,000 pictures"),
+    ],
+)
+def test_a_gallery_tells_how_many_there_are(found: Found, title: str) -> None:
+    """Where nobody counted to the end, it says so."""
+    assert gallery_title(found) == title
 
 
 async def test_pages_are_turned_both_ways(library: Library, ada: Reader) -> None:
