@@ -2,11 +2,14 @@
 
 import io
 
+import pytest
 from PIL import Image
 
+from core.wording.money import money
 from tests.desk import running_desk
-from tests.driving import Chat, Person, Where
+from tests.driving import Chat, Person, Seen, Where
 from tests.flows.conftest import Eyes
+from tests.platforms.openai import OpenAIServer
 
 PROMPTS = "a fox at {dawn, dusk}\nan owl\n\nan owl\na {red bird"
 
@@ -42,3 +45,64 @@ async def test_a_list_is_checked_priced_started_and_chosen_from(
         await root.choose(sheet, "Keep pictures", ["2. a photo of a fox at dusk on white"])
         await eyes.changed(sheet, "Kept: 2 (1 of 4)")
         await eyes.changed(done, "1 of 4 are kept.")
+
+
+PAGE = pytest.mark.parametrize("chat", ["page"], indirect=True)
+
+
+async def begin(root: Person, marketing: Where, eyes: Eyes, prompts: int) -> Seen:
+    """A batch of so many prompts that has just been started, as its card."""
+    form = await (await root.command("/bulk", marketing)).form()
+    lines = "\n".join(f"fox number {number}" for number in range(1, prompts + 1))
+    await root.submit(form, {"Prompts": lines, "Quality": "low"})
+    plan = await eyes.see(marketing, f"Batch: {prompts} pictures")
+    await root.press(plan, "Start")
+    return plan
+
+
+@PAGE
+async def test_a_bill_that_is_not_paid_pauses_the_lot_and_keeps_the_rest(
+    chat: Chat,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """Nothing fails for it; somebody says go on, and all are there, paid once each."""
+    openai.refuse("billing_hard_limit_reached")
+    async with running_desk(paid):
+        await chat.connected()
+        card = await begin(root, marketing, eyes, 12)
+        paused = await eyes.changed(card, "Batch: paused", "Paused; nothing is lost.", "https://")
+        assert paused.buttons == ("Go on", "Cancel")
+        await root.press(paused, "Go on")
+        await eyes.changed(card, "Batch: 12 of 12 pictures made", "All 12 are kept")
+    assert sorted(charge.prompt for charge in openai.bill) == sorted(
+        f"fox number {number}" for number in range(1, 13)
+    )
+
+
+@PAGE
+async def test_cancelling_begins_no_further_call(
+    chat: Chat,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """What was begun is finished and paid, the rest is not; the cost is exact."""
+    openai.hang("generate", after=False)
+    async with running_desk(paid | {"OPENAI_IMAGES_PER_MINUTE": "60"}):
+        await chat.connected()
+        card = await begin(root, marketing, eyes, 40)
+        await eyes.until(marketing, lambda: openai.calls.count("generate") >= 2)
+        await root.press(await eyes.changed(card, "being made"), "Cancel")
+        await eyes.changed(card, "Batch: cancelling")
+        begun = openai.calls.count("generate")
+        openai.release()
+        done = await eyes.changed(card, f"{begun} made, {40 - begun} cancelled")
+        assert openai.calls.count("generate") == begun
+        assert len(openai.bill) == begun
+        await eyes.changed(done, money(sum(charge.micro_usd for charge in openai.bill)))

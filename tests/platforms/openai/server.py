@@ -251,10 +251,11 @@ class OpenAIServer(FarEnd):
             return early
         if refusal := self._limits.spend(key, order.n):
             raise Refused(refusal)
+        stream = await self._begin_stream(key, request) if order.streamed else None
         await asyncio.sleep(self._latency)
         made = await self._make(order, key, fault.spoil if fault else "")
-        if order.streamed:
-            return await self._stream(made, fault, request)
+        if stream:
+            return await self._stream(stream, made, fault, request)
         if late := await self.faults.strike(fault, "after", request):
             return late
         body = {
@@ -304,14 +305,19 @@ class OpenAIServer(FarEnd):
             reference=order.references[0] if order.references else None,
         )
 
+    async def _begin_stream(self, key: str, request: web.Request) -> web.StreamResponse:
+        """What is said as soon as the order is taken: that it is, and how the key stands."""
+        headers = {"Content-Type": "text/event-stream", **self._limits.headers(key)}
+        response = web.StreamResponse(headers=headers)
+        await response.prepare(request)
+        return response
+
     async def _stream(
-        self, made: Made, fault: Fault | None, request: web.Request
+        self, response: web.StreamResponse, made: Made, fault: Fault | None, request: web.Request
     ) -> web.StreamResponse:
         """Previews, then what the fault does, then the picture with its usage."""
         family = "image_generation" if made.order.call == "generate" else "image_edit"
         about: dict[str, Any] = {"created_at": int(time.time()), **made.order.settings()}
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        await response.prepare(request)
         for step in range(made.order.previews):
             rough = _as_text(await asyncio.to_thread(preview, made.first, step), "")
             event = {"b64_json": rough, "partial_image_index": step, **about}
