@@ -10,6 +10,7 @@ from PIL import Image
 from tests.desk import running_desk
 from tests.driving import Chat, Person, Where
 from tests.driving.chat import Seen
+from tests.driving.discord import DiscordPerson
 from tests.flows.conftest import Eyes
 
 CHATS = pytest.mark.parametrize("chat", ["slack", "discord"], indirect=True)
@@ -166,6 +167,26 @@ async def test_a_picture_that_is_used_is_deleted_only_after_a_warning(
 
         objects = Path(environ["DATA_DIR"]) / "blobs"
         await eyes.until(None, lambda: not [one for one in objects.rglob("*") if one.is_file()])
+
+
+@pytest.mark.parametrize("chat", ["discord"], indirect=True)
+async def test_names_are_completed_from_the_library(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """While they are typed: pictures for /image, titles and tags for /library."""
+    assert isinstance(ada, DiscordPerson)
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/generate a lighthouse", marketing)
+        await eyes.see(marketing, "1 picture: a lighthouse")
+        proposed = await ada.person.autocomplete(
+            "image", {"name": "light"}, "name", marketing.channel
+        )
+        assert proposed == ("A lighthouse · no. 1",)
+        proposed = await ada.person.autocomplete(
+            "library", {"search": "light"}, "search", marketing.channel
+        )
+        assert proposed == ("lighthouse", "A lighthouse")
 
 
 @CHATS
