@@ -240,6 +240,12 @@ class SlackChat:
     def twice(self, value: bool) -> None:
         self.server.faults.twice = value
 
+    def watch(self, where: Where) -> dict[str, str]:
+        """Install the manifest of a desk that takes in all files of a channel; its setting."""
+        commands = command_table(read_catalogue().models)
+        self.server.app.adopt(make_manifest(commands, None, watching=True))
+        return {"SLACK_WATCHED_CHANNELS": where.channel.id}
+
     def settings(self) -> dict[str, str]:
         """See `Chat.settings`; Socket Mode."""
         return {

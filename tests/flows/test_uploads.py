@@ -8,8 +8,9 @@ from PIL import Image
 
 from tests.core.hostile import encode, scene, with_exif
 from tests.desk import running_desk
-from tests.driving import Chat, Person, Where
+from tests.driving import Chat, Person, SlackChat, Where
 from tests.driving.discord import DiscordPerson
+from tests.driving.slack import SlackPerson
 from tests.flows.conftest import Eyes
 
 PHOTO = encode(scene(1200, 800), "JPEG", exif=with_exif(1))
@@ -137,6 +138,26 @@ async def test_pictures_of_a_message_are_added_to_the_library(
         await eyes.see(marketing, "stand.jpg: already in the library", "“Stall” (no. 1)")
         await ada.add_to_library([], marketing)
         await eyes.told(ada, "That message has no picture. Nothing was stored.")
+        async with desk.database.read() as uow:
+            assert await uow.images.get(2) is None
+
+
+@pytest.mark.parametrize("chat", ["slack"], indirect=True)
+async def test_all_pictures_of_a_watched_channel_are_taken_in_once(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Though nobody speaks to the desk; with a mention, Slack tells of them twice."""
+    assert isinstance(chat, SlackChat)
+    assert isinstance(ada, SlackPerson)
+    async with running_desk(environ | chat.watch(marketing)) as desk:
+        await chat.connected()
+        await ada.person.upload(marketing.channel, [("stall.jpg", PHOTO)], "From the fair")
+        await eyes.see(marketing, "stall.jpg: stored (JPEG")
+        await ada.bring([("stand.jpg", PHOTO)], marketing)
+        await eyes.see(marketing, "stand.jpg: already in the library")
+        await ada.bring([("last.jpg", b"")], marketing)
+        await eyes.see(marketing, "Not added: last.jpg")
+        assert len(eyes.all(marketing, "Added: stand.jpg")) == 1
         async with desk.database.read() as uow:
             assert await uow.images.get(2) is None
 
