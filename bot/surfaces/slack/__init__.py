@@ -14,8 +14,9 @@ How a surface (another chat) is added:
 6. Add its settings to `core.settings`, one line to the registry in `bot.wiring`, and a local server
    that behaves like the platform to `tests.platforms`; the contract tests then run over it.
 
-In this package, `surface` puts together: `listening` (what comes in, with `events`, `answering` and
-`sockets`), `sending` (what goes out, with `cards`, `forms`, `files` and `words`), `manifest`.
+In this package, `surface` puts together: `listening` (what comes in, with `events` and `sockets`),
+`answering` (what one person gets to see, with `panels`, `forms` and `frames`), `sending` (what goes
+out, with `cards`, `files` and `words`), `manifest`.
 """
 
 from .surface import Slack

@@ -15,7 +15,7 @@ from core.settings import Settings
 from tests.fakes.inbox import FakeInbox
 from tests.platforms.slack import SlackServer
 
-from .material import COMMANDS, JPEG, Load
+from .material import COMMANDS, JPEG, LIBRARY, PICTURES, UPLOAD, Load
 
 
 async def test_the_manifest_grants_all_that_the_surface_uses(
@@ -50,6 +50,13 @@ async def test_the_manifest_grants_all_that_the_surface_uses(
         dropped = inbox.events[3]
         assert isinstance(dropped, Dropped)
         assert [chunk async for chunk in surface.fetch(dropped.attachments[0], 1000)] == [JPEG]
+        await ada.shortcut(root, "Add to library")
+        inbox.answer, inbox.pictures = lambda _: LIBRARY, PICTURES
+        await ada.open_home()
+        await slack.until(lambda: (home := slack.home(ada)) and home.images())
+        inbox.answer = lambda _: UPLOAD
+        form = await (await ada.command("/generate", "", channel)).modal()
+        await ada.submit(form, {"Pictures": [("fox.jpg", JPEG)]})
         task.cancel()
         await asyncio.wait([task])
         slack.check()
