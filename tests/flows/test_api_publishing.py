@@ -16,7 +16,7 @@ from core.business.accounts import Account, seal_context
 from core.business.members import Member
 from core.business.tokens import ApiToken, Scope, hash_token, make_token
 from storage.fetching import WebFetcher
-from tests.desk import environment
+from tests.desk import desk_process, environment
 from tests.flows.programs import Programs, opened, photo, said, uploaded
 from tests.platforms.graph import GraphServer, Page
 from tests.platforms.picture_host import PictureHost
@@ -343,16 +343,19 @@ async def test_an_order_sent_again_makes_nothing_twice(bakery: httpx2.AsyncClien
 async def test_a_key_outlives_the_process(
     social: dict[str, str], acme: Page, graph: GraphServer
 ) -> None:
-    """The desk ends before it could answer; asked again, it finds the post and sends it once."""
+    """The desk is killed as soon as it has answered; asked again, it finds the post, sent once."""
     key = {"idempotency-key": "monday"}
     async with opened(social) as programs:
         await connect(programs, acme, 1)
         token = await token_of(programs, await ada(programs), "write", "publish")
         async with programs.client(token) as client:
             url = (await uploaded(client))["storage_url"]
+    async with programs.client(token) as client:
+        async with desk_process(social, "demo") as desk:
             begun = await client.post(INSTAGRAM, json=order(url), headers=key | NOT_WAITING)
-    async with opened(social) as programs, programs.client(token) as client:
-        answer = await client.post(INSTAGRAM, json=order(url), headers=key)
+            await desk.kill()
+        async with desk_process(social, "demo"):
+            answer = await client.post(INSTAGRAM, json=order(url), headers=key)
     assert answer.status_code == 200, answer.text
     assert answer.json()["post"]["id"] == begun.json()["post"]["id"]
     assert len(graph.published) == 1
