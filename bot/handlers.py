@@ -10,7 +10,7 @@ import secrets
 from datetime import timedelta
 
 from bot.asking import Asking, Handler
-from bot.batches import bulk, submit_batch
+from bot.batches import bulk, keep, redo, submit_batch
 from bot.browsing import PANEL_FORMS, open_image, open_library
 from bot.desk import Desk
 from bot.forms import field_errors, generate_form, upload_form
@@ -43,7 +43,7 @@ async def order(
     """
     given = {name: "" if value == "none" else value for name, value in values.items()}
     read = read_order(given, desk.catalogue, desk.models, desk.blocked_words)
-    post = await require_open_draft(uow, asking, card) if card else None
+    post = await require_open_draft(uow, asking, card, read.count) if card else None
     await place_order(uow, asking.customer, read, desk.orders_per_minute, post=post)
     return Nothing()
 
@@ -115,6 +115,8 @@ COMMANDS: dict[str, Handler] = {
     "upload": upload,
     words.ADD_TO_LIBRARY: add_to_library,
     "bulk": bulk,
+    "keep": keep,
+    "redo": redo,
     "library": open_library,
     "image": open_image,
     "desk": open_desk,

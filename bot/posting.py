@@ -23,6 +23,7 @@ from core.library.uploading import MOST_FILES, place_upload
 from core.publishing.cards import account_label
 from core.publishing.joining import count_coming
 from core.publishing.posting import (
+    MOST_PICTURES,
     Draft,
     approve,
     check_draft,
@@ -30,6 +31,7 @@ from core.publishing.posting import (
     propose_images,
     require_approver,
     require_draft,
+    require_room,
     rewrite_post,
     write_post,
 )
@@ -87,7 +89,7 @@ async def edit_form(desk: Desk, uow: UnitOfWork, post: Post, card: str) -> Form:
     """A post as it stands now. The key holds what pictures it had: more may join meanwhile."""
     targets = await uow.targets.of_post(post.id)
     ids = [target.account_id for target in targets if target.state != "cancelled"]
-    marks = "".join(map(_mark, post.images[:MOST_FILES]))
+    marks = "".join(map(_mark, post.images[:MOST_PICTURES]))
     return await _form(
         desk,
         uow,
@@ -269,10 +271,13 @@ async def edit(
     return Nothing()
 
 
-async def require_open_draft(uow: UnitOfWork, asking: Asking, card: str) -> Post:
-    """As `require_post`, for what joins it later. Raises also UserError("post_settled")."""
+async def require_open_draft(uow: UnitOfWork, asking: Asking, card: str, more: int) -> Post:
+    """As `require_post`, for so many more pictures. Raises also UserError("post_settled" |
+    "post_full").
+    """
     post = await require_post(uow, asking, card)
     await require_draft(uow, post)
+    await require_room(uow, post, more)
     return post
 
 

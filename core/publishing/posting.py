@@ -8,6 +8,7 @@ any network: rules come in as data.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from core.business.accounts import Account
 from core.business.members import Business, Member, may_approve, new_id
@@ -22,6 +23,9 @@ from core.publishing.posts import Post, PostImage, Target, content_hash, is_draf
 from core.publishing.rules import check
 from core.publishing.slugs import slug
 from core.storing import UnitOfWork
+
+MOST_PICTURES: Final = 10
+"""In one post: no network takes more."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,15 @@ async def require_draft(uow: UnitOfWork, post: Post) -> None:
     """Raises UserError("post_settled") where it is approved, on its way, sent or discarded."""
     if not is_draft(post, await uow.targets.of_post(post.id)):
         raise UserError("post_settled")
+
+
+async def require_room(uow: UnitOfWork, post: Post, more: int) -> None:
+    """Raises UserError("post_full") where `more` pictures do not fit, those counted in that are
+    still coming.
+    """
+    count = len(post.images) + await count_coming(uow, post.id) + more
+    if count > MOST_PICTURES:
+        raise UserError("post_full", limit=MOST_PICTURES, count=count)
 
 
 async def require_approver(uow: UnitOfWork, post: Post, member: Member) -> None:

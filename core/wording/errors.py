@@ -40,6 +40,10 @@ SENTENCES: dict[str, str] = {
     "list_without_prompts": "“{name}” has no column “prompt”. It has: {columns}.",
     "list_empty": "There is no prompt. Write one a line, or bring a list.",
     "list_too_long": "That makes {count} pictures; a batch has at most {most}. Nothing was made.",
+    "wishes_unreadable": "I do not understand “{rest}”. Write for example: keep 1-8 12, redo 9 "
+    "“warmer”. Nothing was changed.",
+    "batch_unknown": "There is no batch here. Reply in its thread, or start one with /bulk.",
+    "picture_unknown": "The batch has no picture {numbers}.",
     "batch_reading": "The list is being read. Wait a moment and press again.",
     "batch_settled": "This batch has started, or was left. What it shows is how it stands.",
     "batch_not_yours": "Batches are for admins. An operator can open them to all by BULK_FOR_ALL.",
@@ -75,6 +79,8 @@ SENTENCES: dict[str, str] = {
     "conflict": "Two changes met. Nothing was changed; do it again.",
     "rendition_impossible": "The picture cannot be made small enough. Choose another one.",
     "pictures_gone": "One of these pictures is not in the library any more. Choose others.",
+    "post_full": "A post has at most {limit} pictures; with these it would have {count}. Nothing "
+    "was made and nothing paid.",
     "pictures_coming": "Its pictures are still being added. Publish it once they stand on the "
     "card; it is not published yet.",
     "post_settled": "That is decided already. Nothing was changed.",

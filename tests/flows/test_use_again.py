@@ -9,6 +9,7 @@ import pytest
 from bot.wiring import Running
 from core.business.accounts import Account, seal_context
 from core.library.images import Image
+from core.library.removal import remove_image
 from tests.core.hostile import encode, scene
 from tests.desk import running_desk
 from tests.driving import Chat, Person, Where
@@ -20,6 +21,7 @@ from tests.platforms.openai import OpenAIServer
 FRONT = ("front.jpg", encode(scene(1200, 800), "JPEG"))
 BACK = ("back.jpg", encode(scene(800, 1200), "JPEG"))
 ADD = "Add a picture"
+PAGE = pytest.mark.parametrize("chat", ["page"], indirect=True)
 
 
 class Gate:
@@ -233,7 +235,59 @@ async def test_what_joins_while_a_draft_is_edited_stays_in_it(
         assert len(draft.pictures) == 1
 
 
-@pytest.mark.parametrize("chat", ["page"], indirect=True)
+@PAGE
+async def test_a_picture_is_taken_out_of_the_publish_form(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """What stays keeps its own line of the alt texts; what was deleted meanwhile is told there."""
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        await ada.command("/generate a fox --count 3", marketing)
+        pictures = await eyes.see(marketing, "3 pictures: a fox")
+        form = await (await ada.press(pictures, "Publish")).form()
+        alts = "The first fox\nThe second fox\nThe third fox"
+        async with desk.database.write() as uow:
+            image = await uow.images.lock(3)
+            assert image
+            member = await uow.members.get(image.creator_id)
+            assert member
+            await remove_image(uow, image, member)
+        refused = await ada.submit(form, {"Alt text": alts})
+        assert (
+            refused.text == "One of these pictures is not in the library any more. Choose others."
+        )
+        await ada.submit(form, {"Pictures": ["2. Picture 2 · A fox"], "Alt text": alts})
+        outcome = await eyes.see(marketing, "It is live")
+        (link,) = outcome.links.values()
+        async with httpx2.AsyncClient() as browser:
+            page = (await browser.get(link)).text
+        assert page.count("<figure") == 1
+        assert "The second fox" in page
+        assert "The first fox" not in page
+
+
+@PAGE
+async def test_a_post_has_room_for_ten_pictures(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """What does not fit is refused before it is made, and nothing is lost of the draft."""
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/generate a fox --count 10", marketing)
+        pictures = await eyes.see(marketing, "10 pictures: a fox")
+        await ada.react(pictures, "📤")
+        draft = await eyes.see(marketing, "Publish: A fox", "Check it")
+        form = await (await ada.choose(draft, ADD, ["Generate with AI"])).form()
+        refused = await ada.submit(form, {"Prompt": "a boat"})
+        assert "A post has at most 10 pictures; with these it would have 11." in refused.text
+        form = await (await ada.press(draft, "Edit")).form()
+        refused = await ada.submit(form, {}, [FRONT])
+        assert "takes at most 10 pictures; there are 11" in refused.text
+        assert len(eyes.again(draft).pictures) == 10
+        assert len(eyes.all(marketing, "1 picture")) == 0
+
+
+@PAGE
 async def test_a_draft_takes_over_the_words_that_its_picture_finds(
     chat: Chat,
     ada: Person,
