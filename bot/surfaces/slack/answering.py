@@ -7,6 +7,7 @@ ephemeral message, or directly. It must not know what was asked.
 https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -104,22 +105,16 @@ class Answering:
         if not gesture.trigger:
             await self._offer(panel.card.title, SHOW, gesture)
             return
-        try:
-            await self._panels.open(panel, event.place, gesture.trigger)
-        except DeskError as error:
-            _log.warning("slack_panel_not_opened", path=panel.path, reason=str(error))
-            await self._whisper(Private(PANEL_LATE), gesture)
+        opening = self._panels.open(panel, event.place, gesture.trigger)
+        await self._or_whisper(opening, Private(PANEL_LATE), gesture)
 
     async def _ask(self, form: Form, gesture: Gesture) -> None:
         if not gesture.trigger:
             await self._offer(form.title, OPEN_FORM, gesture)
             return
         frame = Frame(gesture.event.place, over_home=gesture.spot == Spot())
-        try:
-            await self._lay(forms.draw(form, frame), gesture)
-        except DeskError as error:
-            _log.warning("slack_form_not_opened", form=form.key, reason=str(error))
-            await self._whisper(Private(FORM_LATE), gesture)
+        opening = self._lay(forms.draw(form, frame), gesture)
+        await self._or_whisper(opening, Private(FORM_LATE), gesture)
 
     async def _say(self, words: Private, gesture: Gesture) -> None:
         """Words, where the person looks."""
@@ -129,11 +124,18 @@ class Answering:
         if gesture.spot is None:
             await self._whisper(words, gesture)
             return
+        opening = self._lay(frames.notice(words, gesture.event.place), gesture)
+        await self._or_whisper(opening, words, gesture)
+
+    async def _or_whisper(self, opening: Awaitable[None], words: Private, gesture: Gesture) -> None:
+        """Open a view; say `words` where the trigger is too old or the modal was closed."""
         try:
-            await self._lay(frames.notice(words, gesture.event.place), gesture)
+            await opening
         except DeskError as error:
-            _log.warning("slack_notice_not_opened", reason=str(error))
-            await self._whisper(words, gesture)
+            # A gesture that was delivered twice has opened it already.
+            if error.facts.get("reason") != "exchanged_trigger_id":
+                _log.warning("slack_view_not_opened", reason=str(error))
+                await self._whisper(words, gesture)
 
     async def _lay(self, view: Json, gesture: Gesture) -> None:
         """Open a modal; where one is open already, upon it. Raises as `in_our_words`."""

@@ -236,6 +236,22 @@ async def test_a_panel_that_came_too_late_says_so(
     assert slack.ephemerals(ada)[0].plain() == PANEL_LATE
 
 
+async def test_what_is_delivered_twice_opens_once(
+    slack: SlackServer, listening: Listening, ada: Person, marketing: Channel
+) -> None:
+    """A panel, a form upon it; and nobody reads that something came too late."""
+    slack.faults.twice = True
+    async with listening():
+        view = await opened(slack, ada, marketing)
+        form = await (await ada.press(view, "Rename")).modal()
+        await slack.until(lambda: slack.calls["views.open"] == slack.calls["views.push"] == 2)
+        assert view.covered_by
+        assert view.covered_by.raw is form.raw
+        await ada.submit(form, {"Name": "Vix"})
+        await slack.until(lambda: "Nothing found" in view.plain())
+    assert not slack.ephemerals(ada)
+
+
 @pytest.mark.parametrize("lost", ["files.upload", "files.getUploadURLExternal"])
 async def test_a_panel_whose_pictures_slack_does_not_take_says_so_and_works(
     slack: SlackServer, listening: Listening, ada: Person, marketing: Channel, lost: str
