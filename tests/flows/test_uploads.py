@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.core.hostile import encode, scene, with_exif
 from tests.desk import running_desk
-from tests.driving import Chat, Person, SlackChat, Where
+from tests.driving import Chat, DiscordChat, Person, SlackChat, Where
 from tests.driving.discord import DiscordPerson
 from tests.driving.slack import SlackPerson
 from tests.flows.conftest import Eyes
@@ -237,3 +237,23 @@ async def test_of_too_many_files_the_first_ten_are_taken(
         status = await eyes.see(marketing, "The first 10 files were taken. Bring the other 2 in")
         await eyes.changed(status, "Added: 0.jpg and 9 more", "9.jpg: stored")
         assert not eyes.again(status).says("10.jpg")
+
+
+@pytest.mark.parametrize("chat", ["discord"], indirect=True)
+async def test_a_link_that_runs_out_before_its_file_was_fetched_is_told(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Discord's links are good for a day; here they are over at once. Nothing is stored."""
+    assert isinstance(chat, DiscordChat)
+    chat.server.world.attachment_seconds = -1.0
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        await ada.command("/help", marketing)
+        await ada.bring([("shop.jpg", PHOTO)], marketing)
+        await eyes.see(
+            marketing,
+            "Not added: shop.jpg",
+            "shop.jpg: not stored. The file could not be fetched any more. Send it again.",
+        )
+        async with desk.database.read() as uow:
+            assert await uow.images.get(1) is None
