@@ -16,9 +16,11 @@ import pytest
 from PIL import Image as Picture
 
 from bot.wiring import Running
+from core.business.accounts import Account, seal_context
 from core.business.members import Business, Member
 from core.ports import Fetcher
 from tests.desk import environment, running_desk
+from tests.platforms.graph import Page
 from tests.terminal import imagedesk
 
 EVERYTHING = ("--scope", "read", "--scope", "write", "--scope", "publish")
@@ -60,6 +62,22 @@ async def opened(
                 await unit.businesses.join("slack", f"T-{name}", made)
                 unit.members.add(Member(made.id, "slack", f"U-{name}", f"Ada {name}"))
         yield Programs(desk, environ)
+
+
+async def connect(programs: Programs, page: Page, business: int) -> dict[str, str]:
+    """Connect both accounts, as `imagedesk account add` does; their ids by network."""
+    assert page.instagram
+    made = {}
+    async with programs.desk.database.write() as unit:
+        for network, id_, name in (
+            ("facebook", page.id, page.name),
+            ("instagram", page.instagram.id, page.instagram.username),
+        ):
+            account = Account(business, network, id_, name, "", unit.now)
+            account.sealed = programs.desk.vault.seal(page.token, seal_context(account))
+            unit.accounts.add(account)
+            made[network] = account.id
+    return made
 
 
 @pytest.fixture

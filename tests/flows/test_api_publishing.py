@@ -12,12 +12,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from core.business.accounts import Account, seal_context
 from core.business.members import Member
 from core.business.tokens import ApiToken, Scope, hash_token, make_token
 from storage.fetching import WebFetcher
 from tests.desk import desk_process, environment
-from tests.flows.programs import Programs, opened, photo, said, uploaded
+from tests.flows.programs import Programs, connect, opened, photo, said, uploaded
 from tests.platforms.graph import GraphServer, Page
 from tests.platforms.picture_host import PictureHost
 
@@ -58,22 +57,6 @@ async def programs(social: dict[str, str], acme: Page) -> AsyncIterator[Programs
     async with opened(social, WebFetcher(allowed=["127.0.0.1"])) as found:
         await connect(found, acme, 1)
         yield found
-
-
-async def connect(programs: Programs, page: Page, business: int) -> dict[str, str]:
-    """Connect both accounts, as `imagedesk account add` does; their ids by network."""
-    assert page.instagram
-    made = {}
-    async with programs.desk.database.write() as unit:
-        for network, id_, name in (
-            ("facebook", page.id, page.name),
-            ("instagram", page.instagram.id, page.instagram.username),
-        ):
-            account = Account(business, network, id_, name, "", unit.now)
-            account.sealed = programs.desk.vault.seal(page.token, seal_context(account))
-            unit.accounts.add(account)
-            made[network] = account.id
-    return made
 
 
 async def token_of(programs: Programs, member: Member, *scopes: Scope) -> str:
