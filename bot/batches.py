@@ -5,6 +5,7 @@ It must not know any surface, nor how a batch is made.
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Final
 
 from bot.asking import Asking, Touch
 from bot.desk import Desk
@@ -15,10 +16,14 @@ from core.generation.batches.feeding import resume
 from core.generation.batches.sheets import part_of
 from core.generation.jobs import Job
 from core.messages import redraw
+from core.review.keeping import read_wishes
 from core.review.reviewing import choose, may_mark, read_review
 from core.review.signals import Signal
 from core.storing import UnitOfWork
 from core.wording import batches as words
+
+RECENT: Final = 50
+"""Batches among which the one of a thread is looked for."""
 
 
 def batch_form(desk: Desk) -> Form:
@@ -70,6 +75,52 @@ async def submit_batch(
 def _require(desk: Desk, asking: Asking) -> None:
     if not (asking.member.admin or desk.bulk_for_all):
         raise UserError("batch_not_yours")
+
+
+async def keep(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:  # noqa: ARG001  # every handler is called alike
+    """Choose from a batch by writing: `keep 1-8 12, redo 9 "warmer"`."""
+    return await _wish(uow, asking, f"keep {values.get('wishes', '')}")
+
+
+async def redo(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:  # noqa: ARG001  # every handler is called alike
+    """The same, where the first thing asked is to make some again."""
+    return await _wish(uow, asking, f"redo {values.get('wishes', '')}")
+
+
+async def _wish(uow: UnitOfWork, asking: Asking, text: str) -> Reply:
+    wishes = read_wishes(text)
+    job = await _batch_here(uow, asking)
+    if not await may_mark(uow, job, asking.member, Signal.CHOOSE):
+        raise UserError("not_yours")
+    review = await read_review(uow, job.id)
+    known = {item.number for item in review.items}
+    if wishes.choices:
+        mine = {number for number, by in review.chosen.items() if asking.member.id in by}
+        chosen = wishes.apply(mine, known)
+        await choose(uow, job, asking.member, chosen)
+    if wishes.redo:
+        await placing.place_child(uow, asking.customer, job, wishes.redo)
+    return Nothing()
+
+
+async def _batch_here(uow: UnitOfWork, asking: Asking) -> Job:
+    """The batch of this thread; outside its thread, one's own newest. Raises
+    UserError("batch_unknown").
+    """
+    recent = await uow.jobs.batches(asking.business.id, RECENT)
+    for job in recent:
+        root = await uow.messages.get(job.root_id)
+        if asking.place.thread and root and root.thread and root.thread.id == asking.place.thread:
+            return await _locked(uow, job)
+    mine = [job for job in recent if job.owner_id == asking.member.id]
+    if asking.place.thread or not mine:
+        raise UserError("batch_unknown")
+    return await _locked(uow, mine[0])
+
+
+async def _locked(uow: UnitOfWork, job: Job) -> Job:
+    locked = await uow.jobs.lock(job.id)
+    return locked or job
 
 
 async def _job(touch: Touch) -> Job:

@@ -64,6 +64,18 @@ def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
             (CommandOption("file", words.OPTIONS["list"], "file"),),
         ),
         CommandSpec(
+            "keep",
+            words.KEEP,
+            '/keep 1-8 12, redo 9 "warmer"',
+            (CommandOption("wishes", words.OPTIONS["wishes"], rest=True),),
+        ),
+        CommandSpec(
+            "redo",
+            words.REDO,
+            '/redo 9 "warmer"',
+            (CommandOption("wishes", words.OPTIONS["wishes"], rest=True),),
+        ),
+        CommandSpec(
             "upload",
             words.UPLOAD,
             "/upload",

@@ -10,7 +10,7 @@ import secrets
 from datetime import timedelta
 
 from bot.asking import Asking, Handler
-from bot.batches import bulk, submit_batch
+from bot.batches import bulk, keep, redo, submit_batch
 from bot.browsing import PANEL_FORMS, open_image, open_library
 from bot.desk import Desk
 from bot.forms import field_errors, generate_form, upload_form
@@ -115,6 +115,8 @@ COMMANDS: dict[str, Handler] = {
     "upload": upload,
     words.ADD_TO_LIBRARY: add_to_library,
     "bulk": bulk,
+    "keep": keep,
+    "redo": redo,
     "library": open_library,
     "image": open_image,
     "desk": open_desk,

@@ -118,6 +118,10 @@ class Jobs(Rows["Job", str], Protocol):
         """How many jobs this member has placed after `since`."""
         ...
 
+    async def batches(self, business_id: int, limit: int) -> list[Job]:
+        """The newest batches that have started."""
+        ...
+
     async def of_post(self, post_id: str) -> list[Job]:
         """Those whose pictures are for this post, oldest first."""
         ...

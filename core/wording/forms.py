@@ -48,6 +48,8 @@ HELP = "What the desk can do"
 APPROVER = "Name who approves and publishes (admins)"
 
 BULK = "Draw many pictures from a list of prompts"
+KEEP = "Choose from a batch by numbers, in its thread"
+REDO = "Make pictures of a batch again, with other words"
 UPLOAD = "Add your own pictures to the library"
 ADD_TO_LIBRARY = "Add to library"
 ADD = "Add this message's pictures to the library"
@@ -58,6 +60,7 @@ UPLOAD_FILES = "Pictures"
 UPLOAD_HINT = "JPEG, PNG, GIF or WebP, at most 10 MB each, every side 400 to 4096 pixels"
 
 OPTIONS = {
+    "wishes": "Numbers, ranges and words, for example: 1-8 12, redo 9 “warmer”",
     "list": "Prompts as .txt, .csv, .tsv or .json; leave it out for a form",
     "file": "A picture from your device",
     "prompt": "What to draw; leave it out for a form",

@@ -38,6 +38,16 @@ class Jobs(SqlRows[Job, str]):
         found = counted.where(columns.owner_id == owner_id, columns.created_at > since)
         return int(await self.session.scalar(found) or 0)
 
+    async def batches(self, business_id: int, limit: int) -> list[Job]:
+        """Newest first."""
+        columns = tables.jobs.c
+        found = select(Job).where(
+            columns.business_id == business_id,
+            columns.kind == "batch",
+            columns.started_at.is_not(None),
+        )
+        return await self._all(found.order_by(columns.created_at.desc()).limit(limit))
+
     async def of_post(self, post_id: str) -> list[Job]:
         """Those whose pictures are for this post, oldest first."""
         columns = tables.jobs.c

@@ -14,6 +14,8 @@ from tests.platforms.discord.messages import FILE_UPLOAD, Flag, Message
 FREE = {
     "generate": "prompt",
     "post": "text",
+    "keep": "wishes",
+    "redo": "wishes",
     "approver": "person",
     "library": "search",
     "image": "name",

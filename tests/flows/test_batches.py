@@ -47,6 +47,27 @@ async def test_a_list_is_checked_priced_started_and_chosen_from(
         await eyes.changed(done, "1 of 4 are kept.")
 
 
+async def test_a_written_reply_chooses_and_makes_again(
+    chat: Chat, root: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """In the batch's thread: what is kept, what is dropped, and one picture with other words."""
+    async with running_desk(environ):
+        await chat.connected()
+        card = await begin(root, marketing, eyes, 4)
+        card = await eyes.changed(card, "Batch: 4 of 4 pictures made")
+        told = await root.command('/keep 1-2, redo 3 "at night", drop 2', card.where)
+        assert told.text == ""
+        await eyes.changed(card, "1 of 4 are kept.")
+        again = await eyes.see(marketing, "Batch: 1 of 1 picture made")
+        assert again.where == card.where
+        picture = await eyes.see(marketing, "Pictures 1–1")
+        assert "fox number 3, at night" in picture.alts[0]
+        await root.command("/keep the best", card.where)
+        await eyes.told(root, "I do not understand “keep the best”.")
+        await root.command("/redo 9", card.where)
+        await eyes.told(root, "The batch has no picture 9.")
+
+
 PAGE = pytest.mark.parametrize("chat", ["page"], indirect=True)
 
 

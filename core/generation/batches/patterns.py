@@ -36,6 +36,11 @@ def fill(prompt: str, fields: Mapping[str, str]) -> str:
     return _NAME.sub(value, prompt)
 
 
+def escape(text: str) -> str:
+    """The text as a prompt that stands for itself alone."""
+    return text.replace("{", r"\{").replace("}", r"\}")
+
+
 def count(prompt: str) -> int:
     """How many prompts come of a filled one. Raises UserError("braces_wrong")."""
     return prod(len(choices) for choices in _parse(prompt)[1])

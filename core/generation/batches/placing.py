@@ -3,10 +3,14 @@
 Owns who may, and what may still be changed before it starts. It must not know chats.
 """
 
+from collections.abc import Mapping
+
 from core.business.members import new_id
 from core.chat import Attachment
 from core.errors import UserError
 from core.generation.batches.batch import Batch
+from core.generation.batches.patterns import escape
+from core.generation.batches.rows import Row
 from core.generation.jobs import Job
 from core.generation.ordering import Customer
 from core.messages import Message, redraw
@@ -27,18 +31,55 @@ def place_batch(
     """
     if not text.strip() and attachment is None:
         raise UserError("list_empty")
-    member, business, place = customer.member, customer.business, customer.place
     job_id = new_id()
-    card = Message(
-        business.id, "status", job_id, place, member.user, uow.now, wake_at=uow.later(10)
-    )
-    job = Job(business.id, member.id, "batch", place, None, uow.now, card.id, id=job_id)
-    batch = Batch(job_id, business.id, text, attachment, around, options, wake_at=uow.later(10))
+    batch = Batch(job_id, customer.business.id, text, attachment, around, options)
+    return _place(uow, customer, batch)
+
+
+async def place_child(
+    uow: UnitOfWork, customer: Customer, parent: Job, wishes: Mapping[int, str]
+) -> Job:
+    """Have pictures of a batch made again (by number), each with some words added to its prompt,
+    as a batch of its own in the same thread, which starts at once.
+
+    Raises UserError("picture_unknown") for numbers that the batch has not.
+    """
+    items = {item.number: item for item in await uow.items.of_job(parent.id)}
+    orders = {number: item.order for number, item in items.items() if item.order}
+    if strange := sorted(set(wishes) - set(orders)):
+        raise UserError("picture_unknown", numbers=[str(number) for number in strange])
+    rows = []
+    for number, words in wishes.items():
+        order = orders[number]
+        prompt = f"{order.prompt.rstrip('.,; ')}, {words}" if words else order.prompt
+        fields = {"size": order.size, "quality": order.quality, "model": order.model}
+        rows.append(
+            Row(number, escape(prompt), fields | ({"style": order.style} if order.style else {}))
+        )
+    batch = Batch(new_id(), parent.business_id, "", None, "", {}, rows, state="starting")
+    root = await uow.messages.get(parent.root_id)
+    return _place(uow, customer, batch, parent, root)
+
+
+def _place(
+    uow: UnitOfWork,
+    customer: Customer,
+    batch: Batch,
+    parent: Job | None = None,
+    root: Message | None = None,
+) -> Job:
+    member, business_id, place = customer.member, customer.business.id, customer.place
+    card = Message(business_id, "status", batch.id, place, member.user, uow.now)
+    if root:
+        card.root_id, card.thread = root.id, root.thread
+    job = Job(business_id, member.id, "batch", place, None, uow.now, card.root_id, id=batch.id)
+    job.parent_id = parent.id if parent else None
+    card.wake_at = batch.wake_at = uow.later(10)
     uow.jobs.add(job)
     uow.batches.add(batch)
     uow.messages.add(card)
     uow.enqueue("show", card.id)
-    uow.enqueue("prepare", job_id)
+    uow.enqueue("prepare", job.id)
     return job
 
 
