@@ -119,10 +119,10 @@ async def things(programs: Programs, token: str) -> dict[str, Any]:
 
 def aim(case: AnyCase, known: dict[str, Any]) -> None:
     """Let a request mean what is there, as far as it names such a thing at all."""
-    for given_ in (case.path_parameters, case.query, case.body):
-        if isinstance(given_, dict):
-            given_.update({name: known[name] for name in known.keys() & given_.keys()})
-            given_.pop("account_id", None)  # the only one of its network is meant
+    for part in (case.path_parameters, case.query, case.body):
+        if isinstance(part, dict):
+            part.update({name: known[name] for name in known.keys() & part.keys()})
+            part.pop("account_id", None)  # the only one of its network is meant
 
 
 def ask(
@@ -170,8 +170,8 @@ async def test_no_request_makes_the_api_fail_or_break_its_word(programs: Program
     for operation in operations:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             tokens = await make_tokens(programs)
-            given_ = [*tokens.values(), *[tokens["all"]] * 4]
-            told = await asyncio.to_thread(ask, operation, mode, given_, known)
+            drawn = [*tokens.values(), *[tokens["all"]] * 4]
+            told = await asyncio.to_thread(ask, operation, mode, drawn, known)
             assert told[HTTPStatus.FORBIDDEN], operation.label  # scopes were asked for
             heard[operation.label] |= set(told)
     for label, statuses in heard.items():
