@@ -79,6 +79,7 @@ def test_secrets_do_not_show() -> None:
         ("REDIS_URL", "localhost:6379"),
         ("PUBLIC_URL", "desk.example.org"),
         ("PUBLIC_URL", "https://desk.example.org/desk"),
+        ("SLACK_WATCHED_CHANNELS", "#marketing"),
         ("SLACK_API_URL", "https://slack.com/"),
         ("DISCORD_API_URL", "discord.com"),
         ("DISCORD_GATEWAY_URL", "https://gateway.discord.gg"),
@@ -101,6 +102,7 @@ def test_a_wrong_value_is_named(name: str, value: str) -> None:
         ("REDIS_URL", "rediss://:secret@cache:6380/1"),
         ("REDIS_URL", "unix:///run/valkey.sock"),
         ("PUBLIC_URL", "https://desk.example.org/"),
+        ("SLACK_WATCHED_CHANNELS", "C0123ABCD, G0456EFGH"),
         ("DISCORD_GATEWAY_URL", "ws://127.0.0.1:8000/gateway"),
     ],
 )
