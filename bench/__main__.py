@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
 
-from bench import ack, answering, ingest, library, pickup, sheet
+from bench import ack, answering, ingest, library, pickup, sheet, uploads
 from bench.figures import Row
 from bench.processes import PROJECT
 from bench.report import as_page, as_table
@@ -19,6 +19,7 @@ PARTS: dict[str, tuple[ModuleType, Callable[[Path], Awaitable[list[Row]]]]] = {
     "Pick-up": (pickup, pickup.measure),
     "Answer to chat": (answering, answering.measure),
     "Taking pictures in": (ingest, ingest.measure),
+    "Uploads": (uploads, uploads.measure),
     "Contact sheet": (sheet, sheet.measure),
     "Library": (library, library.measure),
 }

@@ -1,13 +1,20 @@
-"""The least that a server can do with a signed command: the desk's acknowledgement against these.
+"""The least that a server can do: the desk's acknowledgement and its uploads against these.
 
-python -m bench.yardsticks bare PORT    aiohttp, the signature checked, nothing else
+python -m bench.yardsticks bare PORT    aiohttp, a command's signature checked, nothing else
 python -m bench.yardsticks bolt PORT    slack-bolt with an empty handler, served as the desk is
+python -m bench.yardsticks form PORT FOLDER
+                                        Starlette: a form read, its file copied into a folder
 """
 
+import asyncio
 import hashlib
 import hmac
 import os
+import shutil
 import sys
+from itertools import count
+from pathlib import Path
+from typing import IO
 
 import uvicorn
 from aiohttp import web
@@ -15,6 +22,7 @@ from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -73,9 +81,39 @@ def serve_bolt(port: int, secret: str) -> None:
     )
 
 
+def serve_form(port: int, folder: Path) -> None:
+    """Keep each file that comes."""
+    folder.mkdir()
+    numbers = count()
+
+    def keep(file: IO[bytes]) -> None:
+        with (folder / str(next(numbers))).open("wb") as out:
+            shutil.copyfileobj(file, out)
+
+    async def answer(request: Request) -> Response:
+        async with request.form() as form:
+            file = form["file"]
+            assert isinstance(file, UploadFile)  # noqa: S101  # for the type checker
+            await asyncio.to_thread(keep, file.file)
+        return Response()
+
+    uvicorn.run(
+        Starlette(routes=[Route("/form", answer, methods=["POST"])]),
+        host="127.0.0.1",
+        port=port,
+        backlog=BACKLOG,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )
+
+
 def main() -> None:
     """Serve until SIGTERM."""
-    which, port = sys.argv[1:]
+    which, port, *more = sys.argv[1:]
+    if which == "form":
+        serve_form(int(port), Path(more[0]))
+        return
     serve = {"bare": serve_bare, "bolt": serve_bolt}[which]
     serve(int(port), os.environ["SLACK_SIGNING_SECRET"])
 

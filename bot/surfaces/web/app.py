@@ -23,6 +23,7 @@ from bot.surfaces.web.library.acts import Acts
 from bot.surfaces.web.library.grid import Grid
 from bot.surfaces.web.library.pixels import Pixels
 from bot.surfaces.web.live import Live
+from bot.surfaces.web.pacing import Paced
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.sessions import Sessions
 from bot.surfaces.web.site import Site
@@ -59,6 +60,7 @@ def make_app(parts: WebParts) -> FastAPI:
         app.mount("/api", make_api(parts, parts.api, templates))
     app.mount("/static", _Static(directory=STATIC))
     _answer_errors(app, templates)
+    app.add_middleware(Paced)
     app.add_middleware(
         Guard, address=parts.address, draw=templates.error, signed_paths=frozenset({SLACK_PATH})
     )

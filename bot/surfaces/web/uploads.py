@@ -6,9 +6,11 @@ where the line stands, nor what a picture is: files are judged where those of al
 
 import asyncio
 import hashlib
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from tempfile import SpooledTemporaryFile
+from pathlib import Path
+from tempfile import SpooledTemporaryFile, TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from fastapi import HTTPException, Request
@@ -29,8 +31,8 @@ MOST_FIELDS = 60
 MOST_FIELD_BYTES = 400_000
 """Of one field: room for a prompt far beyond the longest, so that its refusal is a sentence."""
 
-IN_MEMORY = 1_000_000
-"""Bytes of one file that are held in memory while it streams in; the rest waits on the disk."""
+IN_MEMORY = 128_000
+"""Bytes of one file that are held in memory while it streams in; a longer one waits on the disk."""
 
 
 @dataclass
@@ -51,6 +53,12 @@ class Incoming:
         self.size += len(data)
         if not self.too_big:
             self.spool.write(data)
+
+    def copy_to(self, path: Path) -> None:
+        """Write what has come to `path`."""
+        self.spool.seek(0)
+        with path.open("wb") as out:
+            shutil.copyfileobj(self.spool, out)
 
 
 @dataclass
@@ -185,16 +193,13 @@ async def keep(blobs: BlobStore, file: Incoming, occasion: str) -> Attachment:
     """
     key = incoming_key(hashlib.sha256(occasion.encode()).hexdigest()[:32])
     if not file.too_big:
-        data = await asyncio.to_thread(_read, file)
-        await blobs.put(key, data, "application/octet-stream")
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "file"
+            await asyncio.to_thread(file.copy_to, path)
+            await blobs.put_file(key, path, "application/octet-stream")
     return Attachment(key, file.filename, "", file.size)
 
 
 def _plain(text: str) -> str:
     """Browsers send every line break of a form as two signs (HTML Standard §4.10.21.7)."""
     return text.replace("\r\n", "\n")
-
-
-def _read(file: Incoming) -> bytes:
-    file.spool.seek(0)
-    return file.spool.read()

@@ -4,7 +4,6 @@ Owns this route. How a file is judged and kept is core's.
 """
 
 import asyncio
-import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
@@ -66,7 +65,7 @@ class UploadRoutes:
     async def _keep(self, caller: Caller, file: Incoming) -> OneImage:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "file"
-            await asyncio.to_thread(_write, file, path)
+            await asyncio.to_thread(file.copy_to, path)
             image, is_new = await self._api.keep(
                 Brought(path, plain_name(file.filename), caller.business.id, caller.member.id)
             )
@@ -90,9 +89,3 @@ def _file(body: Body) -> Incoming:
     if body.files[0].too_big:
         raise UserError("upload_too_big")
     return body.files[0]
-
-
-def _write(file: Incoming, path: Path) -> None:
-    file.spool.seek(0)
-    with path.open("wb") as out:
-        shutil.copyfileobj(file.spool, out)
