@@ -16,6 +16,7 @@ from core.generation.batches.feeding import resume
 from core.generation.batches.sheets import part_of
 from core.generation.jobs import Job
 from core.messages import redraw
+from core.publishing.posting import approve, open_post
 from core.review.keeping import read_wishes
 from core.review.reviewing import choose, may_mark, read_review
 from core.review.signals import Signal
@@ -153,6 +154,26 @@ async def _resume(touch: Touch) -> None:
     await resume(touch.uow, await _job(touch))
 
 
+async def _create(touch: Touch) -> None:
+    await placing.create(touch.uow, await _job(touch))
+
+
+async def _open(touch: Touch) -> None:
+    """Bring a draft's own card, with which it is edited, published or discarded."""
+    job = await _job(touch)
+    for post in await touch.uow.posts.of_job(job.id):
+        if post.id in touch.values:
+            await open_post(touch.uow, post, touch.asking.member)
+
+
+async def _publish_all(touch: Touch) -> None:
+    """Approve every draft as it stands. Raises UserError for the first that cannot be published."""
+    job, desk, member = await _job(touch), touch.desk, touch.asking.member
+    for post in await touch.uow.posts.of_job(job.id):
+        await approve(touch.uow, post, member, desk.networks, desk.grace)
+    await redraw(touch.uow, "status", job.id)
+
+
 async def _choose_here(touch: Touch) -> None:
     """The whole choice on one sheet; what was chosen on others stays."""
     job, member = await _job(touch), touch.asking.member
@@ -177,4 +198,7 @@ BATCH_ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
     "leave": _leave,
     "resume": _resume,
     "choose-here": _choose_here,
+    "create": _create,
+    "open": _open,
+    "publish-all": _publish_all,
 }

@@ -369,6 +369,10 @@ class Posts(Rows["Post", str], Protocol):
         """The post with this slug."""
         ...
 
+    async def of_job(self, job_id: str) -> list[Post]:
+        """Those that were written for a job's pictures, oldest first."""
+        ...
+
     async def with_image(self, image_id: int) -> list[Post]:
         """The posts that show this image, newest first."""
         ...

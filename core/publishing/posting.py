@@ -103,16 +103,61 @@ async def write_post(
 ) -> Post:
     """Write a draft down, with its card in the job's thread (or in a thread of its own)."""
     post_id = new_id()
-    card = Message(business.id, "post", post_id, place, author.user, uow.now, wake_at=uow.later(10))
+    card = Message(business.id, "post", post_id, place, author.user, uow.now)
     if job:
         card.root_id = job.root_id
+    post = await _write(uow, business, author, draft, job, _Where(post_id, place, card.root_id))
+    _add_card(uow, card)
+    return post
+
+
+async def write_silently(
+    uow: UnitOfWork, business: Business, author: Member, draft: Draft, job: Job
+) -> Post:
+    """Write one of a job's many drafts down, without a card: `open_post` brings it."""
+    where = _Where(new_id(), job.place, job.root_id)
+    return await _write(uow, business, author, draft, job, where)
+
+
+async def open_post(uow: UnitOfWork, post: Post, member: Member) -> None:
+    """Bring the card of a post that has none into its thread; doing it again changes nothing."""
+    if await uow.messages.of_subject("post", post.id):
+        return
+    card = Message(post.business_id, "post", post.id, post.place, member.user, uow.now)
+    card.root_id = post.root_id
+    _add_card(uow, card)
+
+
+def _add_card(uow: UnitOfWork, card: Message) -> None:
+    card.wake_at = uow.later(10)
+    uow.messages.add(card)
+    uow.enqueue("show", card.id)
+
+
+@dataclass(frozen=True)
+class _Where:
+    """A new post's id, where it was asked for, and its thread."""
+
+    post_id: str
+    place: Place
+    root_id: str
+
+
+async def _write(
+    uow: UnitOfWork,
+    business: Business,
+    author: Member,
+    draft: Draft,
+    job: Job | None,
+    where: _Where,
+) -> Post:
     first = await uow.images.get(draft.images[0].image_id) if draft.images else None
     words = draft.caption.strip() or (first.title if first else "")
     post = Post(
         business_id=business.id,
         author_id=author.id,
-        place=place,
-        root_id=card.root_id,
+        place=where.place,
+        root_id=where.root_id,
         created_at=uow.now,
         caption=draft.caption,
         images=draft.images,
@@ -120,14 +165,12 @@ async def write_post(
         title="",
         description=draft.caption,
         job_id=job.id if job else None,
-        id=post_id,
+        id=where.post_id,
     )
     await entitle(uow, post)
     uow.posts.add(post)
-    uow.messages.add(card)
     for account in await chosen_accounts(uow, business.id, draft.account_ids):
         uow.targets.add(Target(post.id, business.id, account.id))
-    uow.enqueue("show", card.id)
     return post
 
 

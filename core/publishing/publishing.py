@@ -242,6 +242,7 @@ class Publishing:
             target.wake_at = None if again is None else uow.later(again)
             await redraw(uow, "post", parcel.post.id)
             await redraw(uow, "outcome", parcel.post.id)
+            await _tell_batch(uow, parcel.post)
 
     async def _settle(self, parcel: Parcel, published: Published) -> None:
         async with self._units.write() as uow:
@@ -326,16 +327,26 @@ class Publishing:
             await _announce(uow, parcel.post)
 
 
+async def _tell_batch(uow: UnitOfWork, post: Post) -> None:
+    """A batch's own card tells how its posts stand."""
+    if post.job_id:
+        await redraw(uow, "status", post.job_id)
+
+
 async def _announce(uow: UnitOfWork, post: Post) -> None:
     """Draw the post's card; once every target has ended, say the outcome in a reply of its own."""
     await redraw(uow, "post", post.id)
+    await _tell_batch(uow, post)
     targets = await uow.targets.of_post(post.id)
     if any(target.state not in ENDED for target in targets):
         return
     if await uow.messages.of_subject("outcome", post.id):
         await redraw(uow, "outcome", post.id)
         return
-    card = (await uow.messages.of_subject("post", post.id))[0]
+    cards = await uow.messages.of_subject("post", post.id)
+    if not cards:  # one of a batch's drafts, whose card tells of all of them
+        return
+    card = cards[0]
     outcome = Message(
         post.business_id,
         "outcome",

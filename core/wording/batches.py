@@ -1,6 +1,7 @@
 """What the cards of a batch say."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from core.errors import Trouble
 from core.generation.batches.batch import Batch, BatchState, Summary
@@ -18,6 +19,7 @@ RESUME = "Go on"
 RETRY = "Make the failed ones again"
 CREATE = "Create drafts"
 LOT = "List as CSV"
+OPEN = "Open a draft"
 CHOOSE = "Keep pictures"
 FORM_TITLE = "Many pictures"
 FORM_SUBMIT = "Check"
@@ -34,6 +36,7 @@ TITLES: dict[BatchState, str] = {
     "planned": "Batch",
     "starting": "Batch: starting",
     "started": "Batch",
+    "creating": "Batch",
     "refused": "Batch: the list cannot be used",
     "dropped": "Batch: left",
 }
@@ -171,6 +174,35 @@ def kept(chosen: int, made: int) -> str:
     if chosen == made:
         return f"All {made} are kept; choose on the sheets to keep fewer."
     return f"{chosen} of {made} are kept."
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A post of a batch: where it stands by now ("" while it does not), and whether it is still a
+    draft.
+    """
+
+    post_id: str
+    title: str
+    url: str
+    draft: bool
+
+
+def drafts(drafted: Sequence[Drafted], *, creating: bool) -> str:
+    """How far the drafts are."""
+    published = sum(bool(one.url) for one in drafted)
+    said = f"{count(len(drafted), 'post')}: {sum(one.draft for one in drafted)} to be published, "
+    return f"{said}{published} published.{' More are being written.' if creating else ''}"
+
+
+def draft_option(title: str) -> str:
+    """A draft in a menu."""
+    return shorten(title, 75)
+
+
+def publish_all(waiting: int) -> str:
+    """The button that publishes what is left."""
+    return f"Publish {count(waiting, 'draft')}"
 
 
 def spend(cost: int, estimate: int, *, running: bool) -> tuple[tuple[str, str], ...]:

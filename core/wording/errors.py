@@ -44,6 +44,7 @@ SENTENCES: dict[str, str] = {
     "“warmer”. Nothing was changed.",
     "batch_unknown": "There is no batch here. Reply in its thread, or start one with /bulk.",
     "picture_unknown": "The batch has no picture {numbers}.",
+    "batch_busy": "The drafts are being written. Wait a moment.",
     "batch_reading": "The list is being read. Wait a moment and press again.",
     "batch_settled": "This batch has started, or was left. What it shows is how it stands.",
     "batch_not_yours": "Batches are for admins. An operator can open them to all by BULK_FOR_ALL.",

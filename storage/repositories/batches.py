@@ -14,5 +14,5 @@ class Batches(Leased[Batch]):
     table = batches
 
     def claimable(self) -> ColumnElement[bool]:
-        """Those whose list is to be read, and those that are to start."""
-        return batches.c.state.in_(("reading", "starting"))
+        """Those whose list is to be read, those that are to start, and those of drafts."""
+        return batches.c.state.in_(("reading", "starting", "creating"))

@@ -247,6 +247,12 @@ class Posts(SqlRows[Post, str]):
         """The post with this slug."""
         return await self._first(select(Post).where(tables.posts.c.slug == slug))
 
+    async def of_job(self, job_id: str) -> list[Post]:
+        """Oldest first."""
+        columns = tables.posts.c
+        found = select(Post).where(columns.job_id == job_id)
+        return await self._all(found.order_by(columns.created_at, columns.id))
+
     async def with_image(self, image_id: int) -> list[Post]:
         """The posts that show this image, newest first."""
         shown = select(post_images.c.post_id).where(post_images.c.image_id == image_id)

@@ -2,6 +2,7 @@
 
 import io
 
+import httpx2
 import pytest
 from PIL import Image
 
@@ -44,7 +45,19 @@ async def test_a_list_is_checked_priced_started_and_chosen_from(
         assert Image.open(io.BytesIO(sheet.pictures[0])).size == (1064, 272)
         await root.choose(sheet, "Keep pictures", ["2. a photo of a fox at dusk on white"])
         await eyes.changed(sheet, "Kept: 2 (1 of 4)")
-        await eyes.changed(done, "1 of 4 are kept.")
+        done = await eyes.changed(done, "1 of 4 are kept.")
+
+        await root.press(done, "Create drafts")
+        done = await eyes.changed(done, "1 post: 1 to be published, 0 published.")
+        (title,) = done.menus["Open a draft"]
+        await root.choose(done, "Open a draft", [title])
+        draft = await eyes.see(marketing, title, "Accounts")
+        assert draft.where == done.where
+        await root.press(done, "Publish 1 draft")
+        done = await eyes.changed(done, "1 post: 0 to be published, 1 published.")
+        (link,) = done.links.values()
+        async with httpx2.AsyncClient() as browser:
+            assert (await browser.get(link)).status_code == 200
 
 
 async def test_a_written_reply_chooses_and_makes_again(

@@ -2,6 +2,7 @@
 
     reading → planned ⇄ reading (another option) … planned → starting → started
        └→ refused                 planned → dropped        starting → planned (no budget)
+    started ⇄ creating    drafts are written of the pictures that are kept
 
 Owns this row and its moves. Its id is its job's; from `started` on all is told by the job's items.
 It must not know how a list is read or what a picture costs.
@@ -16,13 +17,14 @@ from core.errors import Trouble
 from core.generation.batches.planning import Problem
 from core.generation.batches.rows import Row
 
-BatchState = Literal["reading", "planned", "starting", "started", "refused", "dropped"]
+BatchState = Literal["reading", "planned", "starting", "started", "creating", "refused", "dropped"]
 
 MOVES: dict[BatchState, frozenset[BatchState]] = {
     "reading": frozenset({"planned", "refused"}),
     "planned": frozenset({"reading", "starting", "dropped"}),
     "starting": frozenset({"started", "planned"}),
-    "started": frozenset(),
+    "started": frozenset({"creating"}),
+    "creating": frozenset({"started"}),
     "refused": frozenset(),
     "dropped": frozenset(),
 }
@@ -76,4 +78,4 @@ class Batch:
         self.state = state
         self.trouble = trouble
         self.lease_until = None
-        self.wake_at = now if state in {"reading", "starting"} else None
+        self.wake_at = now if state in {"reading", "starting", "creating"} else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.business.ledger import cost_of
-from core.chat import Button, Card, Control, File, Menu, Option
+from core.chat import Button, Card, Control, File, Link, Menu, Option
 from core.generation.batches.batch import Batch, Summary
 from core.generation.batches.sheets import ON_A_SHEET
 from core.generation.jobs import ENDED, Item, Job
@@ -17,10 +17,12 @@ from core.generation.prices import Model
 from core.generation.prompts import STYLES
 from core.library.prints import name_numbered
 from core.messages import Message
+from core.publishing.posts import Target, is_draft
 from core.review.reviewing import read_review
 from core.storing import UnitOfWork
 from core.wording import batches as words
 
+MOST_LINKS: Final = 10
 TABLE: Final = (20, 50, 100)
 """For so many pictures the price is shown by quality."""
 
@@ -40,8 +42,8 @@ class BatchCards:
         batch = await uow.batches.get(message.subject_id)
         if job is None or batch is None:
             return None
-        if batch.state == "started":
-            return await self._going(uow, job, message)
+        if job.started_at:
+            return await self._going(uow, job, batch, message)
         summary = batch.summary
         if batch.state in {"planned", "starting"} and summary:
             return self._planned(batch, summary, message)
@@ -91,7 +93,7 @@ class BatchCards:
             buttons.append(Button("reuse", words.reuse(summary)))
         return (*menus, *buttons, Button("leave", words.LEAVE, style="danger"))
 
-    async def _going(self, uow: UnitOfWork, job: Job, message: Message) -> Card:
+    async def _going(self, uow: UnitOfWork, job: Job, batch: Batch, message: Message) -> Card:
         items = await uow.items.of_job(job.id)
         states: Counter[str] = Counter(item.state for item in items)
         running = any(item.state not in ENDED for item in items)
@@ -105,13 +107,17 @@ class BatchCards:
         if not running:
             chosen = (await read_review(uow, job.id)).selected
             lines.append(words.kept(len(chosen), states["completed"]))
+        drafts = await _drafts(uow, job)
+        if drafts or batch.state == "creating":
+            lines.append(words.drafts(drafts, creating=batch.state == "creating"))
         return Card(
             key=message.id,
             title=words.going_title(job, states, running=running),
             lines=tuple(lines),
             facts=words.spend(cost, estimate, running=running),
             progress=(done, len(items)) if running else None,
-            controls=_controls(job, states, running=running),
+            links=tuple(Link(one.title, one.url) for one in drafts if one.url)[:MOST_LINKS],
+            controls=(*_draft_controls(drafts), *_controls(job, states, running=running)),
             colour="busy" if running else "good" if states["completed"] else "bad",
             topic=words.TOPIC,
         )
@@ -150,6 +156,30 @@ class BatchCards:
             pictures=(_sheet(job, items),),
             controls=(Menu("choose-here", words.CHOOSE, picks, marked, many=True),),
         )
+
+
+async def _drafts(uow: UnitOfWork, job: Job) -> list[words.Drafted]:
+    posts = [post for post in await uow.posts.of_job(job.id) if not post.discarded_at]
+    targets: dict[str, list[Target]] = {}
+    for target in await uow.targets.of_posts([post.id for post in posts]):
+        targets.setdefault(target.post_id, []).append(target)
+    found = []
+    for post in posts:
+        theirs = targets.get(post.id, [])
+        url = next((target.url for target in theirs if target.url), "")
+        found.append(words.Drafted(post.id, post.title, url, draft=is_draft(post, theirs)))
+    return found
+
+
+def _draft_controls(drafts: list[words.Drafted]) -> tuple[Control, ...]:
+    waiting = [one for one in drafts if one.draft]
+    if not waiting:
+        return ()
+    options = tuple(Option(one.post_id, words.draft_option(one.title)) for one in waiting[:25])
+    return (
+        Menu("open", words.OPEN, options),
+        Button("publish-all", words.publish_all(len(waiting)), "📤", "primary"),
+    )
 
 
 def _sheet(job: Job, items: list[Item]) -> File:

@@ -14,6 +14,7 @@ from core.generation.batches.rows import Row
 from core.generation.jobs import Job
 from core.generation.ordering import Customer
 from core.messages import Message, redraw
+from core.review.reviewing import read_review
 from core.storing import UnitOfWork
 
 
@@ -103,6 +104,19 @@ async def start(uow: UnitOfWork, job: Job, *, reuse: bool) -> None:
     batch = await _planned(uow, job)
     batch.reuse = reuse
     batch.move("starting", uow.now)
+    await _prepare(uow, job)
+
+
+async def create(uow: UnitOfWork, job: Job) -> None:
+    """Have drafts written of what is kept. Raises UserError("batch_busy") while they are, and
+    UserError("nothing_selected") where nothing is.
+    """
+    batch = await uow.batches.lock(job.id)
+    if batch is None or batch.state != "started":
+        raise UserError("batch_busy")
+    if not (await read_review(uow, job.id)).selected:
+        raise UserError("nothing_selected")
+    batch.move("creating", uow.now)
     await _prepare(uow, job)
 
 

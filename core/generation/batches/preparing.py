@@ -2,6 +2,7 @@
 
     reading    fetched → read → checked → planned, with all that is told before anything is paid
     starting   checked → in one transaction: budget reserved, items written, job awake
+    creating   some drafts in each transaction, until every kept picture has one
 
 Either may be run again at any time: what it writes depends on the rows alone. It must not know any
 chat, nor how a batch is drawn.
@@ -17,7 +18,8 @@ from core.business.ledger import reserve
 from core.business.members import Business
 from core.chat import Attachment, SurfaceName
 from core.errors import ActionNeeded, Trouble, TryLater, UserError
-from core.generation.batches.batch import Batch, Summary
+from core.generation.batches.batch import Batch, BatchState, Summary
+from core.generation.batches.creating import create_some
 from core.generation.batches.feeding import feed
 from core.generation.batches.planning import Common, Plan, plan_batch
 from core.generation.batches.rows import MOST_BYTES, Row, read_file, read_lines
@@ -28,6 +30,13 @@ from core.leases import LEASE, keeping
 from core.messages import redraw
 from core.ports import ChatSurface
 from core.storing import UnitOfWork, Units
+
+AFTER: Final[dict[BatchState, BatchState]] = {
+    "reading": "refused",
+    "starting": "planned",
+    "creating": "started",
+}
+"""Where a batch goes on when a step of it cannot be done."""
 
 REFUSED_SECONDS: Final = 60.0
 HOLE: Final = "…"
@@ -71,8 +80,10 @@ class Preparing:
             try:
                 if batch.state == "reading":
                     await self._read(batch, job)
-                else:
+                elif batch.state == "starting":
                     await self._start(batch)
+                else:
+                    await self._create(batch)
             except TryLater as error:
                 await self._put_off(batch, error.trouble, error.after)
             except ActionNeeded as error:
@@ -190,6 +201,19 @@ class Preparing:
         job.started_at = uow.now
         await feed(uow, job)
 
+    async def _create(self, batch: Batch) -> None:
+        more = True
+        while more:
+            async with self._units.write() as uow:
+                held = await uow.batches.held(batch.id, batch.fence)
+                job = await uow.jobs.lock(batch.id)
+                if held is None or job is None:
+                    return
+                more = await create_some(uow, job)
+                if not more:
+                    held.move("started", uow.now)
+                await redraw(uow, "status", batch.id)
+
     async def _put_off(self, batch: Batch, trouble: Trouble, after: float) -> None:
         async with self._units.write() as uow:
             held = await uow.batches.held(batch.id, batch.fence)
@@ -205,5 +229,5 @@ class Preparing:
         async with self._units.write() as uow:
             held = await uow.batches.held(batch.id, batch.fence)
             if held:
-                held.move("refused" if held.state == "reading" else "planned", uow.now, trouble)
+                held.move(AFTER[held.state], uow.now, trouble)
                 await redraw(uow, "status", held.id)
