@@ -73,7 +73,8 @@ def open_engine(settings: Settings) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
     Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, pool_size=8, max_overflow=24)
+    # The connection that was used last has the warmest cache.
+    engine = create_async_engine(url, pool_size=8, max_overflow=24, pool_use_lifo=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -102,6 +103,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",  # "submitted" must outlive a power cut, or it would be paid twice
         "busy_timeout=10000",
         "foreign_keys=ON",
+        "cache_size=-8000",  # 8 MB: of a million images a search reads more than SQLite's usual 2
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
