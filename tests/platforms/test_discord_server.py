@@ -5,6 +5,7 @@ import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import aiohttp
 import discord
@@ -397,3 +398,21 @@ async def test_files_have_limits(server: DiscordServer, bot: SampleBot) -> None:
         with pytest.raises((discord.HTTPException, ValueError)) as caught:
             await there.send("big", files=files)
         assert getattr(caught.value, "status", 400) == status
+
+
+async def test_a_caller_that_ends_while_it_sends_breaks_no_rule() -> None:
+    """Whoever is stopped in the middle of an upload has done nothing that Discord minds."""
+    async with DiscordServer() as server:
+        address = urlsplit(server.api_url)
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        writer.write(
+            f"PATCH {address.path}/webhooks/1/token/messages/@original HTTP/1.1\r\n"
+            "Host: discord\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+            "Expect: 100-continue\r\nContent-Length: 5000\r\n\r\n".encode()
+        )
+        assert b"100 Continue" in await reader.readline()  # it is being read by now
+        writer.write(b'--b\r\nContent-Disposition: form-data; name="files[0]"\r\n\r\nhalf of')
+        await writer.drain()
+        await server.until(lambda: server.calls)
+        writer.transport.abort()
+    assert server.violations == []  # the server ended after whatever it was answering
