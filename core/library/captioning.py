@@ -186,14 +186,17 @@ class Captioning:
             held.usage = dict(answer.usage)
             held.cost = held.price if answer.cost is None else answer.cost
             held.end("worded" if caption else "unusable")
+            drafts: list[str] = []
             if caption and image and image.plain_words:
                 before = image.alt_text
                 image.title, image.description = caption.title, caption.description
                 image.tags, image.alt_text = list(caption.tags), caption.alt_text
                 image.plain_words, image.updated_at = False, uow.now
-                await reword(uow, image, before)
+                drafts = await reword(uow, image, before)
             await settle(uow, held.id, held.cost)
             await _redraw(uow, held)
+            for post_id in drafts:
+                await redraw(uow, "post", post_id)
 
     async def _end(self, look: Look, outcome: Outcome, error: DeskError | None) -> None:
         """It ends without having cost anything."""

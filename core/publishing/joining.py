@@ -13,7 +13,6 @@ from typing import Literal
 from core.generation.jobs import ENDED, Item, Job
 from core.library.captions import LONGEST_TITLE, shorten
 from core.library.images import Image
-from core.messages import redraw
 from core.publishing.posts import Post, PostImage, is_draft
 from core.storing import UnitOfWork
 
@@ -25,6 +24,9 @@ Standing = Literal["joined", "left", ""]
 async def join(uow: UnitOfWork, job: Job, item: Item) -> None:
     """Put a finished picture into the draft that its job is for, behind what is there; pictures of
     one job stand in their own order, whichever is finished first. Doing it again changes nothing.
+
+    The caller redraws the job's cards, and with them the post's: always in this order, or two who
+    do it at once might deadlock.
     """
     if job.post_id is None or item.image_id is None:
         return
@@ -44,13 +46,13 @@ async def join(uow: UnitOfWork, job: Job, item: Item) -> None:
     joining = PostImage(image.id, image.sha256, image.alt_text)
     post.images = [*post.images[:place], joining, *post.images[place:]]
     await entitle(uow, post)
-    await redraw(uow, "post", post.id)
 
 
-async def reword(uow: UnitOfWork, image: Image, before: str) -> None:
+async def reword(uow: UnitOfWork, image: Image, before: str) -> list[str]:
     """An image has found its own words after it joined: drafts in which nobody has changed its alt
-    text (`before`) take them over.
+    text (`before`) take them over. Returns their ids; the caller redraws them, after its job's.
     """
+    changed = []
     for found in await uow.posts.with_image(image.id):
         post = await uow.posts.lock(found.id)
         if post is None or not is_draft(post, await uow.targets.of_post(post.id)):
@@ -62,7 +64,8 @@ async def reword(uow: UnitOfWork, image: Image, before: str) -> None:
             for one in post.images
         ]
         await entitle(uow, post)
-        await redraw(uow, "post", post.id)
+        changed.append(post.id)
+    return changed
 
 
 async def entitle(uow: UnitOfWork, post: Post) -> None:

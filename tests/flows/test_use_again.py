@@ -137,9 +137,9 @@ async def test_new_pictures_are_uploaded_within_the_form(
         assert page.count("<figure") == 3
         async with desk.database.read() as uow:
             ((post, _),) = await uow.posts.pages(1, 10)
-        shown = [(await read_image(desk, one.image_id)).original_filename for one in post.images]
-        assert shown[1:] == ["front.jpg", "back.jpg"]
-        assert [(await read_image(desk, number)).usage_count for number in (1, 2, 3)] == [1, 1, 1]
+        shown = [await read_image(desk, one.image_id) for one in post.images]
+        assert [image.original_filename for image in shown[1:]] == ["front.jpg", "back.jpg"]
+        assert [image.usage_count for image in shown] == [1, 1, 1]
 
 
 async def test_a_picture_is_generated_for_a_post(
@@ -247,7 +247,8 @@ async def test_a_picture_is_taken_out_of_the_publish_form(
         form = await (await ada.press(pictures, "Publish")).form()
         alts = "The first fox\nThe second fox\nThe third fox"
         async with desk.database.write() as uow:
-            image = await uow.images.lock(3)
+            third = int(form.fields["Pictures"].rpartition(":")[2])
+            image = await uow.images.lock(third)
             assert image
             member = await uow.members.get(image.creator_id)
             assert member
