@@ -13,9 +13,9 @@ from core.chat import Form, FormField, Nothing, Option, Reply
 from core.errors import UserError
 from core.generation.batches import placing
 from core.generation.batches.feeding import resume
-from core.generation.batches.sheets import part_of
+from core.generation.batches.numbering import part_of
 from core.generation.jobs import Job
-from core.messages import redraw
+from core.messages import Message, redraw
 from core.publishing.posting import approve, open_post
 from core.review.keeping import read_wishes
 from core.review.reviewing import choose, may_mark, read_review
@@ -174,6 +174,15 @@ async def _publish_all(touch: Touch) -> None:
     await redraw(touch.uow, "status", job.id)
 
 
+async def _send_lot(touch: Touch) -> None:
+    job = await _job(touch)
+    uow, user = touch.uow, touch.asking.member.user
+    card = Message(job.business_id, "lot", job.id, job.place, user, uow.now, touch.message.root_id)
+    card.wake_at = uow.later(10)
+    uow.messages.add(card)
+    uow.enqueue("show", card.id)
+
+
 async def _choose_here(touch: Touch) -> None:
     """The whole choice on one sheet; what was chosen on others stays."""
     job, member = await _job(touch), touch.asking.member
@@ -199,6 +208,7 @@ BATCH_ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
     "resume": _resume,
     "choose-here": _choose_here,
     "create": _create,
+    "lot": _send_lot,
     "open": _open,
     "publish-all": _publish_all,
 }

@@ -17,6 +17,7 @@ from bot.forms import generate_form
 from bot.posting import edit_form, publish_form
 from core.chat import Nothing, Press, Reaction, Reply
 from core.errors import UserError
+from core.generation.batches.numbering import read_on
 from core.generation.jobs import ENDED, Job
 from core.generation.ordering import make_again, place_order
 from core.messages import Message, redraw
@@ -41,7 +42,7 @@ from core.review.reviewing import (
     restore,
     unmark,
 )
-from core.review.signals import REQUESTS, Signal, read_emoji
+from core.review.signals import REQUESTS, Signal
 from core.storing import UnitOfWork
 
 FRESH = timedelta(hours=1)
@@ -64,15 +65,17 @@ async def press(desk: Desk, uow: UnitOfWork, asking: Asking, event: Press) -> Re
 
 async def react(desk: Desk, uow: UnitOfWork, asking: Asking, event: Reaction) -> None:
     """A reaction on any message; unknown emoji and foreign messages mean nothing."""
-    meaning = read_emoji(event.emoji)
     message = await uow.messages.by_ref(event.message)
-    if meaning is None or message is None or message.business_id != asking.business.id:
+    if message is None or message.business_id != asking.business.id:
+        return
+    meaning = read_on(message.part if message.subject == "sheet" else None, event.emoji)
+    if meaning is None:
         return
     signal, number = meaning
     touch = Touch(desk, uow, asking, message)
     if message.subject == "post":
         await _react_to_post(touch, signal, added=event.added)
-    elif message.subject in {"status", "result"}:
+    elif message.subject in {"status", "result", "sheet"}:
         job = await _job(touch)
         if signal in REQUESTS and event.added:
             await requests.ask(uow, message, asking.member, signal, _carry(touch, job))

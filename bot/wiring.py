@@ -24,6 +24,7 @@ from core.chat import Card, CommandSpec, File
 from core.clock import Clock, SystemClock
 from core.errors import ActionNeeded, DeskError
 from core.generation.batches.cards import BatchCards
+from core.generation.batches.lot import write_lot
 from core.generation.batches.preparing import Orderable, Preparing
 from core.generation.cards import JobCards
 from core.generation.making import Making, Offer
@@ -168,6 +169,8 @@ def make_load(units: Units, blobs: BlobStore) -> Load:
         kind, _, rest = file.id.partition(":")
         if kind == "originals":
             return await pack_originals(units, blobs, rest)
+        if kind == "lot":
+            return await write_lot(units, rest)
         if kind in PRINTS:
             return await draw_print(units, blobs, file.id)
         return await blobs.get(file.id)
@@ -346,6 +349,7 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
         {
             "status": status,
             "sheet": batch_cards.sheet,
+            "lot": batch_cards.lot,
             "result": job_cards.result,
             "originals": job_cards.originals,
             "post": post_cards.post,

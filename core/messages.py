@@ -13,7 +13,7 @@ from core.chat import MessageRef, Place, Sent, SurfaceName, Thread
 from core.errors import Trouble
 from core.storing import UnitOfWork
 
-Subject = Literal["status", "result", "sheet", "originals", "post", "outcome", "question"]
+Subject = Literal["status", "result", "sheet", "lot", "originals", "post", "outcome", "question"]
 
 
 @dataclass(eq=False)

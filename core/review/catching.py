@@ -10,12 +10,13 @@ from datetime import datetime
 from core.business.admission import Door, admit
 from core.business.members import may_approve
 from core.chat import Actor
+from core.generation.batches.numbering import read_on
 from core.messages import Message
 from core.ports import ChatSurface
 from core.publishing.posting import stop
 from core.review.requests import ask_about, take_back
 from core.review.reviewing import mark, may_mark, unmark
-from core.review.signals import REQUESTS, Signal, read_emoji
+from core.review.signals import REQUESTS, Signal
 from core.storing import UnitOfWork, Units
 
 ON_POSTS = frozenset({Signal.APPROVE, Signal.DISCARD})
@@ -44,8 +45,9 @@ class Catching:
             return
         found = await self._surfaces[message.surface].reactions(message.sent.ref)
         standing: Standing = {}
+        part = message.part if message.subject == "sheet" else None
         for emoji, actor in found:
-            if meaning := read_emoji(emoji):
+            if meaning := read_on(part, emoji):
                 standing[(*meaning, actor.id)] = actor
         async with self._units.write() as uow:
             message = await uow.messages.lock(message_id)
@@ -54,7 +56,7 @@ class Catching:
             message.caught_up_at = uow.now
             if message.subject == "post":
                 await self._follow_post(uow, message, standing, begun)
-            elif message.subject in {"status", "result"}:
+            elif message.subject in {"status", "result", "sheet"}:
                 await self._follow(uow, message, standing, begun)
 
     async def before_publishing(self, target_id: str) -> None:

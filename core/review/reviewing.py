@@ -5,6 +5,8 @@
     ⭐        favourite of the person, on what is selected at that moment
     ❌        cancels while the job runs, discards it afterwards; taking it away restores
 
+On a batch's contact sheet ✅ chooses all its pictures and ❌ drops them, whatever was chosen.
+
 Marks are a set: setting one twice or in another order changes nothing. It must not know chats.
 """
 
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from core.business.ledger import release
 from core.business.members import Member, may_approve, may_direct
 from core.errors import UserError
+from core.generation.batches.numbering import numbers_of
 from core.generation.jobs import ENDED, Item, Job
 from core.library.images import note_approval, star, unstar
 from core.messages import Message, redraw
@@ -23,16 +26,23 @@ from core.storing import UnitOfWork
 
 @dataclass(frozen=True)
 class Review:
-    """Where a job stands: its items, who chose which numbers, who starred it."""
+    """Where a job stands: its items, who chose which numbers, who starred it, and which numbers
+    stand on a sheet that was dropped.
+    """
 
     items: list[Item]
     chosen: dict[int, list[str]]
     favourites: list[str]
+    dropped: frozenset[int] = frozenset()
 
     @property
     def selected(self) -> list[Item]:
         """The finished pictures that are chosen, all of them while nobody has chosen."""
-        made = [item for item in self.items if item.state == "completed" and item.image_id]
+        made = [
+            item
+            for item in self.items
+            if item.state == "completed" and item.image_id and item.number not in self.dropped
+        ]
         return [item for item in made if item.number in self.chosen] if self.chosen else made
 
     @property
@@ -46,12 +56,20 @@ async def read_review(uow: UnitOfWork, job_id: str) -> Review:
     items = await uow.items.of_job(job_id)
     chosen: dict[int, list[str]] = {}
     favourites: list[str] = []
+    dropped: set[int] = set()
     for mark in await uow.marks.of_job(job_id):
-        if mark.active and mark.signal == Signal.CHOOSE:
+        if not mark.active:
+            continue
+        if mark.signal == Signal.CHOOSE:
             chosen.setdefault(mark.number, []).append(mark.member_id)
-        elif mark.active and mark.signal == Signal.FAVOURITE:
+        elif mark.signal == Signal.FAVOURITE:
             favourites.append(mark.member_id)
-    return Review(items, chosen, list(dict.fromkeys(favourites)))
+        elif mark.signal == Signal.APPROVE and mark.number:
+            for number in numbers_of(mark.number - 1):
+                chosen.setdefault(number, []).append(mark.member_id)
+        elif mark.signal == Signal.DISCARD and mark.number:
+            dropped.update(numbers_of(mark.number - 1))
+    return Review(items, chosen, list(dict.fromkeys(favourites)), frozenset(dropped))
 
 
 async def may_mark(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> bool:
@@ -80,7 +98,7 @@ async def mark(
     else:
         own.active = True
     if not counted or (signal == Signal.APPROVE and not card):
-        await _put(uow, job, member, signal)
+        await _put(uow, job, member, signal, number)
     await _redraw(uow, job)
 
 
@@ -101,7 +119,7 @@ async def unmark(
             known.active = False
     still = card and any(known.active for known in standing if known.message_id != card)
     if counted and not still:
-        await _take(uow, job, member, signal)
+        await _take(uow, job, member, signal, number)
     await _redraw(uow, job)
 
 
@@ -152,7 +170,9 @@ async def _standing(
     ]
 
 
-async def _put(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> None:
+async def _put(uow: UnitOfWork, job: Job, member: Member, signal: Signal, number: int) -> None:
+    if number:  # a choice, or of a whole sheet: what it amounts to is read from the marks
+        return
     if signal == Signal.APPROVE:
         for item in (await read_review(uow, job.id)).selected:
             if item.approved_by is None:
@@ -170,7 +190,9 @@ async def _put(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> Non
             await cancel(uow, job)
 
 
-async def _take(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> None:
+async def _take(uow: UnitOfWork, job: Job, member: Member, signal: Signal, number: int) -> None:
+    if number:
+        return
     if signal == Signal.APPROVE:
         for item in await uow.items.of_job(job.id):
             if item.approved_by == member.id:

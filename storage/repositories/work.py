@@ -188,7 +188,7 @@ class Messages(Leased[Message]):
             columns.surface == surface,
             columns.created_at > since,
             columns.ref != "",
-            columns.subject.in_(("status", "result", "post")),
+            columns.subject.in_(("status", "result", "sheet", "post")),
         )
         return list((await self.session.scalars(found.order_by(columns.created_at.desc()))).all())
 

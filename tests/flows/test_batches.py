@@ -1,5 +1,6 @@
 """Batches: from a list of prompts to chosen pictures, the same in every chat."""
 
+import csv
 import io
 
 import httpx2
@@ -47,6 +48,17 @@ async def test_a_list_is_checked_priced_started_and_chosen_from(
         await eyes.changed(sheet, "Kept: 2 (1 of 4)")
         done = await eyes.changed(done, "1 of 4 are kept.")
 
+        await root.press(done, "List as CSV")
+        lot = await eyes.see(marketing, "The batch as a table")
+        lines = list(csv.DictReader(io.StringIO(lot.files["batch.csv"].decode("utf-8-sig"))))
+        assert [line["kept"] for line in lines] == ["no", "yes", "no", "no"]
+        assert lines[1]["prompt"] == "a photo of a fox at dusk on white"
+        assert (lines[1]["row"], lines[1]["state"], lines[1]["quality"]) == (
+            "1",
+            "completed",
+            "low",
+        )
+
         await root.press(done, "Create drafts")
         done = await eyes.changed(done, "1 post: 1 to be published, 0 published.")
         (title,) = done.menus["Open a draft"]
@@ -79,6 +91,28 @@ async def test_a_written_reply_chooses_and_makes_again(
         await eyes.told(root, "I do not understand “keep the best”.")
         await root.command("/redo 9", card.where)
         await eyes.told(root, "The batch has no picture 9.")
+
+
+async def test_reactions_on_a_sheet_choose_while_the_rest_still_runs(
+    chat: Chat, root: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Numbers are the places on the sheet; ✅ keeps all of it, ❌ none; taken back, as before."""
+    async with running_desk(environ):
+        await chat.connected()
+        card = await begin(root, marketing, eyes, 12)
+        await eyes.changed(card, "Batch: 12 of 12 pictures made")
+        second = await eyes.see(marketing, "Pictures 11–12")
+        first = await eyes.see(marketing, "Pictures 1–10")
+        await root.react(second, "2️⃣")
+        await eyes.changed(second, "Kept: 12 (1 of 2).")
+        await eyes.changed(first, "None of these is kept.")
+        await root.react(first, "✅")
+        await eyes.changed(card, "11 of 12 are kept.")
+        await root.react(second, "❌")
+        await eyes.changed(second, "None of these is kept.")
+        await root.unreact(first, "✅")
+        await root.unreact(second, "❌")
+        await eyes.changed(card, "1 of 12 are kept.")
 
 
 PAGE = pytest.mark.parametrize("chat", ["page"], indirect=True)

@@ -11,7 +11,7 @@ from typing import Final
 from core.business.ledger import cost_of
 from core.chat import Button, Card, Control, File, Link, Menu, Option
 from core.generation.batches.batch import Batch, Summary
-from core.generation.batches.sheets import ON_A_SHEET
+from core.generation.batches.numbering import ON_A_SHEET
 from core.generation.jobs import ENDED, Item, Job
 from core.generation.prices import Model
 from core.generation.prompts import STYLES
@@ -135,6 +135,11 @@ class BatchCards:
             longest = max(longest, usual + ((number - 1) * 60 / per_minute if per_minute else 0))
         return longest
 
+    async def lot(self, uow: UnitOfWork, message: Message) -> Card | None:  # noqa: ARG002  # every drawer is called alike
+        """The whole batch as a table to download."""
+        table = File(f"lot:{message.subject_id}", "batch.csv", "text/csv")
+        return Card(message.id, words.LOT_TITLE, files=(table,), mention=message.person)
+
     async def sheet(self, uow: UnitOfWork, message: Message) -> Card | None:
         """Ten numbered pictures as one; those that are not made yet are empty tiles."""
         job = await uow.jobs.get(message.subject_id)
@@ -148,11 +153,13 @@ class BatchCards:
         picks = tuple(
             Option(str(item.number), words.picture(item.number, item.prompt)) for item in made
         )
-        marked = tuple(str(item.number) for item in made if item.number in review.chosen)
+        marked = tuple(str(number) for number in chosen) if review.chosen else ()
         return Card(
             key=message.id,
             title=words.sheet_title(items[0].number, items[-1].number),
-            lines=tuple(words.sheet(chosen, made, chosen_at_all=bool(review.chosen))),
+            lines=tuple(
+                words.sheet(chosen, made, chosen_at_all=bool(review.chosen or review.dropped))
+            ),
             pictures=(_sheet(job, items),),
             controls=(Menu("choose-here", words.CHOOSE, picks, marked, many=True),),
         )

@@ -3,18 +3,10 @@
 Owns which message shows which pictures. It must not know how a sheet is drawn.
 """
 
-from typing import Final
-
+from core.generation.batches.numbering import part_of
 from core.generation.jobs import Item, Job
 from core.messages import Message
 from core.storing import UnitOfWork
-
-ON_A_SHEET: Final = 10
-
-
-def part_of(number: int) -> int:
-    """On which sheet (from 0) a picture is, by its number."""
-    return (number - 1) // ON_A_SHEET
 
 
 async def show_sheet(uow: UnitOfWork, job: Job, item: Item) -> None:
