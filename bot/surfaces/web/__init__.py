@@ -7,11 +7,12 @@
     guard     Host, cross-site and header rules for every answer
     sessions  who sits before the browser; signing in and out
     chat      reading the channel and its threads; saying, pressing, filling in, reacting
-    uploads   files that come with a line, measured while they stream in
+    uploads   files that come with a line or form, measured while they stream in
+    library/  the library: a grid in which one searches, and each image with its passport
     drawing   rows → HTML;   live  changes, as server-sent events
     files     pictures and files of cards and lines, and signed media
     site      public pages and the feed
 
 Templates and static files are served as they are: no build step, nothing from elsewhere. To add a
-control or a field kind, give it a branch in `templates/card.html` or `static/forms.js`.
+control or a field kind, give it a branch in `templates/card.html` or `templates/form.html`.
 """
