@@ -29,7 +29,11 @@ class SqlRows(Generic[RowT, KeyT]):
 
     async def lock(self, key: KeyT) -> RowT | None:
         """The row, fresh and locked until the unit ends (SQLite: the whole unit is exclusive)."""
-        row = await self.session.get(self.entity, key, with_for_update=True, populate_existing=True)
+        # FOR NO KEY UPDATE: others may still commit rows that refer to this one. With FOR UPDATE
+        # their foreign keys wait for it at the commit, and two who hold a row each deadlock.
+        row = await self.session.get(
+            self.entity, key, with_for_update={"key_share": True}, populate_existing=True
+        )
         return cast("RowT | None", row)
 
     async def _all(self, statement: Any) -> list[RowT]:
