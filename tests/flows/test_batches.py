@@ -49,8 +49,12 @@ async def test_a_list_is_checked_priced_started_and_chosen_from(
         done = await eyes.changed(done, "1 of 4 are kept.")
 
         await root.press(done, "List as CSV")
-        lot = await eyes.see(marketing, "The batch as a table")
-        lines = list(csv.DictReader(io.StringIO(lot.files["batch.csv"].decode("utf-8-sig"))))
+        await eyes.see(marketing, "The batch as a table")
+        offered = await eyes.until(
+            marketing, lambda: [one.files for one in chat.read(marketing) if one.files]
+        )
+        (table,) = offered[0].values()
+        lines = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
         assert [line["kept"] for line in lines] == ["no", "yes", "no", "no"]
         assert lines[1]["prompt"] == "a photo of a fox at dusk on white"
         assert (lines[1]["row"], lines[1]["state"], lines[1]["quality"]) == (
