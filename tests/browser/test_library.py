@@ -344,6 +344,13 @@ async def test_the_grid_goes_on_by_itself_and_is_found_again_as_it_was_left(
         await page.get_by_role("link", name=words.TO_LIBRARY).click()
         await expect(tiles(page)).to_have_count(60)
         await expect(tiles(page).nth(55)).to_be_in_viewport()
+        await tiles(page).nth(55).get_by_role("link").focus()
+        await page.keyboard.press("Delete")
+        await expect(page.get_by_role("dialog", name=words.delete_title(1))).to_be_visible()
+        async with page.expect_response(re.compile("/library/answers")):
+            await page.keyboard.press("Enter")
+        await expect(page.locator("#count")).to_have_text("59 pictures")
+        await expect(tiles(page)).to_have_count(59)
         for viewport, side_by_side in ((TABLET, 2), (PHONE, 1)):
             await page.set_viewport_size(viewport)
             assert await columns(page) == side_by_side

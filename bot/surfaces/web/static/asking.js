@@ -2,6 +2,7 @@
 import { fetchPart } from "./talk.js";
 
 const SETTLED = 180; // milliseconds without a key
+const PER_PART = 40; // images in one answer of the desk
 const USUAL = { filter: "all", sort: "newest" };
 
 const form = document.getElementById("asks");
@@ -90,7 +91,7 @@ async function more(focus = false) {
 export async function refresh() {
   const turn = asked;
   const given = query();
-  const whole = !place.querySelector("[data-more]") || grid().children.length <= 40;
+  const whole = grid().children.length <= PER_PART; // else what follows was not asked for
   const html = await fetchPart(`/library/answers?${given}`);
   if (html === null || turn !== asked) return;
   const part = document.createElement("template");
@@ -110,7 +111,13 @@ export async function refresh() {
     else if (there !== at) grid().insertBefore(there, at || null);
     if (there) there.querySelector(".about").replaceWith(tile.querySelector(".about"));
   });
-  if (whole) for (const tile of known.values()) tile.remove();
+  if (whole) {
+    for (const tile of known.values()) tile.remove();
+    place.querySelector(".further")?.remove();
+    const further = part.content.querySelector(".further");
+    if (further) grid().after(further);
+    watchEnd();
+  }
   count.textContent = part.content.querySelector("[data-count]").dataset.count;
   changed();
 }
@@ -179,6 +186,6 @@ function comeBack() {
     history.replaceState(state, "");
   });
   const { shown = 0, top = 0 } = history.state || {};
-  if (shown > 40) ask({ remember: "", limit: Math.min(shown, 100) }).then(() => ground.scrollTo(0, top));
+  if (shown > PER_PART) ask({ remember: "", limit: Math.min(shown, 100) }).then(() => ground.scrollTo(0, top));
   else if (top) ground.scrollTo(0, top);
 }
