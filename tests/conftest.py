@@ -8,6 +8,7 @@ from collections.abc import Generator
 from typing import Final
 
 import pytest
+import structlog
 
 from tests.platforms import specs
 
@@ -21,7 +22,11 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_sessionstart() -> None:
-    """Validation that is silently off would prove nothing."""
+    """Validation that is silently off would prove nothing. Tracebacks are written as in production,
+    without the values of variables: to print a row of a closed session is an error of its own.
+    """
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
     if NO_SKIPS and specs.specs_folder() is None:
         raise pytest.UsageError("the official documents (../shared/specs) are absent")
 
