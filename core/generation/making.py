@@ -279,7 +279,8 @@ class Making:
                 row.outcome, row.cost = "unknown", _possible_cost(error, row)
             elif row:
                 row.outcome = "not_made" if isinstance(error, TryLater) else "refused"
-                row.cost = 0
+                told = error.facts.get("cost")
+                row.cost = told if isinstance(told, int) else 0  # a refused one may be billed
 
     async def _put_off(self, claim: Claim, error: TryLater) -> None:
         async with self._units.write() as uow:

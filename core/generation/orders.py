@@ -56,13 +56,13 @@ def read_order(
     """
     prompt = options.get("prompt", "").strip()
     style = options.get("style", "")
-    check_prompt(prompt, blocked, style if style in STYLES else "")
     name, legacy = catalogue.resolve(options.get("model", "") or next(iter(models)))
     if name not in models and legacy:
         name = next(iter(models))
     if name not in models:
         raise UserError("model_unknown", model=name, models=list(models))
     model = models[name]
+    check_prompt(prompt, blocked, style if style in STYLES else "", model.longest)
     size = options.get("size", "") or model.sizes[0]
     if size not in model.sizes:
         raise UserError("size_unknown", size=size, sizes=list(model.sizes), model=model.label)

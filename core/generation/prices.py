@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from core.errors import UserError
+from core.generation.prompts import LONGEST
 
 CATALOGUE = Path(__file__).with_name("models.toml")
 
@@ -23,6 +24,7 @@ class Model:
     nearest one by pixel count ("≈"); a quality that is absent has an unknown price. `rates` are
     micro-USD per million tokens by kind (text, image, output). `seconds` is a typical wait for one
     picture. `preview_cost` is micro-USD for each partial picture streamed (0: none offered).
+    `longest` is how many characters a prompt may have.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Model:
     preview_cost: int
     verified_on: date
     shutdown_on: date | None = None
+    longest: int = LONGEST
 
     def price(self, quality: str, size: str) -> int | None:
         """Micro-USD for one picture, None where it is not known (never 0 for that)."""

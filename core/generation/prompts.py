@@ -37,7 +37,7 @@ _DISGUISES: Final = {
 }
 
 
-def check_prompt(prompt: str, blocked: str = "", style: str = "") -> None:
+def check_prompt(prompt: str, blocked: str = "", style: str = "", longest: int = LONGEST) -> None:
     """Refuse a prompt that cannot be sent; `blocked` are more words (or phrases), by comma.
 
     Raises UserError with `prompt_empty`, `prompt_too_long` (`length`, `limit`; with the words of
@@ -46,8 +46,8 @@ def check_prompt(prompt: str, blocked: str = "", style: str = "") -> None:
     if not prompt.strip():
         raise UserError("prompt_empty")
     length = len(_styled(prompt, style))
-    if length > LONGEST:
-        raise UserError("prompt_too_long", length=length, limit=LONGEST)
+    if length > longest:
+        raise UserError("prompt_too_long", length=length, limit=longest)
     plain = _plain(prompt)
     for word, pattern in _patterns(blocked):
         if pattern.search(plain):

@@ -20,9 +20,15 @@ CORE_MAY = {"pydantic", "pydantic_core", "PIL", "structlog"}
 
 LEAVES = ("core.generation.providers", "core.publishing.networks", "storage.blobs", "bot.surfaces")
 SDKS = {
+    "core.generation.providers.calls": {"httpx2"},
+    "core.generation.providers.compatible": {"httpx2"},
+    "core.generation.providers.diffusion": {"httpx2"},
     "core.generation.providers.openai": {"openai", "httpx2"},  # httpx2: the SDK's own exceptions
     "core.generation.providers.openai_words": {"openai"},
+    "core.generation.providers.plain_words": set(),
+    "core.generation.providers.replicate": {"httpx2"},
     "core.generation.providers.sketch": set(),
+    "core.generation.providers.stability": {"httpx2"},
     "core.publishing.networks.facebook": set(),
     "core.publishing.networks.instagram": set(),
     "core.publishing.networks.meta": {"httpx2"},
@@ -39,6 +45,17 @@ SDKS = {
 SHARED = {
     # One company's API, its pictures and its words.
     "core.generation.providers.openai_words": {"core.generation.providers.openai"},
+    # What is called by plain HTTP, and what reads more than words out of a prompt.
+    "core.generation.providers.compatible": {
+        "core.generation.providers.calls",
+        "core.generation.providers.plain_words",
+    },
+    "core.generation.providers.diffusion": {
+        "core.generation.providers.calls",
+        "core.generation.providers.plain_words",
+    },
+    "core.generation.providers.replicate": {"core.generation.providers.calls"},
+    "core.generation.providers.stability": {"core.generation.providers.calls"},
     # One company's API under two of its networks.
     "core.publishing.networks.facebook": {"core.publishing.networks.meta"},
     "core.publishing.networks.instagram": {"core.publishing.networks.meta"},
