@@ -133,15 +133,16 @@ SENTENCES: dict[str, str] = {
     "provider_rejected": "The provider did not take the order: {reason} Nothing was paid.",
     "refused_by_provider": "The provider's safety system refused it ({categories}). Nothing was "
     "paid. Word it differently.",
-    "provider_refused": "{provider} refused it: {reason} No picture was billed. Word it differently.",
+    "provider_refused": "{provider} refused it: {reason} No picture was billed. Word it "
+    "differently.",
     "provider_filtered": "{provider} drew it and then blurred it, so it is not kept; that costs "
     "{cost}. Word it differently.",
-    "provider_no_answer": "{provider} never answered, so the picture may have been made and billed. "
-    "“Make again” buys a new one.",
-    "provider_no_image": "{provider} answered without a picture and may have billed it. “Make again” "
-    "buys a new one.",
-    "provider_unfinished": "{provider} began the picture and did not finish it in time. It was told "
-    "to stop, and may bill it. “Make again” buys a new one.",
+    "provider_no_answer": "{provider} never answered, so the picture may have been made and "
+    "billed. “Make again” buys a new one.",
+    "provider_no_image": "{provider} answered without a picture and may have billed it. “Make "
+    "again” buys a new one.",
+    "provider_unfinished": "{provider} began the picture and did not finish it in time. It was "
+    "told to stop, and may bill it. “Make again” buys a new one.",
     "provider_not_fetched": "{provider} made the picture and billed it, but it could not be "
     "fetched. “Make again” buys a new one.",
     "provider_key_rejected": "{provider} does not take this desk's key; nothing was paid. An "
