@@ -18,7 +18,7 @@ from core.generation.jobs import Job
 from core.messages import Message, redraw
 from core.publishing.posting import approve, open_post
 from core.review.keeping import read_wishes
-from core.review.reviewing import choose, may_mark, read_review
+from core.review.reviewing import NOTHING, choose, may_mark, read_review
 from core.review.signals import Signal
 from core.storing import UnitOfWork
 from core.wording import batches as words
@@ -97,7 +97,9 @@ async def _wish(uow: UnitOfWork, asking: Asking, text: str) -> Reply:
     known = {item.number for item in review.items}
     if wishes.choices:
         mine = {number for number, by in review.chosen.items() if asking.member.id in by}
-        chosen = wishes.apply(mine, known)
+        if not review.chosen and wishes.choices[0][0] == "drop":
+            mine = known  # while nobody has chosen, all are kept
+        chosen = wishes.apply(mine - {NOTHING}, known)
         await choose(uow, job, asking.member, chosen)
     if wishes.redo:
         await placing.place_child(uow, asking.customer, job, wishes.redo)
@@ -191,8 +193,10 @@ async def _choose_here(touch: Touch) -> None:
     elsewhere = {
         number
         for number, choosers in review.chosen.items()
-        if part_of(number) != touch.message.part and member.id in choosers
-    }
+        if part_of(number) != touch.message.part
+        and number not in review.dropped
+        and member.id in choosers
+    } - {NOTHING}
     await choose(touch.uow, job, member, elsewhere | here)
     await redraw(touch.uow, "sheet", job.id)
 

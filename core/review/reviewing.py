@@ -5,12 +5,14 @@
     ⭐        favourite of the person, on what is selected at that moment
     ❌        cancels while the job runs, discards it afterwards; taking it away restores
 
-On a batch's contact sheet ✅ chooses all its pictures and ❌ drops them, whatever was chosen.
+On a batch's contact sheet ✅ chooses all its pictures and ❌ drops them, whatever was chosen. Who
+chose from a batch and then has nothing chosen keeps nothing: that stands as a choice of number 0.
 
 Marks are a set: setting one twice or in another order changes nothing. It must not know chats.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from core.business.ledger import release
 from core.business.members import Member, may_approve, may_direct
@@ -22,6 +24,9 @@ from core.messages import Message, redraw
 from core.review.marks import Mark
 from core.review.signals import Signal
 from core.storing import UnitOfWork
+
+NOTHING: Final = 0
+"""The number of a choice that keeps nothing."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +40,18 @@ class Review:
     favourites: list[str]
     dropped: frozenset[int] = frozenset()
 
+    def keeps(self, number: int) -> bool:
+        """Whether a picture is chosen, finished or not; while nobody has chosen, each is."""
+        return number not in self.dropped and (not self.chosen or number in self.chosen)
+
     @property
     def selected(self) -> list[Item]:
         """The finished pictures that are chosen, all of them while nobody has chosen."""
-        made = [
+        return [
             item
             for item in self.items
-            if item.state == "completed" and item.image_id and item.number not in self.dropped
+            if item.state == "completed" and item.image_id and self.keeps(item.number)
         ]
-        return [item for item in made if item.number in self.chosen] if self.chosen else made
 
     @property
     def approved(self) -> list[Item]:
@@ -142,16 +150,46 @@ async def outlive(
 
 
 async def choose(uow: UnitOfWork, job: Job, member: Member, numbers: set[int]) -> None:
-    """Make `numbers` this person's whole choice, by menu."""
-    standing = {
-        known.number
-        for known in await uow.marks.of_job(job.id)
-        if known.member_id == member.id and known.signal == Signal.CHOOSE and known.active
-    }
-    for number in sorted(standing - numbers):
-        await unmark(uow, job, member, Signal.CHOOSE, number, "")
-    for number in sorted(numbers - standing):
-        await mark(uow, job, member, Signal.CHOOSE, number, "")
+    """Make `numbers` this person's whole choice, whatever they chose before by whichever means; a
+    reaction that stands in the chat counts no more where it says something else.
+
+    Without any, all is selected again; of a batch then nothing is kept. Raises
+    UserError("not_yours").
+    """
+    await _require(uow, job, member, Signal.CHOOSE)
+    wanted = numbers or ({NOTHING} if job.kind == "batch" else set())
+    standing = set()
+    for known in await uow.marks.of_job(job.id):
+        if known.member_id != member.id or not _chooses(known):
+            continue
+        if known.signal == Signal.CHOOSE and known.number in wanted:
+            standing |= {known.number} if known.active else set()
+        elif known.message_id:
+            known.active = False
+        else:
+            await uow.marks.remove(known)
+    for number in sorted(wanted - standing):
+        uow.marks.add(Mark(job.id, member.id, Signal.CHOOSE, number, "", uow.now))
+    await _redraw(uow, job)
+
+
+async def choose_among(
+    uow: UnitOfWork, job: Job, member: Member, among: set[int], numbers: set[int]
+) -> None:
+    """Make `numbers` this person's choice among the pictures `among`. Of the others they keep what
+    they kept: while nobody has chosen, that is all. Raises as `choose`.
+    """
+    review = await read_review(uow, job.id)
+    kept = {item.number for item in review.items if review.keeps(item.number)}
+    if review.chosen:
+        kept = {number for number in kept if member.id in review.chosen[number]}
+    await choose(uow, job, member, (kept - among) | numbers)
+
+
+def _chooses(known: Mark) -> bool:
+    """Whether a mark says what is chosen: of a picture, or of a whole sheet."""
+    on_sheet = bool(known.number) and known.signal in {Signal.APPROVE, Signal.DISCARD}
+    return known.signal == Signal.CHOOSE or on_sheet
 
 
 async def _require(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> None:
