@@ -58,7 +58,7 @@ SPOKEN = {
     "sending": "Sending…",
     "remove": "Remove {name}",
     "tooBig": "More than 10 MB",
-    "tooMany": "At most {most} files at once",
+    "tooMany": "At most {most} files go at once. Bring the other {more} afterwards.",
     "noPicture": "Not a picture",
     "now": "just now",
     "signedOut": "You are signed out. Reload the page to sign in again.",

@@ -224,11 +224,11 @@ async def test_a_likeness_is_pointed_out_with_a_link(
         assert status.links == {"“Light house” (no. 1)": f"{desk.settings.address}/library/1"}
 
 
-@pytest.mark.parametrize("chat", ["slack"], indirect=True)
+@pytest.mark.parametrize("chat", ["slack", "page"], indirect=True)
 async def test_of_too_many_files_the_first_ten_are_taken(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
 ) -> None:
-    """The card says how many were left, and what to do with them. (Only Slack takes so many.)"""
+    """The card says how many were left, and what to do with them. (Discord takes just ten.)"""
     files = [(f"{number}.jpg", encode(scene(400 + number, 500), "JPEG")) for number in range(12)]
     async with running_desk(environ):
         await chat.connected()

@@ -31,16 +31,23 @@ MOST_FIELDS = 60
 MOST_FIELD_BYTES = 400_000
 """Of one field: room for a prompt far beyond the longest, so that its refusal is a sentence."""
 
+MOST_COUNTED = 200
+"""Files of one body: those after the first ten are counted, and told, up to here."""
+
 IN_MEMORY = 128_000
 """Bytes of one file that are held in memory while it streams in; a longer one waits on the disk."""
 
 
 @dataclass
 class Incoming:
-    """A file as it comes in. `too_big` once it has passed `MOST_BYTES`; the rest is dropped."""
+    """A file as it comes in. `too_big` once it has passed `MOST_BYTES`; the rest is dropped.
+
+    One that came after the first ten is only counted (`left`): no byte of it is kept.
+    """
 
     filename: str
     spool: SpooledTemporaryFile[bytes]
+    left: bool = False
     size: int = 0
 
     @property
@@ -48,10 +55,15 @@ class Incoming:
         """Whether it is more than is taken."""
         return self.size > MOST_BYTES
 
+    @property
+    def kept(self) -> bool:
+        """Whether its bytes are there."""
+        return not (self.left or self.too_big)
+
     def write(self, data: bytes) -> None:
         """Keep the next bytes, unless there were too many already."""
         self.size += len(data)
-        if not self.too_big:
+        if self.kept:
             self.spool.write(data)
 
     def copy_to(self, path: Path) -> None:
@@ -85,7 +97,7 @@ class Body:
 async def read_body(request: Request) -> Body:
     """Read a multipart (or plain form) body without ever holding more than its bounds.
 
-    Raises 400 for what is no form, 413 for too many files or fields, or too long a field.
+    Raises 400 for what is no form, 413 for far too many files or fields, or too long a field.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data":
@@ -160,10 +172,10 @@ class _Reader:
         filename = options.get(b"filename", b"").decode("utf-8", "replace")
         if b"filename" not in options:
             return
-        if len(self.body.files) >= MOST_FILES + 1:  # an empty file input counts as a file
+        if len(self.body.files) >= MOST_COUNTED:
             raise HTTPException(413, words.TOO_MANY_FILES.format(most=MOST_FILES))
         spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # `Body.close` closes it
-        self._file = Incoming(filename, spool)
+        self._file = Incoming(filename, spool, left=len(self.body.files) >= MOST_FILES)
         self.body.files.append(self._file)
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -188,11 +200,11 @@ class _Reader:
 async def keep(blobs: BlobStore, file: Incoming, occasion: str) -> Attachment:
     """Keep a file as it came until the desk has taken it in; `occasion` names it among all files.
 
-    One that is too big is only named, so that it gets its verdict. Raises TryLater, ActionNeeded as
-    the store does. May be repeated.
+    One that is too big is only named, so that it gets its verdict, and one that was left, so that
+    it is counted. Raises TryLater, ActionNeeded as the store does. May be repeated.
     """
     key = incoming_key(hashlib.sha256(occasion.encode()).hexdigest()[:32])
-    if not file.too_big:
+    if file.kept:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "file"
             await asyncio.to_thread(file.copy_to, path)

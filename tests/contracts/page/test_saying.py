@@ -248,10 +248,26 @@ async def test_a_file_over_ten_megabytes_is_dropped_while_it_streams_in(
     assert len(await ground.blobs.get(full.id)) == 10_485_760
 
 
-async def test_too_many_files_at_once_are_refused_together(
+async def test_files_after_the_tenth_are_named_and_not_kept(
     ground: Ground, browser: Browser
 ) -> None:
+    """So that the desk can say how many were left; an empty file input is none of them."""
     files = [(f"{number}.jpg", picture()) for number in range(12)]
+    await browser.act("/say", {"text": "Look"}, files=[*files, ("", b"")])
+    event = ground.inbox.events[0]
+    assert isinstance(event, Dropped)
+    *kept, eleventh, twelfth = event.attachments
+    assert [one.filename for one in (eleventh, twelfth)] == ["10.jpg", "11.jpg"]
+    assert {await ground.blobs.get(one.id) for one in kept} == {picture()}
+    for one in (eleventh, twelfth):
+        with pytest.raises(FileNotFoundError):
+            await ground.blobs.get(one.id)
+
+
+async def test_hundreds_of_files_at_once_are_refused_together(
+    ground: Ground, browser: Browser
+) -> None:
+    files = [(f"{number}.jpg", b"x") for number in range(201)]
     answer = await browser.act("/say", {"text": "Look"}, files=files)
     assert answer.status_code == 413
     assert answer.json() == {"error": "At most 10 files come at once. Nothing was sent."}

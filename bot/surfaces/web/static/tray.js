@@ -10,11 +10,11 @@ export class Tray {
   }
 
   add(files) {
-    for (const file of files) {
-      if (this.entries.length === client.mostFiles) {
-        toast(fill(words.tooMany, { most: client.mostFiles }));
-        break;
-      }
+    const room = client.mostFiles - this.entries.length;
+    if (files.length > room) {
+      toast(fill(words.tooMany, { most: client.mostFiles, more: files.length - room }));
+    }
+    for (const file of [...files].slice(0, room)) {
       const entry = { file, wrong: problem(file) };
       const item = preview(entry, () => {
         this.entries = this.entries.filter((other) => other !== entry);
