@@ -18,10 +18,21 @@ from core.generation.jobs import Job
 from core.messages import Message, redraw
 from core.publishing.posting import approve, open_post
 from core.review.keeping import read_wishes
-from core.review.reviewing import NOTHING, choose, may_mark, read_review
+from core.review.reviewing import (
+    NOTHING,
+    Review,
+    choose,
+    choose_among,
+    may_mark,
+    read_review,
+)
 from core.review.signals import Signal
 from core.storing import UnitOfWork
 from core.wording import batches as words
+
+IN_FIELD: Final = 25
+IN_FORM: Final = 100
+"""Pictures in the form that chooses from them: four fields, as large as Discord's selects."""
 
 RECENT: Final = 50
 """Batches among which the one of a thread is looked for."""
@@ -69,8 +80,19 @@ async def submit_batch(
     file = asking.attachments[0] if asking.attachments else None
     options = {name: values[name] for name in ("model", "quality") if values.get(name)}
     text, around = values.get("prompts", ""), values.get("around", "").strip()
-    placing.place_batch(uow, asking.customer, text, file, around, options)
-    return Nothing()
+    job = placing.place_batch(uow, asking.customer, text, file, around, options)
+    return Nothing(path=f"/batches/{job.id}")
+
+
+async def submit_form(
+    desk: Desk,
+    uow: UnitOfWork,
+    asking: Asking,
+    card: str,  # noqa: ARG001  # every form is called alike
+    values: dict[str, str],
+) -> Reply:
+    """The form of `/bulk`. Raises as `submit_batch`."""
+    return await submit_batch(desk, uow, asking, values)
 
 
 def _require(desk: Desk, asking: Asking) -> None:
@@ -86,6 +108,16 @@ async def keep(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, st
 async def redo(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:  # noqa: ARG001  # every handler is called alike
     """The same, where the first thing asked is to make some again."""
     return await _wish(uow, asking, f"redo {values.get('wishes', '')}")
+
+
+async def answer_talk(desk: Desk, uow: UnitOfWork, asking: Asking, words: str) -> Reply | None:  # noqa: ARG001  # every handler is called alike
+    """Words that name no command: in a batch's thread they are read as wishes. None elsewhere.
+
+    Raises UserError("wishes_unreadable"), which tells how wishes are written.
+    """
+    if not words.strip() or await batch_of_thread(uow, asking) is None:
+        return None
+    return await _wish(uow, asking, words)
 
 
 async def _wish(uow: UnitOfWork, asking: Asking, text: str) -> Reply:
@@ -106,15 +138,22 @@ async def _wish(uow: UnitOfWork, asking: Asking, text: str) -> Reply:
     return Nothing()
 
 
+async def batch_of_thread(uow: UnitOfWork, asking: Asking) -> Job | None:
+    """The batch in whose thread somebody speaks."""
+    for job in await uow.jobs.batches(asking.business.id, RECENT) if asking.place.thread else ():
+        root = await uow.messages.get(job.root_id)
+        if root and root.thread and root.thread.id == asking.place.thread:
+            return job
+    return None
+
+
 async def _batch_here(uow: UnitOfWork, asking: Asking) -> Job:
     """The batch of this thread; outside its thread, one's own newest. Raises
     UserError("batch_unknown").
     """
+    if here := await batch_of_thread(uow, asking):
+        return await _locked(uow, here)
     recent = await uow.jobs.batches(asking.business.id, RECENT)
-    for job in recent:
-        root = await uow.messages.get(job.root_id)
-        if asking.place.thread and root and root.thread and root.thread.id == asking.place.thread:
-            return await _locked(uow, job)
     mine = [job for job in recent if job.owner_id == asking.member.id]
     if asking.place.thread or not mine:
         raise UserError("batch_unknown")
@@ -176,6 +215,60 @@ async def _publish_all(touch: Touch) -> None:
     await redraw(touch.uow, "status", job.id)
 
 
+def choose_form(review: Review, card: str) -> Form:
+    """All pictures as checkboxes, those that are kept chosen; of more than `IN_FORM` the first."""
+    items = review.items[:IN_FORM]
+    fields = []
+    for start in range(0, len(items), IN_FIELD):
+        part = items[start : start + IN_FIELD]
+        fields.append(
+            FormField(
+                f"from{part[0].number}",
+                words.choose_field(part[0].number, part[-1].number),
+                "multiselect",
+                "\n".join(str(item.number) for item in part if review.keeps(item.number)),
+                required=False,
+                options=tuple(
+                    Option(str(item.number), words.picture(item.number, item.prompt))
+                    for item in part
+                ),
+            )
+        )
+    return Form(
+        key=f"keep:{card}",
+        title=words.CHOOSE_TITLE,
+        submit=words.CHOOSE_SUBMIT,
+        fields=tuple(fields),
+        note=words.choose_note(len(review.items), len(items)),
+    )
+
+
+async def submit_choice(
+    desk: Desk,  # every form is called alike
+    uow: UnitOfWork,
+    asking: Asking,
+    card: str,
+    values: dict[str, str],
+) -> Reply:
+    """What was sent is the whole choice among the pictures that the form offers. Raises
+    UserError("card_unknown" | "not_yours").
+    """
+    message = await uow.messages.get(card)
+    if message is None or message.business_id != asking.business.id:
+        raise UserError("card_unknown")
+    job = await _job(Touch(desk, uow, asking, message))
+    given = "\n".join(values.values()).split()
+    offered = set(range(1, IN_FORM + 1))
+    chosen = {int(value) for value in given if value.isdecimal()} & offered
+    await choose_among(uow, job, asking.member, offered, chosen)
+    return Nothing()
+
+
+async def _choose_all(touch: Touch) -> Reply:
+    job = await _job(touch)
+    return choose_form(await read_review(touch.uow, job.id), touch.message.id)
+
+
 async def _send_lot(touch: Touch) -> None:
     job = await _job(touch)
     uow, user = touch.uow, touch.asking.member.user
@@ -201,6 +294,9 @@ async def _choose_here(touch: Touch) -> None:
     await redraw(touch.uow, "sheet", job.id)
 
 
+BATCH_FORMS = {"batch": submit_form, "keep": submit_choice}
+"""What the forms of batches do, by the first word of their keys."""
+
 BATCH_ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
     "model": partial(_change, "model"),
     "quality": partial(_change, "quality"),
@@ -211,6 +307,7 @@ BATCH_ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
     "leave": _leave,
     "resume": _resume,
     "choose-here": _choose_here,
+    "choose-all": _choose_all,
     "create": _create,
     "lot": _send_lot,
     "open": _open,

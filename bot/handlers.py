@@ -10,7 +10,7 @@ import secrets
 from datetime import timedelta
 
 from bot.asking import Asking, Handler
-from bot.batches import bulk, keep, redo, submit_batch
+from bot.batches import BATCH_FORMS, bulk, keep, redo
 from bot.browsing import PANEL_FORMS, open_image, open_library
 from bot.desk import Desk
 from bot.forms import field_errors, generate_form, upload_form
@@ -30,7 +30,7 @@ SIGN_IN_LIFETIME = timedelta(minutes=10)
 async def generate(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:
     """Place an order, or open the form where there is no prompt."""
     if not values.get("prompt", "").strip():
-        return await generate_form(desk, uow, asking.business, values)
+        return await generate_form(desk, uow, asking, values)
     return await order(desk, uow, asking, values)
 
 
@@ -133,12 +133,12 @@ async def submit(  # one for each kind of form
     try:
         if kind == "generate":
             return await order(desk, uow, asking, values, card)
-        if kind == "batch":
-            return await submit_batch(desk, uow, asking, values)
         if kind == "upload":
             return await upload(desk, uow, asking, values)
         if kind in PANEL_FORMS:
             return await PANEL_FORMS[kind](desk, uow, asking, card, values)
+        if kind in BATCH_FORMS:
+            return await BATCH_FORMS[kind](desk, uow, asking, card, values)
         if kind in POST_FORMS:
             return await POST_FORMS[kind](desk, uow, asking, card, values)
     except UserError as error:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from bot.asking import Asking
 from bot.backlog import Backlog
+from bot.batches import answer_talk
 from bot.browsing import open_home, propose
 from bot.commands import complete, read_text
 from bot.controls import press, react
@@ -19,6 +20,8 @@ from bot.forms import home_form
 from bot.handlers import COMMANDS, submit
 from core.business.admission import WhichBusiness, admit, recognise, settle_home
 from core.chat import (
+    HELP,
+    TALK,
     Choices,
     Command,
     Dropped,
@@ -162,6 +165,12 @@ class DeskInbox:
 
     async def _command(self, uow: UnitOfWork, asking: Asking, event: Command) -> Reply:
         spec = next((one for one in self._desk.commands if one.name == event.name), None)
+        if spec is None or spec.name == HELP:  # words that name no command
+            talk = event.text if spec or event.name == TALK else f"{event.name} {event.text}"
+            if reply := await answer_talk(self._desk, uow, asking, talk):
+                return reply
+        if event.name == TALK:
+            return Nothing()
         if spec is None:
             raise UserError("command_unknown", name=event.name)
         values = event.options or read_text(spec, event.text)

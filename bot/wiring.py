@@ -334,7 +334,7 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
     with_previews = frozenset(name for name, shown in previews.items() if shown)
     per_minute = {name: offer.per_minute for name, offer in joined.offers.items()}
     job_cards = JobCards(desk.catalogue.models, per_minute, blobs, with_previews, desk.address)
-    batch_cards = BatchCards(desk.models, per_minute)
+    batch_cards = BatchCards(desk.models, per_minute, desk.address)
     post_cards = PostCards(desk.networks, desk.grace)
 
     async def status(uow: UnitOfWork, message: Message) -> Card | None:

@@ -77,6 +77,13 @@ class Attachment:
     size: int  # bytes, as claimed by the platform
 
 
+HELP = "help"
+"""The command that words stand for which name none: its `text` holds them."""
+
+TALK = ""
+"""The name of a command that is mere talk, perhaps not for the desk: mostly nothing is answered."""
+
+
 # ── what comes in ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -187,7 +194,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Nothing:
-    """Acknowledged; the rest comes as a card."""
+    """Acknowledged; the rest comes as a card. The desk's page goes to `path`, where that is given
+    ("/batches/4f…").
+    """
+
+    path: str = ""
 
 
 @dataclass(frozen=True)

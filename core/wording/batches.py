@@ -22,6 +22,10 @@ LOT = "List as CSV"
 LOT_TITLE = "The batch as a table"
 OPEN = "Open a draft"
 CHOOSE = "Keep pictures"
+CHOOSE_ALL = "Choose"
+CHOOSE_TITLE = "Keep pictures"
+CHOOSE_SUBMIT = "Keep these"
+ON_PAGE = "Open on the page"
 FORM_TITLE = "Many pictures"
 FORM_SUBMIT = "Check"
 PROMPTS = "Prompts"
@@ -175,6 +179,21 @@ def kept(chosen: int, made: int) -> str:
     if chosen == made:
         return f"All {made} are kept; choose on the sheets to keep fewer."
     return f"{chosen} of {made} are kept."
+
+
+def choose_note(pictures: int, offered: int) -> str:
+    """What the form with all pictures does."""
+    if pictures > offered:
+        return (
+            f"Kept is what is chosen. Pictures {offered + 1}–{pictures} stay as they are: choose "
+            "them on their sheets, by /keep, or on the page."
+        )
+    return "Kept is what is chosen, also of pictures that are not made yet."
+
+
+def choose_field(first: int, last: int) -> str:
+    """Over 25 pictures of that form."""
+    return f"Pictures {first}–{last}" if last > first else f"Picture {first}"
 
 
 @dataclass(frozen=True)

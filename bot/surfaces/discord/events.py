@@ -10,6 +10,8 @@ import discord
 
 from bot.surfaces.discord.forms import filled_in, given_files
 from core.chat import (
+    HELP,
+    TALK,
     Actor,
     Attachment,
     Command,
@@ -24,7 +26,6 @@ from core.chat import (
 Json = dict[str, Any]
 
 SURFACE: Final = "discord"
-HELP: Final = "help"  # what words mean that name no command: nothing is spent on talk
 RUN: Final = "run"  # the action of a button that carries a whole command
 FILE: Final = 11  # the type of an option
 _DECORATION: Final = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
@@ -59,7 +60,8 @@ def of_message(
     """The event of a message that was written to the desk directly or mentions it.
 
     Its first word may be a command; otherwise attached files count as dropped, and mere words ask
-    for help. None for an answer to a card, which mentions the desk without being addressed to it.
+    for help. An answer to a card, which mentions the desk without being addressed to it, is talk in
+    a thread and None elsewhere.
     """
     desk = re.compile(rf"<@!?{me}>")
     words = desk.sub(" ", message.content).strip()
@@ -73,7 +75,7 @@ def of_message(
         return Dropped(event_id, actor, where, files, words)
     if where.direct or desk.match(message.content.lstrip()):
         return Command(event_id, actor, where, HELP, words)
-    return None
+    return Command(event_id, actor, where, TALK, words) if where.thread and words else None
 
 
 def plain_emoji(name: str | None, number: object) -> str:

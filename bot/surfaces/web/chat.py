@@ -25,6 +25,7 @@ from core.chat import (
     FieldErrors,
     Form,
     MessageRef,
+    Nothing,
     Panel,
     Place,
     Press,
@@ -283,7 +284,8 @@ def told(
     belongs to the thread in which it was asked for.
     """
     if "application/json" not in request.headers.get("accept", ""):
-        return RedirectResponse(reply.path if isinstance(reply, Panel) else where, 303)
+        path = reply.path if isinstance(reply, Panel | Nothing) else ""
+        return RedirectResponse(path or where, 303)
     match reply:
         case Form():
             facts = {"form": reply, "thread": thread}
@@ -293,7 +295,7 @@ def told(
         case Private():
             links = [{"label": link.label, "url": link.url} for link in reply.links]
             return JSONResponse({"said": reply.text, "links": links})
-        case Panel():
+        case Panel() | Nothing() if reply.path:
             return JSONResponse({"path": reply.path})
     return JSONResponse({})
 

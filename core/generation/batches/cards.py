@@ -30,11 +30,12 @@ TABLE: Final = (20, 50, 100)
 @dataclass(frozen=True)
 class BatchCards:
     """Draws the cards of batches. `models` can be ordered, the default first; `per_minute` is how
-    many pictures a provider makes, absent where it is not paced.
+    many pictures a provider makes, absent where it is not paced. The desk's page is at `address`.
     """
 
     models: Mapping[str, Model]
     per_minute: Mapping[str, int]
+    address: str
 
     async def status(self, uow: UnitOfWork, message: Message) -> Card | None:
         """Reading, planned, generating, complete: one card, edited as it goes."""
@@ -51,6 +52,7 @@ class BatchCards:
             key=message.id,
             title=words.TITLES[batch.state],
             lines=tuple(words.reading(batch)),
+            links=(self._page(batch.id),),
             colour="bad" if batch.state == "refused" else "busy",
             mention=message.person if batch.state == "refused" else None,
             topic=words.TOPIC,
@@ -64,10 +66,14 @@ class BatchCards:
             title=words.planned_title(summary),
             lines=tuple(words.plan(summary, batch.trouble)),
             facts=(words.common(model, batch.options), *words.price_table(model, TABLE)),
+            links=(self._page(batch.id),),
             controls=self._choices(batch, summary, model) if waits else (),
             mention=message.person,
             topic=words.TOPIC,
         )
+
+    def _page(self, job_id: str) -> Link:
+        return Link(words.ON_PAGE, f"{self.address}/batches/{job_id}")
 
     def _model(self, batch: Batch) -> Model:
         return self.models.get(batch.options.get("model", "")) or next(iter(self.models.values()))
@@ -116,7 +122,7 @@ class BatchCards:
             lines=tuple(lines),
             facts=words.spend(cost, estimate, running=running),
             progress=(done, len(items)) if running else None,
-            links=tuple(Link(one.title, one.url) for one in drafts if one.url)[:MOST_LINKS],
+            links=(self._page(job.id), *_posts(drafts)),
             controls=(*_draft_controls(drafts), *_controls(job, states, running=running)),
             colour="busy" if running else "good" if states["completed"] else "bad",
             topic=words.TOPIC,
@@ -178,6 +184,10 @@ async def _drafts(uow: UnitOfWork, job: Job) -> list[words.Drafted]:
     return found
 
 
+def _posts(drafts: list[words.Drafted]) -> tuple[Link, ...]:
+    return tuple(Link(one.title, one.url) for one in drafts if one.url)[:MOST_LINKS]
+
+
 def _draft_controls(drafts: list[words.Drafted]) -> tuple[Control, ...]:
     waiting = [one for one in drafts if one.draft]
     if not waiting:
@@ -195,14 +205,16 @@ def _sheet(job: Job, items: list[Item]) -> File:
 
 
 def _controls(job: Job, states: Mapping[str, int], *, running: bool) -> tuple[Control, ...]:
+    choose = (Button("choose-all", words.CHOOSE_ALL, "☑️"),) if states["completed"] else ()
     if running and job.paused_at:
         return (
             Button("resume", words.RESUME, style="primary"),
             Button("cancel", words.CANCEL, "❌", "danger"),
+            *choose,
         )
     if running:
-        return () if job.cancelled_at else (Button("cancel", words.CANCEL, "❌"),)
-    controls: list[Control] = []
+        return (*(() if job.cancelled_at else (Button("cancel", words.CANCEL, "❌"),)), *choose)
+    controls: list[Control] = [*choose]
     if states["completed"]:
         controls.append(Button("create", words.CREATE, style="primary"))
     if states["failed"] or states["unknown"]:
