@@ -12,7 +12,7 @@ from core.generation.providers.openai import OpenAIImages
 from core.library.pictures import check
 from core.ports import Generated
 from core.wording.errors import SENTENCES, sentence
-from tests.contracts.test_image_providers import CATALOGUE, KEY, request_for
+from tests.contracts.provider_grounds import CATALOGUE, KEY, request_for
 from tests.platforms.openai import OpenAIServer
 
 

@@ -18,11 +18,15 @@ class ImagesPerMinute:
         clock: seconds, never going back.
 
     Attributes:
-        per_minute: the size of every bucket; None while nothing is limited.
+        per_minute: how fast every bucket fills; None while nothing is limited.
+        burst: the size of every bucket; None where it holds a minute's images.
+        refused: how many calls found it too empty.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.per_minute: int | None = None
+        self.burst: int | None = None
+        self.refused = 0
         self._clock = clock
         self._buckets: dict[str, tuple[float, float]] = {}
 
@@ -36,6 +40,7 @@ class ImagesPerMinute:
             return None
         left = self._left(key, self.per_minute)
         if left < images:
+            self.refused += 1
             wait = (images - left) * 60 / self.per_minute
             refusal = rate_limited(retry_after=round(wait, 1))
             return Answer(refusal.status, refusal.body, self.headers(key) | dict(refusal.headers))
@@ -50,11 +55,15 @@ class ImagesPerMinute:
         facts: dict[str, Any] = {
             "limit": self.per_minute,
             "remaining": int(left),
-            "reset": f"{(self.per_minute - left) * 60 / self.per_minute:.1f}s",
+            "reset": f"{(self._size(self.per_minute) - left) * 60 / self.per_minute:.1f}s",
         }
         return {f"x-ratelimit-{name}-images": str(fact) for name, fact in facts.items()}
 
     def _left(self, key: str, per_minute: int) -> float:
         now = self._clock()
-        left, since = self._buckets.get(key, (float(per_minute), now))
-        return min(float(per_minute), left + (now - since) * per_minute / 60)
+        size = self._size(per_minute)
+        left, since = self._buckets.get(key, (size, now))
+        return min(size, left + (now - since) * per_minute / 60)
+
+    def _size(self, per_minute: int) -> float:
+        return float(self.burst or per_minute)

@@ -63,6 +63,7 @@ class OpenAIServer(FarEnd):
     Args:
         today: the day by which models are alive or shut.
         clock: seconds, for the images-per-minute limit alone.
+        drawing: how a picture is drawn; no two may have the same bytes.
 
     Attributes:
         bill: every charged picture call, in the order of charging.
@@ -88,6 +89,7 @@ class OpenAIServer(FarEnd):
         *,
         today: date = date(2026, 11, 21),
         clock: Callable[[], float] = time.monotonic,
+        drawing: Callable[[Drawing], bytes] = draw,
     ) -> None:
         super().__init__()
         self.bill: list[Charge] = []
@@ -98,6 +100,7 @@ class OpenAIServer(FarEnd):
         self._limits = ImagesPerMinute(clock)
         self._moderator = Moderator()
         self._latency = 0.0
+        self._draw = drawing
         self._drawn = 0
 
     @property
@@ -110,7 +113,8 @@ class OpenAIServer(FarEnd):
         """As every far end, and the bill."""
         bill = [asdict(charge) for charge in self.bill]
         words = [asdict(saying) for saying in self.words]
-        return super().state() | {"bill": bill, "words": words, "charged": self.charged}
+        mine = {"bill": bill, "words": words, "charged": self.charged}
+        return super().state() | mine | {"refused": self._limits.refused}
 
     def routes(self) -> list[web.RouteDef]:
         """The five calls; every other path is a violation."""
@@ -167,9 +171,9 @@ class OpenAIServer(FarEnd):
         """Moderation answers 500 until `clear("moderate")`."""
         self.refuse("server_error", "moderate", times=None)
 
-    def limit_images(self, per_minute: int) -> None:
-        """Each key makes so many images a minute, and may save up as many."""
-        self._limits.per_minute = per_minute
+    def limit_images(self, per_minute: int, burst: int | None = None) -> None:
+        """Each key makes so many images a minute; it saves up `burst`, by default a minute's."""
+        self._limits.per_minute, self._limits.burst = per_minute, burst
 
     def slow_down(self, seconds: float) -> None:
         """Every picture call takes this long before its pictures are made."""
@@ -268,7 +272,7 @@ class OpenAIServer(FarEnd):
 
     async def _make(self, order: Order, key: str, way: str) -> Made:
         drawings = [self._next_drawing(order) for _ in range(order.n)]
-        pictures = [await asyncio.to_thread(draw, drawing) for drawing in drawings]
+        pictures = [await asyncio.to_thread(self._draw, drawing) for drawing in drawings]
         usage = count_tokens(
             order.model,
             quality=order.quality,
