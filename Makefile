@@ -4,6 +4,7 @@
 #   make demo        the whole desk on this machine, for one person
 #   make install     .venv with bin/imagedesk in it
 #   make test        every test; some of them:  make test ARGS=tests/core
+#                    four at once, of which most wait; fewer:  make test WORKERS=1
 #   make check       format, lint, types, layering
 #   make bench       the benchmarks
 #   make documents   write the README's tables and .env.example anew
@@ -17,6 +18,7 @@
 .PHONY: help install install-dev demo test check bench documents lock clean
 
 VENV := .venv
+WORKERS ?= 4
 PYTHON := $(VENV)/bin/python
 # uv trusts what the machine trusts, as pip does: a proxy's certificate among it.
 export UV_SYSTEM_CERTS ?= true
@@ -36,7 +38,7 @@ demo: install
 	@$(VENV)/bin/imagedesk demo
 
 test: install-dev
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: install-dev
 	$(PYTHON) -m ruff format --check .
