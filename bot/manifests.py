@@ -8,7 +8,7 @@ not serve here.
 from typing import Any
 
 from bot.commands import command_table
-from bot.wiring import make_offers
+from bot.offers import make_offers
 from core.chat import CommandSpec
 from core.errors import UserError
 from core.generation.prices import Model, read_catalogue

@@ -1,10 +1,9 @@
 """The composition root: the registries, and `running(settings)`, which joins everything.
 
-Only this module imports the leaves (providers, networks, stores, surfaces). To add one, add its
-line to the registry here; its recipe stands in its package's docstring.
+Only this module imports the leaves (networks, stores, surfaces), and `bot.offers` the providers. To
+add one, add its line to the registry here; its recipe stands in its package's docstring.
 """
 
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from bot.backlog import Resuming
 from bot.commands import command_table
 from bot.desk import Desk
 from bot.inbox import DeskInbox
+from bot.offers import make_captioner, make_catalogue, make_moderator, make_offers
 from bot.surfaces.web.surface import Page
 from core.business.accounts import DISCONNECTED, Account, seal_context
 from core.business.admission import Door
@@ -28,10 +28,7 @@ from core.generation.batches.lot import write_lot
 from core.generation.batches.preparing import Orderable, Preparing
 from core.generation.cards import JobCards
 from core.generation.making import Making, Offer
-from core.generation.prices import Catalogue, Model, read_catalogue
-from core.generation.providers.openai import OpenAIImages, OpenAIModerator
-from core.generation.providers.openai_words import OpenAICaptioner
-from core.generation.providers.sketch import Sketch
+from core.generation.prices import Catalogue, Model
 from core.generation.starting import Starting
 from core.generation.storing import Storing
 from core.library.bringing import Bringing
@@ -43,7 +40,16 @@ from core.library.originals import pack_originals
 from core.library.prints import PRINTS, draw_print
 from core.library.removal import Removing
 from core.messages import Message
-from core.ports import BlobStore, ChatSurface, Fetcher, Load, Moderator, Queue, Reach, SocialNetwork
+from core.ports import (
+    BlobStore,
+    ChatSurface,
+    Fetcher,
+    Load,
+    Moderator,
+    Queue,
+    Reach,
+    SocialNetwork,
+)
 from core.publishing.cards import PostCards
 from core.publishing.networks.facebook import Facebook
 from core.publishing.networks.instagram import Instagram
@@ -93,6 +99,7 @@ class Running:
     limits: RedisLimits
     intake: Intake
     bringing: Bringing
+    batch_cards: BatchCards
 
 
 def make_surfaces(
@@ -109,30 +116,6 @@ def make_surfaces(
 
         surfaces["discord"] = Discord(settings, commands)
     return surfaces
-
-
-def make_offers(settings: Settings, catalogue: Catalogue) -> dict[str, Offer]:
-    """The providers that can be used, the default first."""
-    offers: dict[str, Offer] = {}
-    key = settings.openai_api_key.get_secret_value()
-    if key:
-        images = OpenAIImages(key, settings.openai_base_url, catalogue.of("openai"))
-        fingerprint = hashlib.sha256(key.encode()).hexdigest()[:12]
-        offers["openai"] = Offer(images, f"openai:{fingerprint}", settings.openai_images_per_minute)
-    offers["sketch"] = Offer(Sketch(catalogue.of("sketch")))
-    return offers
-
-
-def make_moderator(settings: Settings) -> OpenAIModerator | None:
-    """The moderator, None without a key: then the cards say so."""
-    key = settings.openai_api_key.get_secret_value()
-    return OpenAIModerator(key, settings.openai_base_url) if key else None
-
-
-def make_captioner(settings: Settings, catalogue: Catalogue) -> OpenAICaptioner | None:
-    """What finds words for pictures, None without a key: then the plain ones stand."""
-    key = settings.openai_api_key.get_secret_value()
-    return OpenAICaptioner(key, settings.openai_base_url, catalogue.words) if key else None
 
 
 def make_vault(settings: Settings) -> Vault:
@@ -216,7 +199,7 @@ async def running(
         graph = Graph(settings.meta_graph_url)
         stack.push_async_callback(graph.aclose)
         networks = make_networks(settings, graph)
-        catalogue = read_catalogue()
+        catalogue = make_catalogue(settings)
         offers = make_offers(settings, catalogue)
         moderator = make_moderator(settings)
         limits = RedisLimits(redis_url)
@@ -233,6 +216,8 @@ async def running(
         examiner = await stack.enter_async_context(Examiner())
         intake = Intake(database, blobs, captioning, examiner)
         bringing = Bringing(database, blobs, fetcher or WebFetcher(), intake, settings.address)
+        per_minute = {name: offer.per_minute for name, offer in offers.items()}
+        batch_cards = BatchCards(desk.models, per_minute, desk.address)
         tasks = _make_tasks(
             _Joined(
                 database,
@@ -247,6 +232,7 @@ async def running(
                 limits,
                 intake,
                 captioning,
+                batch_cards,
             ),
             reach,
         )
@@ -269,6 +255,7 @@ async def running(
             limits,
             intake,
             bringing,
+            batch_cards,
         )
 
 
@@ -293,6 +280,7 @@ class _Joined:
     limits: RedisLimits
     intake: Intake
     captioning: Captioning
+    batch_cards: BatchCards
 
 
 def _make_desk(
@@ -334,7 +322,7 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
     with_previews = frozenset(name for name, shown in previews.items() if shown)
     per_minute = {name: offer.per_minute for name, offer in joined.offers.items()}
     job_cards = JobCards(desk.catalogue.models, per_minute, blobs, with_previews, desk.address)
-    batch_cards = BatchCards(desk.models, per_minute, desk.address)
+    batch_cards = joined.batch_cards
     post_cards = PostCards(desk.networks, desk.grace)
 
     async def status(uow: UnitOfWork, message: Message) -> Card | None:

@@ -68,6 +68,29 @@ class Settings(BaseModel):
         5, ge=1, le=10_000, description="Your OpenAI tier's images a minute (5, 20, 50, 150, 250)"
     )
 
+    replicate_api_token: SecretStr = Field(
+        SecretStr(""), description="Replicate token: Flux, Stable Diffusion XL and 3.5"
+    )
+    replicate_api_url: str = Field("https://api.replicate.com/v1", description="Replicate API")
+    replicate_images_per_minute: int = Field(
+        60, ge=1, le=600, description="Pictures a minute at Replicate (6 with less than $5 there)"
+    )
+    stability_api_key: SecretStr = Field(
+        SecretStr(""), description="Stability AI key: Stable Image, Stable Diffusion 3.5"
+    )
+    stability_api_url: str = Field("https://api.stability.ai", description="Stability AI API")
+    stability_images_per_minute: int = Field(
+        600, ge=1, le=900, description="Pictures a minute at Stability AI"
+    )
+    sd_api_url: str = Field(
+        "", description="Your Stable Diffusion server (A1111, Forge, SD.Next, sd-server), free"
+    )
+    compatible_api_url: str = Field(
+        "", description="Your server with OpenAI's images API (LocalAI, vLLM); ends in `/v1`"
+    )
+    compatible_api_key: SecretStr = Field(SecretStr(""), description="Key of that server, if any")
+    compatible_model: str = Field("", description="Model of that server, where it has several")
+
     storage_provider: StoreName = Field("local", description="Where pictures are kept")
     aws_access_key_id: str = Field("", description="S3 access key")
     aws_secret_access_key: SecretStr = Field(SecretStr(""), description="S3 secret key")
@@ -136,6 +159,10 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "discord_gateway_url": (r"wss?://\S+", words.GATEWAY_SHAPE),
     "discord_api_url": (HTTP, words.HTTP_SHAPE),
     "openai_base_url": (HTTP, words.HTTP_SHAPE),
+    "replicate_api_url": (HTTP, words.HTTP_SHAPE),
+    "stability_api_url": (HTTP, words.HTTP_SHAPE),
+    "sd_api_url": (HTTP, words.HTTP_SHAPE),
+    "compatible_api_url": (HTTP, words.HTTP_SHAPE),
     "s3_endpoint_url": (HTTP, words.HTTP_SHAPE),
     "s3_public_url": (HTTP, words.HTTP_SHAPE),
     "cloudinary_api_url": (HTTP, words.HTTP_SHAPE),
@@ -201,6 +228,7 @@ def _missing(values: Mapping[str, str], needs: frozenset[Need]) -> list[str]:
     slack, store = "slack_bot_token" in given, values.get("storage_provider")
     cloudinary = store == "cloudinary"
     key, secret = "aws_access_key_id" in given, "aws_secret_access_key" in given
+    own = given & {"compatible_api_key", "compatible_model"}
     chat = slack or slack_ear or "discord_token" in given
     lacking = (
         (words.REDIS_MISSING, "queue" in needs and "redis_url" not in given),
@@ -211,6 +239,7 @@ def _missing(values: Mapping[str, str], needs: frozenset[Need]) -> list[str]:
         (words.CLOUD_MISSING, cloudinary and "cloudinary_cloud_name" not in given),
         (words.CLOUD_KEY_MISSING, cloudinary and "cloudinary_api_key" not in given),
         (words.CLOUD_SECRET_MISSING, cloudinary and "cloudinary_api_secret" not in given),
+        (words.COMPATIBLE_URL_MISSING, own and "compatible_api_url" not in given),
         (words.S3_SECRET_MISSING, key and not secret),
         (words.S3_KEY_MISSING, secret and not key),
     )

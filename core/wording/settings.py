@@ -13,6 +13,7 @@ BUCKET_MISSING = "AWS_S3_BUCKET: is missing; STORAGE_PROVIDER=s3 needs it"
 CLOUD_MISSING = "CLOUDINARY_CLOUD_NAME: is missing; STORAGE_PROVIDER=cloudinary needs it"
 CLOUD_KEY_MISSING = "CLOUDINARY_API_KEY: is missing; STORAGE_PROVIDER=cloudinary needs it"
 CLOUD_SECRET_MISSING = "CLOUDINARY_API_SECRET: is missing; STORAGE_PROVIDER=cloudinary needs it"  # noqa: S105  # a sentence
+COMPATIBLE_URL_MISSING = "COMPATIBLE_API_URL: is missing; its key and model do nothing without it"
 S3_SECRET_MISSING = "AWS_SECRET_ACCESS_KEY: is missing beside AWS_ACCESS_KEY_ID"  # noqa: S105  # a sentence
 S3_KEY_MISSING = "AWS_ACCESS_KEY_ID: is missing beside AWS_SECRET_ACCESS_KEY"
 

@@ -1,4 +1,4 @@
-"""What Replicate's answers mean for money: predictions that are late, fail, or stay out of reach."""
+"""What Replicate's answers mean for money: predictions that are late, or fail."""
 
 from collections.abc import AsyncIterator
 

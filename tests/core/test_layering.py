@@ -64,6 +64,7 @@ SHARED = {
 }
 JOINERS = {
     "bot.wiring",  # the composition root
+    "bot.offers",  # its registry of providers
     "bot.pages",  # hands the running desk, which wiring makes, to the page's application
     "bot.manifests",  # works before there is a token, and so before wiring has a surface
 }

@@ -11,7 +11,11 @@ How to add one:
    `OutcomeUnknown`. Switch the SDK's own retries off.
 3. Add its models, sizes, qualities, prices and `verified_on` to `core/generation/models.toml`.
 4. Give each new reason code its sentence in `core/wording`.
-5. Add one registry line in `bot/wiring.py`, and its settings in `core/settings.py`.
-6. Add it to `PROVIDERS` in `tests/contracts/test_image_providers.py`, with a local server under
+5. Add one registry line in `bot/offers.py`, its settings in `core/settings.py`, and a line in
+   `bot/checks/providers.py`, by which `imagedesk doctor` tries it.
+6. Add it to `GROUNDS` in `tests/contracts/provider_grounds.py`, with a local server under
    `tests/platforms/` where it calls one: the contract suite then runs on it.
+
+A server of somebody's own gets its prompt through `plain_words.plain`: such servers read options
+out of prompts.
 """
