@@ -22,7 +22,9 @@ _OPTION = re.compile(r"(?:^|(?<=\s))(?:--|—|–)([a-z]+)(?:[ \t]*=[ \t]*|[ \t]
 
 def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
     """All commands; `models` are those that can be used, the default first."""
-    first = next(iter(models.values()))
+    # A choice that the model does not have is refused with those that it has.
+    sizes = tuple(dict.fromkeys(size for model in models.values() for size in model.sizes))
+    qualities = tuple(dict.fromkeys(name for model in models.values() for name in model.qualities))
     return (
         CommandSpec(
             "generate",
@@ -31,10 +33,8 @@ def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
             (
                 CommandOption("prompt", words.OPTIONS["prompt"], rest=True),
                 CommandOption("style", words.OPTIONS["style"], choices=_options(STYLES)),
-                CommandOption("size", words.OPTIONS["size"], choices=_options(first.sizes)),
-                CommandOption(
-                    "quality", words.OPTIONS["quality"], choices=_options(first.qualities)
-                ),
+                CommandOption("size", words.OPTIONS["size"], choices=_options(sizes)),
+                CommandOption("quality", words.OPTIONS["quality"], choices=_options(qualities)),
                 CommandOption("model", words.OPTIONS["model"], complete=True),
                 CommandOption(
                     "count", words.OPTIONS["count"], "integer", minimum=1, maximum=MAX_COUNT
