@@ -164,7 +164,7 @@ async def library(folder: Path) -> AsyncIterator[tuple[Database, AsyncIterator[M
         while True:
             number += 1
             async with database.write() as uow:
-                business = Business(f"Business {number}", 0, uow.now)
+                business = Business(f"Business {number}", uow.now)
                 await uow.businesses.join("web", f"team-{number}", business)
                 member = Member(business.id, "web", f"u{number}", "Ada")
                 uow.members.add(member)

@@ -123,7 +123,7 @@ async def desk(folder: Path) -> AsyncIterator[Server]:
     await migrate(engine)
     token = make_token()
     async with Database(engine, MemoryQueue(), SystemClock()).write() as uow:
-        business = Business("Bench", 0, uow.now)
+        business = Business("Bench", uow.now)
         await uow.businesses.join("web", "bench", business)
         member = Member(business.id, "web", "ada", "Ada")
         uow.members.add(member)

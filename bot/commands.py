@@ -7,17 +7,20 @@ surface.
 import re
 from collections.abc import Mapping
 
+from core.business.budgets import PERIODS
 from core.chat import Choices, CommandOption, CommandSpec, Option
 from core.errors import UserError
 from core.generation.orders import MAX_COUNT
 from core.generation.prices import Model
 from core.generation.prompts import STYLES
 from core.library.uploading import MOST_FILES
+from core.wording import budgets, library
 from core.wording import forms as words
-from core.wording import library
 
 # A dash pair becomes one long dash on telephones and in Slack on a Mac.
-_OPTION = re.compile(r"(?:^|(?<=\s))(?:--|—|–)([a-z]+)(?:[ \t]*=[ \t]*|[ \t]+|$)(\"[^\"]*\"|\S*)")
+_OPTION = re.compile(
+    r"(?:^|(?<=\s))(?:--|—|–)([a-z]+)(?:[ \t]*=[ \t]*|[ \t]+|$)(\"[^\"]*\"|(?!--|—|–)\S+|)"
+)
 
 
 def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
@@ -55,6 +58,18 @@ def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
             (
                 CommandOption("person", words.OPTIONS["person"], rest=True),
                 CommandOption("remove", words.OPTIONS["remove"], choices=_options(("yes",))),
+            ),
+        ),
+        CommandSpec(
+            "budget",
+            budgets.COMMAND,
+            "/budget 20 --for @ada --per month",
+            (
+                CommandOption("amount", budgets.OPTIONS["amount"], rest=True),
+                CommandOption("images", budgets.OPTIONS["images"]),
+                CommandOption("for", budgets.OPTIONS["for"]),
+                CommandOption("per", budgets.OPTIONS["per"], choices=_options(PERIODS)),
+                CommandOption("off", budgets.OPTIONS["off"], choices=_options(("yes",))),
             ),
         ),
         CommandSpec(
@@ -116,17 +131,19 @@ def _labelled(labels: Mapping[str, str]) -> tuple[Option, ...]:
 
 
 def read_text(command: CommandSpec, text: str) -> dict[str, str]:
-    """Split `text` into options: `--name value` (quoted where it has spaces), the rest to the
-    command's free option. Raises UserError("option_unknown" | "option_empty").
+    """Split `text` into options: `--name value` (quoted where it has spaces; without its value
+    where there is only one), the rest to the command's free option. Raises
+    UserError("option_unknown" | "option_empty").
     """
     known = {option.name: option for option in command.options}
     found: dict[str, str] = {}
     for name, value in _OPTION.findall(text):
         if name not in known:
             raise UserError("option_unknown", option=name, options=[f"--{one}" for one in known])
-        if not value.strip('"'):
+        choices = known[name].choices
+        if not value.strip('"') and len(choices) != 1:
             raise UserError("option_empty", option=name)
-        found[name] = value.strip('"')
+        found[name] = value.strip('"') or choices[0].value
     rest = next((option.name for option in command.options if option.rest), None)
     words_left = " ".join(_OPTION.sub("", text).split())
     if rest and words_left:

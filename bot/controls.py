@@ -21,6 +21,7 @@ from core.generation.batches.numbering import read_on
 from core.generation.jobs import ENDED, Job
 from core.generation.ordering import make_again, place_order
 from core.messages import Message, redraw
+from core.publishing.joining import count_coming
 from core.publishing.posting import (
     approve,
     discard,
@@ -90,7 +91,11 @@ async def react(desk: Desk, uow: UnitOfWork, asking: Asking, event: Reaction) ->
 async def _react_to_post(touch: Touch, signal: Signal, *, added: bool) -> None:
     uow, message, member = touch.uow, touch.message, touch.asking.member
     post = await _post(touch)
-    if signal == Signal.APPROVE and added:
+    if signal == Signal.APPROVE and added and await count_coming(uow, post.id):
+        await require_draft(uow, post)
+        await require_approver(uow, post, member)
+        await requests.ask_about(uow, message, member, signal)  # nobody has seen the whole post yet
+    elif signal == Signal.APPROVE and added:
         await requests.ask(uow, message, member, signal, _carry_approval(touch, post))
     elif signal == Signal.APPROVE:
         await requests.take_back(uow, message, member, signal)
@@ -267,8 +272,7 @@ async def _add_picture(touch: Touch) -> Reply:
     post = await _approvers_post(touch)
     await require_draft(touch.uow, post)
     if touch.values == ("generate",):
-        business, card = touch.asking.business, touch.message.id
-        return await generate_form(touch.desk, touch.uow, business, {}, card)
+        return await generate_form(touch.desk, touch.uow, touch.asking, {}, touch.message.id)
     return await edit_form(touch.desk, touch.uow, post, touch.message.id)
 
 

@@ -4,7 +4,9 @@ A form's key says what it belongs to (`generate:<card>`); nothing else is rememb
 stands in `bot.posting`. It must not know any surface.
 """
 
+from bot.asking import Asking
 from bot.desk import Desk
+from core.business.budgets import channel_of, standings
 from core.business.ledger import day_of
 from core.business.members import Business
 from core.chat import FieldErrors, Form, FormField, Option
@@ -12,6 +14,7 @@ from core.errors import UserError
 from core.generation.prompts import LONGEST, STYLES
 from core.storing import UnitOfWork
 from core.wording import forms as words
+from core.wording.budgets import brief
 from core.wording.errors import sentence
 
 FIELDS = {
@@ -37,19 +40,31 @@ FIELDS = {
     "tag_long": "tags",
     "tags_many": "tags",
     "alt_long": "alt",
+    "budget_amount_wrong": "amount",
+    "budget_images_wrong": "images",
+    "budget_empty": "amount",
+    "budget_person_missing": "person",
+    "person_unknown": "person",
+    "person_ambiguous": "person",
 }
 """At which field a reason is shown; others are said in a sentence of their own."""
 
 
 async def generate_form(
-    desk: Desk, uow: UnitOfWork, business: Business, values: dict[str, str], card: str = ""
+    desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str], card: str = ""
 ) -> Form:
     """The five fields of an order, the price shown. The pictures join the draft of `card`, if that
     is given.
     """
     model = desk.models.get(values.get("model", "")) or next(iter(desk.models.values()))
-    spent = await uow.ledger.spent(business.id, day_of(business, uow.now))
-    left = max(business.daily_budget - spent, 0)
+    business = asking.business
+    found = await standings(
+        uow,
+        business.id,
+        asking.member.id,
+        channel_of(asking.place),
+        day_of(business, uow.now),
+    )
     qualities = tuple(
         Option(quality, words.quality_option(quality, model.price(quality, model.sizes[0])))
         for quality in model.qualities
@@ -78,7 +93,7 @@ async def generate_form(
                 model.name,
             ),
         ),
-        note=words.price_note(model, left, moderated=desk.moderated),
+        note=words.price_note(model, brief(found), moderated=desk.moderated),
     )
 
 

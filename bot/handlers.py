@@ -5,15 +5,16 @@ must not know any surface and makes no network call.
 """
 
 import hashlib
-import re
 import secrets
 from datetime import timedelta
 
 from bot.asking import Asking, Handler
 from bot.batches import BATCH_FORMS, bulk, keep, redo
 from bot.browsing import PANEL_FORMS, open_image, open_library
+from bot.budgets import budget, submit_budget, tell_notices
 from bot.desk import Desk
 from bot.forms import field_errors, generate_form, upload_form
+from bot.people import find_person
 from bot.posting import POST_FORMS, post_form_for, require_open_draft
 from core.chat import Link, Nothing, Private, Reply
 from core.errors import UserError
@@ -44,8 +45,8 @@ async def order(
     given = {name: "" if value == "none" else value for name, value in values.items()}
     read = read_order(given, desk.catalogue, desk.models, desk.blocked_words)
     post = await require_open_draft(uow, asking, card, read.count) if card else None
-    await place_order(uow, asking.customer, read, desk.orders_per_minute, post=post)
-    return Nothing()
+    job = await place_order(uow, asking.customer, read, desk.orders_per_minute, post=post)
+    return tell_notices(job)
 
 
 async def post(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:
@@ -94,16 +95,7 @@ async def name_approver(
     """An admin names who approves, or takes it back."""
     if not asking.member.admin:
         raise UserError("not_admin")
-    person = values.get("person", "").strip()
-    mentioned = re.fullmatch(r"<@!?([A-Za-z0-9]+)(?:\|[^>]*)?>", person)
-    user = mentioned.group(1) if mentioned else person.removeprefix("@")
-    found = await uow.members.anywhere(asking.business.id, user)
-    called = [found] if found else await uow.members.named(asking.business.id, user)
-    if not called:
-        return Private(words.PERSON_UNKNOWN)
-    if len(called) > 1:
-        return Private(words.PERSON_AMBIGUOUS.format(name=user))
-    member = called[0]
+    member = await find_person(uow, asking.business.id, values.get("person", ""))
     member.approver = values.get("remove") != "yes"
     said = words.APPROVER_NAMED if member.approver else words.APPROVER_REMOVED
     return Private(said.format(name=member.name))
@@ -121,8 +113,13 @@ COMMANDS: dict[str, Handler] = {
     "image": open_image,
     "desk": open_desk,
     "approver": name_approver,
+    "budget": budget,
     "help": show_help,
 }
+
+
+PLAIN_FORMS: dict[str, Handler] = {"budget": submit_budget, "upload": upload}
+"""Forms that belong to no card."""
 
 
 async def submit(  # one for each kind of form
@@ -133,8 +130,8 @@ async def submit(  # one for each kind of form
     try:
         if kind == "generate":
             return await order(desk, uow, asking, values, card)
-        if kind == "upload":
-            return await upload(desk, uow, asking, values)
+        if kind in PLAIN_FORMS:
+            return await PLAIN_FORMS[kind](desk, uow, asking, values)
         if kind in PANEL_FORMS:
             return await PANEL_FORMS[kind](desk, uow, asking, card, values)
         if kind in BATCH_FORMS:

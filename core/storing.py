@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from core.business.accounts import Account
+    from core.business.budgets import Budget, LowNotice
     from core.business.ledger import Entry
     from core.business.members import Business, Member
+    from core.business.spending import Spent
     from core.business.tokens import ApiToken  # noqa: F401  # named in a string below
     from core.chat import MessageRef
     from core.generation.batches.batch import Batch  # noqa: F401  # named in a string below
-    from core.generation.jobs import Attempt, Item, Job
+    from core.generation.jobs import Attempt, Item, ItemState, Job
     from core.library.browsing import Browsing  # noqa: F401  # named in a string below
     from core.library.captioning import Look  # named in a string below
     from core.library.finding import Count, Slice
@@ -118,8 +120,8 @@ class Jobs(Rows["Job", str], Protocol):
         """How many jobs this member has placed after `since`."""
         ...
 
-    async def batches(self, business_id: int, limit: int) -> list[Job]:
-        """The newest batches that have started."""
+    async def batches(self, business_id: int, limit: int, *, started: bool = True) -> list[Job]:
+        """The newest batches, by default those that have started."""
         ...
 
     async def of_post(self, post_id: str) -> list[Job]:
@@ -136,6 +138,14 @@ class Items(Leased["Item"], Protocol):
 
     async def of_job(self, job_id: str) -> list[Item]:
         """By number."""
+        ...
+
+    async def beginning(self, job_ids: list[str], most: int) -> list[Item]:
+        """The first items of each job, by number."""
+        ...
+
+    async def counts(self, job_ids: list[str]) -> dict[str, dict[ItemState, int]]:
+        """How many items of each job are in which state; jobs without items are absent."""
         ...
 
     async def of_image(self, image_id: int) -> list[Item]:
@@ -286,6 +296,28 @@ class Objects(Protocol):
         ...
 
 
+class Budgets(Rows["Budget", str], Protocol):
+    """What may be spent, and who was told that it is nearly used up."""
+
+    async def of_business(self, business_id: int) -> list[Budget]:
+        """All of them."""
+        ...
+
+    async def notice(self, notice: LowNotice) -> bool:
+        """Note that somebody is told; False if they were before. The caller has locked the
+        business.
+        """
+        ...
+
+    async def forget_notices(self, budget: Budget) -> None:
+        """Have everybody told again."""
+        ...
+
+    async def remove(self, budget: Budget) -> None:
+        """Delete it, with its notices."""
+        ...
+
+
 class Ledger(Protocol):
     """Bookings."""
 
@@ -295,6 +327,25 @@ class Ledger(Protocol):
 
     async def spent(self, business_id: int, day: str) -> int:
         """Micro-USD reserved or settled on this day."""
+        ...
+
+    async def used(
+        self,
+        business_id: int,
+        days: tuple[str, str],
+        *,
+        member_id: str | None = None,
+        channel: str | None = None,
+    ) -> tuple[int, int]:
+        """Micro-USD and AI pictures, reserved or settled from the first to the last of `days`, by
+        one person or in one channel where that is given.
+        """
+        ...
+
+    async def by_day(
+        self, business_id: int, days: tuple[str, str], member_id: str | None
+    ) -> list[Spent]:
+        """The same by day, person and model, in this order; those that came to nothing left out."""
         ...
 
     async def of_item(self, item_id: str) -> list[Entry]:
@@ -577,6 +628,11 @@ class UnitOfWork(Protocol):
     @property
     def objects(self) -> Objects:
         """Which rows name which objects."""
+        ...
+
+    @property
+    def budgets(self) -> Budgets:
+        """What may be spent."""
         ...
 
     @property

@@ -24,6 +24,7 @@ from core.settings import Settings
 from storage.inline import IMPATIENT, Writer
 from storage.repositories.batches import Batches
 from storage.repositories.browsings import Browsings
+from storage.repositories.budgets import Budgets
 from storage.repositories.images import Images, Removals
 from storage.repositories.lines import Lines
 from storage.repositories.looks import Looks
@@ -156,6 +157,7 @@ class SqlUnit:
         self.removals = Removals(session, now)
         self.looks = Looks(session, now)
         self.objects = Objects(session)
+        self.budgets = Budgets(session, now)
         self.ledger = Ledger(session)
         self.messages = Messages(session, now)
         self.marks = Marks(session, now)

@@ -49,7 +49,6 @@ businesses = Table(
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=True),
     Column("name", Text, nullable=False),
-    Column("daily_budget", BigInteger, nullable=False),
     Column("time_zone", String(64), nullable=False),
     Column("created_at", Moment, nullable=False),
 )
@@ -95,6 +94,7 @@ jobs = Table(
     Column("discarded_by", Id),
     Column("wake_at", Moment, index=True),
     Column("trouble", AsJson(Trouble)),
+    Column("notices", AsJson(list[Trouble]), nullable=False, server_default="[]"),
     Index("ix_jobs_owner_created", "owner_id", "created_at"),
 )
 items = Table(
@@ -189,7 +189,12 @@ ledger = Table(
     Column("amount", BigInteger, nullable=False),
     Column("day", String(10), nullable=False),
     Column("at", Moment, nullable=False),
+    Column("images", Integer, nullable=False, server_default="0"),
+    Column("channel", String(96), nullable=False, server_default=""),
+    Column("model", String(64), nullable=False, server_default=""),
     Index("ix_ledger_business_day", "business_id", "day"),
+    Index("ix_ledger_member_day", "member_id", "day"),
+    Index("ix_ledger_channel_day", "business_id", "channel", "day"),
 )
 messages = Table(
     "messages",

@@ -7,6 +7,7 @@ speak on a surface is taken and others are told so. It must not know what the ev
 from dataclasses import dataclass
 
 from core.business.accounts import Account
+from core.business.budgets import put
 from core.business.members import Business, Member
 from core.chat import Actor, Place
 from core.errors import UserError
@@ -100,7 +101,8 @@ async def _business(uow: UnitOfWork, door: Door, place: Place, actor: Actor) -> 
         return found
     if not door.teams and place.surface != "page" and await uow.businesses.has_team(place.surface):
         raise UserError("team_not_allowed", team=place.team)
-    business = Business(place.team_name or place.team, door.daily_budget, uow.now)
+    business = Business(place.team_name or place.team, uow.now)
     await uow.businesses.join(place.surface, place.team, business)
+    await put(uow, business.id, "business", "", "day", "money", door.daily_budget)
     uow.accounts.add(Account(business.id, "site", "site", business.name, "", uow.now))
     return business

@@ -4,13 +4,15 @@ Every figure on a card is a sum over `Entry` rows; nothing else counts money. Am
 integer micro-USD; what is reserved and settled for one item adds up to what it cost.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from core.business.budgets import Buyer, Purchase, check, notice, standings
 from core.business.members import Business
-from core.errors import UserError
+from core.errors import Trouble
 from core.storing import UnitOfWork
 
 EntryKind = Literal["reserve", "settle", "release"]
@@ -18,7 +20,11 @@ EntryKind = Literal["reserve", "settle", "release"]
 
 @dataclass(eq=False)
 class Entry:
-    """One booking. `day` is the business's local date of the reservation, "YYYY-MM-DD"."""
+    """One booking. `day` is the business's local date of the reservation, "YYYY-MM-DD".
+
+    `images` are pictures that an AI makes: counted when reserved, taken back when released.
+    `channel` is `core.business.budgets.channel_of`, empty outside any; `model` is what was paid.
+    """
 
     business_id: int
     member_id: str
@@ -28,6 +34,9 @@ class Entry:
     amount: int
     day: str
     at: datetime
+    images: int = 0
+    channel: str = ""
+    model: str = ""
     id: int = field(default=None)  # type: ignore[assignment]  # given by the database, in order
 
 
@@ -37,24 +46,43 @@ def day_of(business: Business, now: datetime) -> str:
 
 
 async def reserve(
-    uow: UnitOfWork, business: Business, member_id: str, items: dict[str, int], job_id: str
-) -> None:
-    """Set money aside for `items` (item id → micro-USD), all or nothing.
+    uow: UnitOfWork,
+    buyer: Buyer,
+    wanted: Mapping[str, Purchase],
+    job_id: str,
+    *,
+    told: bool = True,
+) -> list[Trouble]:
+    """Set money aside for what is `wanted` (by item id), all or nothing; returns what to tell about
+    budgets that are nearly used up. Where nobody can be `told`, the next purchase tells it.
 
     The business row is locked first, so that simultaneous orders cannot both take the last dollar.
-    Raises UserError("budget_spent") with what is left and what was asked, in micro-USD.
+    Raises UserError("budget_spent" | "images_spent") with what is left and what was asked.
     """
-    now = uow.now
+    business, now = buyer.business, uow.now
     day = day_of(business, now)
     await uow.businesses.lock(business.id)
-    left = business.daily_budget - await uow.ledger.spent(business.id, day)
-    asked = sum(items.values())
-    if asked > left:
-        raise UserError(
-            "budget_spent", left=max(left, 0), asked=asked, budget=business.daily_budget
+    price = sum(one.price for one in wanted.values())
+    images = sum(one.images for one in wanted.values())
+    found = await standings(uow, business.id, buyer.member_id, buyer.channel, day)
+    check(found, price, images)
+    for item_id, one in wanted.items():
+        uow.ledger.add(
+            Entry(
+                business_id=business.id,
+                member_id=buyer.member_id,
+                job_id=job_id,
+                item_id=item_id,
+                kind="reserve",
+                amount=one.price,
+                day=day,
+                at=now,
+                images=one.images,
+                channel=buyer.channel,
+                model=one.model,
+            )
         )
-    for item_id, amount in items.items():
-        uow.ledger.add(Entry(business.id, member_id, job_id, item_id, "reserve", amount, day, now))
+    return await notice(uow, found, buyer, day, price, images) if told else []
 
 
 async def settle(uow: UnitOfWork, item_id: str, cost: int) -> None:
@@ -74,14 +102,17 @@ async def _close(uow: UnitOfWork, item_id: str, kind: EntryKind, cost: int) -> N
     last = entries[-1]
     uow.ledger.add(
         Entry(
-            last.business_id,
-            last.member_id,
-            last.job_id,
-            item_id,
-            kind,
-            cost - last.amount,
-            last.day,
-            uow.now,
+            business_id=last.business_id,
+            member_id=last.member_id,
+            job_id=last.job_id,
+            item_id=item_id,
+            kind=kind,
+            amount=cost - last.amount,
+            day=last.day,
+            at=uow.now,
+            images=-last.images if kind == "release" else 0,
+            channel=last.channel,
+            model=last.model,
         )
     )
 

@@ -16,10 +16,9 @@ def new_id() -> str:
 
 @dataclass(eq=False)
 class Business:
-    """A tenant. `daily_budget` is micro-USD; `time_zone` an IANA name in which a day is counted."""
+    """A tenant. `time_zone` is an IANA name in which a day is counted."""
 
     name: str
-    daily_budget: int
     created_at: datetime
     time_zone: str = "UTC"
     id: int = field(default=None)  # type: ignore[assignment]  # given by the database on insert

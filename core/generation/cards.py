@@ -23,6 +23,7 @@ from core.review.reviewing import Review, read_review
 from core.storing import UnitOfWork
 from core.wording import orders as words
 from core.wording import posts
+from core.wording.errors import sentence
 
 DAY = 86_400
 
@@ -103,6 +104,7 @@ class JobCards:
             lines.append(words.NOT_MODERATED)
         if order.legacy:
             lines.append(words.legacy(order.legacy, order.model))
+        lines += [sentence(one) for one in job.notices]
         return [*lines, *await _troubles(uow, items), *await lost_words(uow, job.id)]
 
     def _wait(self, order: Order, pictures: int, typical: float) -> float:
@@ -138,15 +140,7 @@ class JobCards:
             key=message.id,
             title=title,
             lines=tuple(await _review_lines(uow, review) + await _post_lines(uow, job, made)),
-            pictures=tuple(
-                File(
-                    item.preview_key or "",
-                    f"{item.number}.jpg",
-                    "image/jpeg",
-                    words.alt_text(item.prompt, item.number),
-                )
-                for item in made
-            ),
+            pictures=tuple([await _picture(uow, item) for item in made]),
             controls=_result_controls(job, review, made),
             mention=message.person,
             colour="good" if review.approved else "neutral",
@@ -175,6 +169,14 @@ class JobCards:
             links=tuple(links),
             mention=message.person,
         )
+
+
+async def _picture(uow: UnitOfWork, item: Item) -> File:
+    """A finished picture, told by what it shows where anybody has said so, else by its prompt."""
+    image = await uow.images.get(item.image_id) if item.image_id else None
+    shown = image.alt_text if image and not image.plain_words else item.prompt
+    alt = words.alt_text(shown or item.prompt, item.number)
+    return File(item.preview_key or "", f"{item.number}.jpg", "image/jpeg", alt)
 
 
 def _mood(job: Job, items: list[Item]) -> words.Mood:

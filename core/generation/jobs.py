@@ -47,7 +47,7 @@ class Job:
     `root_id` is the message that opens its thread; `parent_id` the job it repeats; `post_id` the
     post whose draft its pictures join. `wake_at` is when somebody looks at its moderation again, or
     feeds it. A batch is `started_at` a moment of its own, and may be `paused_at` one for a
-    `trouble`.
+    `trouble`. Its `notices` are of budgets that it used up nearly.
     """
 
     business_id: int
@@ -67,6 +67,7 @@ class Job:
     post_id: str | None = None
     started_at: datetime | None = None
     paused_at: datetime | None = None
+    notices: list[Trouble] = field(default_factory=list)
     id: str = field(default_factory=new_id)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
+from core.business.budgets import Buyer, Purchase, channel_of
 from core.business.ledger import release, reserve
 from core.business.members import Business, Member, new_id
 from core.chat import Place
@@ -38,7 +39,8 @@ async def place_order(
     """Write the job with its items, reserve their price, and wake its card. It stands in the thread
     of the job that it repeats (`parent`), or of the post whose draft its pictures join (`post`).
 
-    Raises UserError("too_many_orders" | "budget_spent"); then nothing was written.
+    Raises UserError("too_many_orders" | "budget_spent" | "images_spent"); then nothing was
+    written.
     """
     member, business = customer.member, customer.business
     recent = await uow.jobs.orders_since(member.id, uow.now - timedelta(minutes=1))
@@ -72,11 +74,17 @@ async def place_order(
         )
         for number in range(1, order.count + 1)
     ]
-    await reserve(uow, business, member.id, {item.id: order.price or 0 for item in items}, job_id)
+    buyer = Buyer(business, member.id, channel_of(customer.place))
+    job.notices = await reserve(uow, buyer, {item.id: bought(order) for item in items}, job_id)
     uow.jobs.add(job)
     for item in items:
         uow.items.add(item)
     return job
+
+
+def bought(order: Order) -> Purchase:
+    """One picture of an order, as it is paid; what has no known price counts as a picture only."""
+    return Purchase(order.price or 0, int(order.by_ai), order.model)
 
 
 def place_cards(
@@ -100,14 +108,15 @@ async def make_again(uow: UnitOfWork, business: Business, member: Member, job: J
     """Ask anew for the pictures of a job that failed or are unknown; returns how many.
 
     Their price is reserved again: an unknown call may have been billed, and stays booked.
-    Raises UserError("budget_spent" | "nothing_to_remake").
+    Raises UserError("budget_spent" | "images_spent" | "nothing_to_remake").
     """
     lost = [item for item in await uow.items.of_job(job.id) if item.state in {"failed", "unknown"}]
     orders = {item.id: item.order or job.order for item in lost}
-    prices = {id_: order.price or 0 for id_, order in orders.items() if order}
-    if not prices:
+    wanted = {id_: bought(order) for id_, order in orders.items() if order}
+    if not wanted:
         raise UserError("nothing_to_remake")
-    await reserve(uow, business, member.id, prices, job.id)
+    buyer = Buyer(business, member.id, channel_of(job.place))
+    job.notices = [*job.notices, *await reserve(uow, buyer, wanted, job.id)]
     job.cancelled_at = None
     for item in lost:
         item.move("queued", uow.now)

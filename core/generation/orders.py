@@ -39,6 +39,11 @@ class Order:
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
 
     @property
+    def by_ai(self) -> bool:
+        """Whether an AI draws it; the built-in sketches come without any."""
+        return self.provider != "sketch"
+
+    @property
     def estimate(self) -> int | None:
         """Micro-USD for all pictures, None where the price is not known."""
         return None if self.price is None else self.price * self.count

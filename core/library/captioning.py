@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
+from core.business.budgets import Buyer, Purchase, channel_of
 from core.business.ledger import release, reserve, settle
 from core.business.members import new_id
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, Trouble, TryLater, UserError
@@ -30,6 +31,9 @@ REFUSED_SECONDS: Final = 60.0
 
 AT_ONCE: Final = 4
 """In one process; a thousand imported files must not keep everybody's pictures waiting."""
+
+WORDS: Final = "words"
+"""What a look is booked as, where a picture is booked by its model."""
 
 Outcome = Literal["", "worded", "unusable", "unwanted", "unaffordable", "refused", "unknown"]
 
@@ -166,10 +170,11 @@ class Captioning:
             business = await uow.businesses.lock(look.business_id)
             if held is None or business is None:
                 return False
+            job = await uow.jobs.get(held.job_id) if held.job_id else None
+            buyer = Buyer(business, held.member_id, channel_of(job.place) if job else "")
+            look_at = {held.id: Purchase(price, model=WORDS)}
             try:
-                await reserve(
-                    uow, business, held.member_id, {held.id: price}, held.job_id or held.id
-                )
+                await reserve(uow, buyer, look_at, held.job_id or held.id, told=False)
             except UserError as error:
                 held.end("unaffordable", error.trouble)
                 return False
@@ -238,3 +243,5 @@ async def _redraw(uow: UnitOfWork, look: Look) -> None:
     jobs = {item.job_id for item in await uow.items.of_image(look.image_id)}
     for job_id in sorted(jobs | ({look.job_id} if look.job_id else set())):
         await redraw(uow, "status", job_id)
+        if look.outcome == "worded":
+            await redraw(uow, "result", job_id)

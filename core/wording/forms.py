@@ -84,8 +84,6 @@ REACTIONS = (
 
 APPROVER_NAMED = "{name} approves and publishes from now on."
 APPROVER_REMOVED = "{name} does not approve any more."
-PERSON_AMBIGUOUS = "Several people here are called {name}. Mention the one you mean."
-PERSON_UNKNOWN = "I do not know that person yet. They must use the desk once first."
 
 
 def picture_option(image: Image, place: int | None, number: int | None) -> str:
@@ -107,11 +105,11 @@ def model_option(model: Model) -> str:
     return f"{model.label}: {model.character}"[:75]
 
 
-def price_note(model: Model, left: int, *, moderated: bool) -> str:
-    """What a picture costs and what is left today."""
+def price_note(model: Model, left: str, *, moderated: bool) -> str:
+    """What a picture costs and what is `left` of budgets, if there are any."""
     price = model.price(model.qualities[0], model.sizes[0])
     cost = "is free" if price == 0 else f"costs about {money(price)} a picture"
-    note = f"{model.label} {cost}; {money(left)} is left today."
+    note = f"{model.label} {cost}{'; ' * bool(left)}{left}."
     return note if moderated else f"{note} Not moderated: no moderation key is set."
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.business.accounts import DISCONNECTED, Account
 from core.business.ledger import Entry
 from core.business.members import Business, Member, Team
+from core.business.spending import Spent
 from core.page import SignIn
 from core.storing import WaitingEvent
 from storage import tables
@@ -143,6 +144,44 @@ class Ledger:
         total = select(func.coalesce(func.sum(columns.amount), 0))
         found = total.where(columns.business_id == business_id, columns.day == day)
         return int(await self.session.scalar(found) or 0)
+
+    async def used(
+        self,
+        business_id: int,
+        days: tuple[str, str],
+        *,
+        member_id: str | None = None,
+        channel: str | None = None,
+    ) -> tuple[int, int]:
+        """Micro-USD and AI pictures of these days, of one person or channel where one is given."""
+        columns = tables.ledger.c
+        found = select(func.sum(columns.amount), func.sum(columns.images)).where(
+            columns.business_id == business_id, columns.day.between(*days)
+        )
+        if member_id is not None:
+            found = found.where(columns.member_id == member_id)
+        if channel is not None:
+            found = found.where(columns.channel == channel)
+        amount, images = (await self.session.execute(found)).one()
+        return int(amount or 0), int(images or 0)
+
+    async def by_day(
+        self, business_id: int, days: tuple[str, str], member_id: str | None
+    ) -> list[Spent]:
+        """By day, person and model."""
+        columns = tables.ledger.c
+        keys = (columns.day, columns.member_id, columns.model)
+        amount, images = func.sum(columns.amount), func.sum(columns.images)
+        found = select(*keys, amount, images).where(
+            columns.business_id == business_id, columns.day.between(*days)
+        )
+        if member_id is not None:
+            found = found.where(columns.member_id == member_id)
+        grouped = found.group_by(*keys).order_by(*keys).having(or_(amount != 0, images != 0))
+        return [
+            Spent(day, person, model, int(spent), int(made))
+            for day, person, model, spent, made in await self.session.execute(grouped)
+        ]
 
     async def of_item(self, item_id: str) -> list[Entry]:
         """Oldest first."""

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from core.chat import MessageRef
-from core.generation.jobs import Attempt, Item, Job
+from core.generation.jobs import Attempt, Item, ItemState, Job
 from core.messages import Message, ref_key
 from core.publishing.posts import Post, Target, TargetState
 from core.review.marks import Mark, Request
@@ -38,14 +38,12 @@ class Jobs(SqlRows[Job, str]):
         found = counted.where(columns.owner_id == owner_id, columns.created_at > since)
         return int(await self.session.scalar(found) or 0)
 
-    async def batches(self, business_id: int, limit: int) -> list[Job]:
+    async def batches(self, business_id: int, limit: int, *, started: bool = True) -> list[Job]:
         """Newest first."""
         columns = tables.jobs.c
-        found = select(Job).where(
-            columns.business_id == business_id,
-            columns.kind == "batch",
-            columns.started_at.is_not(None),
-        )
+        found = select(Job).where(columns.business_id == business_id, columns.kind == "batch")
+        if started:
+            found = found.where(columns.started_at.is_not(None))
         return await self._all(found.order_by(columns.created_at.desc()).limit(limit))
 
     async def of_post(self, post_id: str) -> list[Job]:
@@ -75,6 +73,25 @@ class Items(Leased[Item]):
         return await self._all(
             select(Item).where(columns.job_id == job_id).order_by(columns.number)
         )
+
+    async def beginning(self, job_ids: list[str], most: int) -> list[Item]:
+        """By job, then number."""
+        columns = tables.items.c
+        found = select(Item).where(columns.job_id.in_(job_ids), columns.number <= most)
+        return await self._all(found.order_by(columns.job_id, columns.number))
+
+    async def counts(self, job_ids: list[str]) -> dict[str, dict[ItemState, int]]:
+        """Counted by the database."""
+        columns = tables.items.c
+        counted = (
+            select(columns.job_id, columns.state, func.count().label("amount"))
+            .where(columns.job_id.in_(job_ids))
+            .group_by(columns.job_id, columns.state)
+        )
+        found: dict[str, dict[ItemState, int]] = {}
+        for row in (await self.session.execute(counted)).all():
+            found.setdefault(row.job_id, {})[row.state] = row.amount
+        return found
 
     async def of_image(self, image_id: int) -> list[Item]:
         """The items of which this image came, oldest first."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.business.budgets import Buyer, Purchase
 from core.business.ledger import cost_of, reserve
 from core.business.members import Business, new_id
 from core.library.captioning import Captioning, Look
@@ -16,7 +17,7 @@ from tests.fakes.blobs import MemoryBlobs
 async def business_id(database: Database) -> int:  # noqa: F811  # a fixture
     """A business."""
     async with database.write() as uow:
-        business = Business("Acme", 0, uow.now)
+        business = Business("Acme", uow.now)
         await uow.businesses.join("web", "acme", business)
         return business.id
 
@@ -115,8 +116,9 @@ async def test_without_a_key_any_more_nothing_is_left_waiting(
         business = await uow.businesses.lock(business_id)
         assert begun
         assert business
-        business.daily_budget = 1000
-        await reserve(uow, business, begun.member_id, {begun.id: 500}, begun.id)
+        await reserve(
+            uow, Buyer(business, begun.member_id), {begun.id: Purchase(500)}, begun.id
+        )
         begun.submitted_at, begun.price = uow.now, 500
     captioning = Captioning(database, MemoryBlobs(), None, pass_by)
     await captioning.caption(wanted.id)

@@ -40,7 +40,7 @@ async def test_a_unit_commits_whole_or_not_at_all(database: Database) -> None:
 
     async def fail() -> None:
         async with database.write() as uow:
-            await uow.businesses.join("slack", "T1", Business("Bakery", 0, uow.now))
+            await uow.businesses.join("slack", "T1", Business("Bakery", uow.now))
             uow.enqueue("show", "1")
             raise RuntimeError
 
@@ -49,7 +49,7 @@ async def test_a_unit_commits_whole_or_not_at_all(database: Database) -> None:
     assert await names(database) == []
     assert queue.calls == []
     async with database.write() as uow:
-        await uow.businesses.join("slack", "T1", Business("Bakery", 0, uow.now))
+        await uow.businesses.join("slack", "T1", Business("Bakery", uow.now))
     assert await names(database) == ["Bakery"]
 
 
@@ -59,7 +59,7 @@ async def test_a_cancelled_unit_leaves_nothing_and_hinders_nobody(database: Data
 
     async def stay() -> None:
         async with database.write() as uow:
-            await uow.businesses.join("slack", "T1", Business("Bakery", 0, uow.now))
+            await uow.businesses.join("slack", "T1", Business("Bakery", uow.now))
             inside.set()
             await asyncio.Event().wait()
 
@@ -69,17 +69,17 @@ async def test_a_cancelled_unit_leaves_nothing_and_hinders_nobody(database: Data
     with pytest.raises(asyncio.CancelledError):
         await staying
     async with database.write() as uow:
-        await uow.businesses.join("slack", "T1", Business("Brewery", 0, uow.now))
+        await uow.businesses.join("slack", "T1", Business("Brewery", uow.now))
     assert await names(database) == ["Brewery"]
 
 
 async def test_two_units_that_make_the_same_row_are_told_to_try_again(database: Database) -> None:
     """The second finds the first one's row, and nothing of its own is left."""
     async with database.write() as uow:
-        await uow.businesses.join("slack", "T1", Business("Bakery", 0, uow.now))
+        await uow.businesses.join("slack", "T1", Business("Bakery", uow.now))
     with pytest.raises(TryLater, match="conflict"):
         async with database.write() as uow:
-            await uow.businesses.join("slack", "T1", Business("Brewery", 0, uow.now))
+            await uow.businesses.join("slack", "T1", Business("Brewery", uow.now))
     assert await names(database) == ["Bakery"]
 
 
@@ -91,7 +91,7 @@ async def test_another_process_that_writes_is_waited_for_beside(tmp_path: Path) 
 
     async def write() -> None:
         async with database.write() as uow:
-            await uow.businesses.join("slack", "T1", Business("Bakery", 0, uow.now))
+            await uow.businesses.join("slack", "T1", Business("Bakery", uow.now))
 
     with closing(sqlite3.connect(tmp_path / "desk.sqlite3", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -58,7 +58,7 @@ async def opened(
             for name in ("Bakery", "Garage"):
                 if await unit.businesses.by_team("slack", f"T-{name}"):
                     continue
-                made = Business(name, 5_000_000, unit.now)
+                made = Business(name, unit.now)
                 await unit.businesses.join("slack", f"T-{name}", made)
                 unit.members.add(Member(made.id, "slack", f"U-{name}", f"Ada {name}"))
         yield Programs(desk, environ)

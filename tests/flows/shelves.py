@@ -53,7 +53,7 @@ async def lay(environ: Mapping[str, str], name: StoreName, count: int) -> dict[s
     """
     async with opened(environ, name) as (desk, store):
         async with desk.database.write() as unit:
-            business = Business("Acme", 0, unit.now)
+            business = Business("Acme", unit.now)
             unit.businesses.add(business)
             await unit.session.flush()
             laid = {}

@@ -51,7 +51,7 @@ async def desk(environ: Mapping[str, str]) -> AsyncIterator[Running]:
 async def begin_business(desk: Running, name: str) -> None:
     """A business as a team's first word makes it."""
     async with desk.database.write() as unit:
-        await unit.businesses.join("slack", f"T-{name}", Business(name, 5_000_000, unit.now))
+        await unit.businesses.join("slack", f"T-{name}", Business(name, unit.now))
 
 
 async def connected(desk: Running) -> list[Account]:

@@ -260,7 +260,7 @@ async def test_accounts_that_do_not_work_are_named(environ: dict[str, str]) -> N
     """One whose token expired, one whose token was sealed with another key."""
     async with running_desk(environ, demo=True) as desk:
         async with desk.database.write() as unit:
-            bakery = Business("Bakery", 0, unit.now)
+            bakery = Business("Bakery", unit.now)
             await unit.businesses.join("slack", "T1", bakery)
             expired = Account(
                 bakery.id, "facebook", "1001", "Acme", "", unit.now, "account_expired"

@@ -21,7 +21,7 @@ async def test_a_folder_is_imported_once(tmp_path: Path) -> None:
     environ = environment(tmp_path / "data")
     async with running_desk(environ, demo=True) as desk:
         async with desk.database.write() as unit:
-            business = Business("Bakery", 5_000_000, unit.now)
+            business = Business("Bakery", unit.now)
             await unit.businesses.join("slack", "T1", business)
             unit.members.add(Member(business.id, "slack", "U1", "Ada"))
         wrong = await imagedesk(environ, "import", str(folder / "nowhere"))

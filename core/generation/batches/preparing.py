@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from core.business.budgets import Buyer, channel_of
 from core.business.ledger import reserve
 from core.business.members import Business
 from core.chat import Attachment, SurfaceName
@@ -25,6 +26,7 @@ from core.generation.batches.planning import Common, Plan, plan_batch
 from core.generation.batches.rows import MOST_BYTES, Row, read_file, read_lines
 from core.generation.batches.sheets import show_sheet
 from core.generation.jobs import Item, Job
+from core.generation.ordering import bought
 from core.generation.prices import Catalogue, Model
 from core.leases import LEASE, keeping
 from core.messages import redraw
@@ -187,8 +189,9 @@ class Preparing:
             for number, planned in enumerate(plan.pictures, 1)
         ]
         new = [item for item in items if item.order not in library]
-        prices = {item.id: (item.order.price or 0) if item.order else 0 for item in new}
-        await reserve(uow, business, job.owner_id, prices, job.id)
+        wanted = {item.id: bought(item.order) for item in new if item.order}
+        buyer = Buyer(business, job.owner_id, channel_of(job.place))
+        job.notices = await reserve(uow, buyer, wanted, job.id)
         for item in items:
             item.wake_at = None
             uow.items.add(item)

@@ -147,7 +147,7 @@ class Ground:
         """A person of a business, which is made if it is new (numbers are given in turn)."""
         async with self.database.write() as uow:
             if await uow.businesses.get(business) is None:
-                made = Business(f"Business {business}", 5_000_000, uow.now)
+                made = Business(f"Business {business}", uow.now)
                 await uow.businesses.join("slack", f"T{business}", made)
                 assert made.id == business
                 await uow.businesses.join("page", f"b{business}", made)
