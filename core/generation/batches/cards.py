@@ -21,6 +21,7 @@ from core.publishing.posts import Target, is_draft
 from core.review.reviewing import read_review
 from core.storing import UnitOfWork
 from core.wording import batches as words
+from core.wording.errors import sentence
 
 MOST_LINKS: Final = 10
 TABLE: Final = (20, 50, 100)
@@ -110,6 +111,7 @@ class BatchCards:
         if job.paused_at and job.trouble:
             lines.append(words.paused(job.trouble))
         lines += words.troubles(items)
+        lines += [sentence(one) for one in job.notices]
         if not running:
             chosen = (await read_review(uow, job.id)).selected
             lines.append(words.kept(len(chosen), states["completed"]))
