@@ -17,6 +17,12 @@ from bot.checks.here import (
     check_store,
 )
 from bot.checks.outside import check_address, check_discord, check_openai, check_slack
+from bot.checks.providers import (
+    check_compatible,
+    check_diffusion,
+    check_replicate,
+    check_stability,
+)
 from core.settings import Settings
 from core.wording import checkup as words
 
@@ -30,6 +36,10 @@ CHECKS: tuple[Check, ...] = (
     check_slack,
     check_discord,
     check_openai,
+    check_replicate,
+    check_stability,
+    check_compatible,
+    check_diffusion,
     check_accounts,
 )
 COLOURS: dict[Mark, str] = {"✓": "green", "–": "dim", "!": "yellow", "✗": "red"}

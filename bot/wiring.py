@@ -40,16 +40,7 @@ from core.library.originals import pack_originals
 from core.library.prints import PRINTS, draw_print
 from core.library.removal import Removing
 from core.messages import Message
-from core.ports import (
-    BlobStore,
-    ChatSurface,
-    Fetcher,
-    Load,
-    Moderator,
-    Queue,
-    Reach,
-    SocialNetwork,
-)
+from core.ports import BlobStore, ChatSurface, Fetcher, Load, Moderator, Queue, Reach, SocialNetwork
 from core.publishing.cards import PostCards
 from core.publishing.networks.facebook import Facebook
 from core.publishing.networks.instagram import Instagram
