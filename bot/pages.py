@@ -43,6 +43,7 @@ def make_page_app(joined: Running, *, demo: bool, closing: asyncio.Event) -> Fas
             slack=_slack(joined),
             closing=closing,
             api=_api(joined),
+            draw_batch=joined.batch_cards.status,
         )
     )
 

@@ -183,7 +183,8 @@ async def choose_among(
     kept = {item.number for item in review.items if review.keeps(item.number)}
     if review.chosen:
         kept = {number for number in kept if member.id in review.chosen[number]}
-    await choose(uow, job, member, (kept - among) | numbers)
+    known = {item.number for item in review.items}
+    await choose(uow, job, member, (kept - among) | (numbers & known))
 
 
 def _chooses(known: Mark) -> bool:

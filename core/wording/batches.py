@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.errors import Trouble
 from core.generation.batches.batch import Batch, BatchState, Summary
-from core.generation.jobs import Item, Job
+from core.generation.jobs import ENDED, Item, ItemState, Job
 from core.generation.prices import Model
 from core.library.captions import shorten
 from core.wording.errors import sentence
@@ -35,6 +35,36 @@ FILE_HINT = ".txt, .csv, .tsv or .json; a table needs a column “prompt”"
 AROUND = "Around each prompt"
 AROUND_HINT = "For example: a photo of … on white; the … is the prompt"
 MENUS = {"model": "Model", "quality": "Quality", "size": "Size", "style": "Style"}
+
+BATCHES = "Batches"
+BATCH = "Batch"
+NEW_BATCH = "New batch"
+NO_BATCHES = "No batches yet"
+NO_BATCHES_TEXT = (
+    "A batch makes many pictures of one list of prompts, pasted or in a file. You see the price "
+    "before anything is made."
+)
+UNTITLED = "A list of prompts"
+ALL_BATCHES = "All batches"
+OWN_THREAD = "Its thread"
+PICTURES = "Pictures of this batch"
+SKIP = "Skip to the pictures"
+KEEP_ALL = "All"
+KEEP_NONE = "None"
+ONLY_KEPT = "Only what is kept"
+KEYS = "Arrows move · Space keeps · Enter opens · Shift chooses a range"
+NOTHING_TO_SEE = "The pictures come here as they are made."
+OPENED = "The draft stands in the batch's thread."
+
+ITEM_STATES: dict[ItemState, str] = {
+    "queued": "waiting",
+    "generating": "being made",
+    "completed": "made",
+    "refused": "refused",
+    "failed": "failed",
+    "unknown": "perhaps paid",
+    "cancelled": "cancelled",
+}
 
 TITLES: dict[BatchState, str] = {
     "reading": "Batch: reading the list",
@@ -179,6 +209,43 @@ def kept(chosen: int, made: int) -> str:
     if chosen == made:
         return f"All {made} are kept; choose on the sheets to keep fewer."
     return f"{chosen} of {made} are kept."
+
+
+def kept_of(kept: int, made: int) -> str:
+    """How many of the pictures that are there are kept."""
+    return f"{kept} of {made} kept"
+
+
+def kept_by_others(still: Sequence[int]) -> str:
+    """Why pictures that one does not keep are kept all the same."""
+    if not still:
+        return ""
+    stays = "stays" if len(still) == 1 else "stay"
+    return f"{numbers(list(still))} {stays} kept: somebody else has chosen that."
+
+
+def tile_name(number: int, prompt: str) -> str:
+    """What the box over a picture is called."""
+    return f"Picture {number}: {prompt}"
+
+
+def open_picture(number: int) -> str:
+    """The link to a picture's own page."""
+    return f"Open picture {number}"
+
+
+def listed(state: BatchState, states: Mapping[ItemState, int]) -> str:
+    """How a batch stands, in the list of them."""
+    if not states:
+        return {"planned": "waits for Start", "dropped": "left", "refused": "cannot be used"}.get(
+            state, "is being read"
+        )
+    total, made = sum(states.values()), states.get("completed", 0)
+    said = f"{made} of {count(total, 'picture')} made"
+    failed = sum(states.get(one, 0) for one in ("failed", "refused", "unknown"))
+    running = any(amount and one not in ENDED for one, amount in states.items())
+    more = [f"{failed} not made"] if failed else []
+    return ", ".join([said, *more, *(["still going on"] if running else [])])
 
 
 def choose_note(pictures: int, offered: int) -> str:

@@ -121,6 +121,7 @@ TAGS = "Tags"
 # ── the library ──────────────────────────────────────────────────────────────────────────────────
 
 LIBRARY = "Library"
+BATCHES = "Batches"
 TO_LIBRARY = "All pictures"
 SEARCH = "Search titles, tags, prompts, names"
 SEARCH_SUBMIT = "Search"

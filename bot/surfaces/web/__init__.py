@@ -9,6 +9,7 @@
     chat      reading the channel and its threads; saying, pressing, filling in, reacting
     uploads   files that come with a line or form, measured while they stream in
     library/  the library: a grid in which one searches, and each image with its passport
+    batches/  batches, each with its pictures, which come while one looks
     drawing   rows → HTML;   live  changes, as server-sent events
     files     pictures and files of cards and lines, and signed media
     site      public pages and the feed

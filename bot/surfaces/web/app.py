@@ -14,6 +14,9 @@ from starlette.staticfiles import StaticFiles
 
 from bot.surfaces.web.api import make_api
 from bot.surfaces.web.api.problems import problem
+from bot.surfaces.web.batches.acts import BatchActs
+from bot.surfaces.web.batches.pages import BatchPages
+from bot.surfaces.web.batches.stream import BatchStream
 from bot.surfaces.web.chat import Chat
 from bot.surfaces.web.drawing import Drawing
 from bot.surfaces.web.files import Files
@@ -56,6 +59,13 @@ def make_app(parts: WebParts) -> FastAPI:
         sessions,
     ):
         app.include_router(routes.routes())
+    if parts.draw_batch:
+        for batches in (
+            BatchPages(parts, sessions, drawing, templates, parts.draw_batch),
+            BatchStream(parts, sessions, templates, parts.draw_batch),
+            BatchActs(parts, sessions, templates),
+        ):
+            app.include_router(batches.routes())
     if parts.api:
         app.mount("/api", make_api(parts, parts.api, templates))
     app.mount("/static", _Static(directory=STATIC))

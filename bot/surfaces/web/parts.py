@@ -8,6 +8,7 @@ from typing import Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.surfaces.web.batches.lots import DrawBatch
 from bot.surfaces.web.surface import Page
 from core.business.admission import Door
 from core.chat import CommandSpec
@@ -63,7 +64,7 @@ class WebParts:
     file. `demo` signs the local person in. `check_media` is None where the blob store serves its
     links itself. `slack` answers `POST /slack/events`, None without Slack over HTTP. `closing` is
     set when the process is about to end: streams, which would go on for ever, end then. Without
-    `api` the page is all there is.
+    `api` the page is all there is, and without `draw_batch` it shows no batches.
     """
 
     units: Units
@@ -82,3 +83,4 @@ class WebParts:
     slack: SlackHandler | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     api: ApiParts | None = None
+    draw_batch: DrawBatch | None = None

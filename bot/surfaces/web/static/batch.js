@@ -1,0 +1,97 @@
+// A batch comes alive: its pictures come by themselves, and one chooses while the rest still runs.
+import { answered } from "./forms.js";
+import { takeKeeping, tidyTile } from "./keeping.js";
+import { takeSide } from "./side.js";
+import { send } from "./talk.js";
+import { toast } from "./toasts.js";
+
+const facts = document.getElementById("batch").dataset;
+const address = `/batches/${facts.batch}`;
+const status = document.getElementById("status");
+const lot = document.getElementById("lot");
+let waiting = ""; // a card that came while a menu of the old one was open
+
+// ── what changes ──
+
+function put(tile) {
+  const old = lot.querySelector(`:scope > [data-number="${tile.number}"]`);
+  if (old?.dataset.digest === tile.digest) return;
+  const part = document.createElement("template");
+  part.innerHTML = tile.html.trim();
+  const fresh = part.content.firstElementChild;
+  tidyTile(fresh, old);
+  if (!old) {
+    lot.append(fresh); // they come by their numbers
+    return;
+  }
+  const focused = old.contains(document.activeElement);
+  const image = old.querySelector("img");
+  const same = image && fresh.querySelector("img");
+  if (same && same.getAttribute("src") === image.getAttribute("src")) same.replaceWith(image);
+  old.replaceWith(fresh);
+  if (focused) fresh.querySelector("input").focus();
+}
+
+function redraw(html) {
+  if (status.querySelector("details[open]")) {
+    waiting = html;
+    return;
+  }
+  waiting = "";
+  const focused = status.contains(document.activeElement)
+    ? document.activeElement.dataset.press
+    : undefined;
+  status.innerHTML = html;
+  if (focused) status.querySelector(`[data-press="${focused}"]`)?.focus();
+}
+
+function take(change) {
+  if (change.card) redraw(change.card);
+  if (change.kept) document.getElementById("kept").textContent = change.kept;
+  for (const tile of change.tiles || []) put(tile);
+  document.getElementById("tools").hidden = !lot.children.length;
+}
+
+function listen() {
+  const source = new EventSource(`${address}/events?seen=${facts.seen}`);
+  source.onmessage = (event) => take(JSON.parse(event.data));
+  source.onerror = () => {
+    // A refused connection is final for the browser, not for us.
+    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+  };
+}
+
+// ── the card's controls ──
+
+function closeMenus(except = null) {
+  for (const menu of status.querySelectorAll("details[open]")) if (menu !== except) menu.open = false;
+  if (waiting && !status.querySelector("details[open]")) redraw(waiting);
+}
+
+async function press(button) {
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
+  const fields = [["action", button.dataset.press]];
+  if (button.dataset.value) fields.push(["value", button.dataset.value]);
+  closeMenus();
+  const answer = await send(`${address}/press`, fields);
+  button.removeAttribute("aria-busy");
+  answered(answer);
+  if (answer && !answer.said && button.dataset.press === "open") {
+    const links = facts.thread ? [{ label: facts.threadLabel, url: facts.thread }] : [];
+    toast(facts.opened, links);
+  }
+}
+
+takeSide();
+takeKeeping(address);
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("#status [data-press]");
+  if (!target.closest("#status details")) closeMenus();
+  if (button) press(button);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !document.querySelector("dialog[open]")) closeMenus();
+});
+status.addEventListener("toggle", (event) => event.target.open && closeMenus(event.target), true);
+listen();
