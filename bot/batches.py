@@ -14,6 +14,7 @@ from core.errors import UserError
 from core.generation.batches import placing
 from core.generation.batches.feeding import resume
 from core.generation.batches.numbering import part_of
+from core.generation.batches.rows import KINDS
 from core.generation.jobs import Job
 from core.messages import Message, redraw
 from core.publishing.posting import approve, open_post
@@ -54,7 +55,14 @@ def batch_form(desk: Desk) -> Form:
             FormField(
                 "prompts", words.PROMPTS, "paragraph", required=False, hint=words.PROMPTS_HINT
             ),
-            FormField("files", words.FILE, "files", required=False, hint=words.FILE_HINT),
+            FormField(
+                "files",
+                words.FILE,
+                "files",
+                required=False,
+                hint=words.FILE_HINT,
+                endings=KINDS,
+            ),
             FormField("around", words.AROUND, "line", required=False, hint=words.AROUND_HINT),
             FormField("model", words.MENUS["model"], "select", model.name, options=models),
             FormField(

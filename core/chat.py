@@ -14,6 +14,9 @@ from typing import Literal, TypeAlias
 
 SurfaceName: TypeAlias = str  # "slack", "discord", "page"
 
+PICTURES = ("jpg", "jpeg", "png", "gif", "webp")
+"""How the names of pictures end that can be brought."""
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -222,7 +225,7 @@ class FormField:
     """One of at most five fields. `value` is what it is filled in with (newline-joined for many).
 
     `max_length` counts characters of a text. A select's `options` are at most 25. A field of files,
-    of which a form has at most one, takes up to ten.
+    of which a form has at most one, takes up to ten, whose names end in one of `endings`.
     """
 
     id: str
@@ -233,6 +236,12 @@ class FormField:
     options: tuple[Option, ...] = ()
     max_length: int = 3000
     hint: str = ""
+    endings: tuple[str, ...] = PICTURES
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether its files are pictures."""
+        return self.endings == PICTURES
 
 
 @dataclass(frozen=True)

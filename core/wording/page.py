@@ -60,6 +60,7 @@ SPOKEN = {
     "tooBig": "More than 10 MB",
     "tooMany": "At most {most} files go at once. Bring the other {more} afterwards.",
     "noPicture": "Not a picture",
+    "noList": "Not a list",
     "now": "just now",
     "signedOut": "You are signed out. Reload the page to sign in again.",
     "ready": "Your pictures are ready",
@@ -234,6 +235,7 @@ OPEN_POST = "Open"
 OPEN_THREAD = "Its thread"
 
 UPLOAD_PICK = "Choose pictures"
+UPLOAD_PICK_FILE = "Choose a file"
 UPLOAD_DROP = "or drop them here"
 TAKEN_OUT = "Take out {name}"
 

@@ -20,7 +20,6 @@ Json = dict[str, Any]
 
 LONGEST_LABEL: Final = 2000
 MOST_FILES: Final = 10
-PICTURES: Final = ("jpg", "jpeg", "png", "gif", "webp")
 
 
 def draw(form: Form, frame: Frame) -> Json:
@@ -71,7 +70,7 @@ def _input(field: FormField) -> Json:
 def _element(field: FormField) -> Json:
     if field.kind == "files":
         # Slack looks at the names alone, and takes no file beyond 10 MB.
-        kinds = {"filetypes": list(PICTURES), "max_files": MOST_FILES}
+        kinds = {"filetypes": list(field.endings), "max_files": MOST_FILES}
         return {"type": "file_input", "action_id": field.id, **kinds}
     if field.kind in {"select", "multiselect"}:
         chosen = tuple(field.value.split("\n"))

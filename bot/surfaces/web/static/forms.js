@@ -52,7 +52,7 @@ export function adoptForm(form, done) {
 function takeFiles(form) {
   const place = form.querySelector("[data-files]");
   if (!place) return null;
-  const made = new Tray(place.querySelector(".tray"));
+  const made = new Tray(place.querySelector(".tray"), undefined, place.dataset.endings);
   const input = place.querySelector("input");
   input.addEventListener("change", () => {
     made.add(input.files);

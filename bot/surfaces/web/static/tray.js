@@ -3,8 +3,10 @@ import { client, fill, words } from "./talk.js";
 import { toast } from "./toasts.js";
 
 export class Tray {
-  constructor(list, changed = () => {}) {
+  // `endings`, between spaces, are those of other files than pictures.
+  constructor(list, changed = () => {}, endings = "") {
     this.list = list;
+    this.endings = endings ? endings.split(" ") : null;
     this.changed = changed;
     this.entries = [];
   }
@@ -15,7 +17,7 @@ export class Tray {
       toast(fill(words.tooMany, { most: client.mostFiles, more: files.length - room }));
     }
     for (const file of [...files].slice(0, room)) {
-      const entry = { file, wrong: problem(file) };
+      const entry = { file, wrong: problem(file, this.endings) };
       const item = preview(entry, () => {
         this.entries = this.entries.filter((other) => other !== entry);
         item.remove();
@@ -46,8 +48,9 @@ export class Tray {
   }
 }
 
-function problem(file) {
+function problem(file, endings) {
   if (file.size > client.mostBytes) return words.tooBig;
+  if (endings) return endings.includes(file.name.split(".").pop().toLowerCase()) ? "" : words.noList;
   return file.type.startsWith("image/") ? "" : words.noPicture;
 }
 
