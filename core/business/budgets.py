@@ -148,7 +148,8 @@ def check(found: list[Standing], price: int, images: int) -> None:
                 whose=one.budget.scope,
                 each=one.budget.period,
                 wait=one.budget.period,
-                **_figures(one, asked),
+                **{"asked" if one.budget.kind == "money" else "wanted": asked},
+                **_figures(one),
             )
 
 
@@ -170,14 +171,14 @@ async def notice(
             after = Standing(one.budget, used)
             code = "budget_low" if one.budget.kind == "money" else "images_low"
             facts = {"whose": one.budget.scope, "each": one.budget.period}
-            told.append(Trouble(code, {**facts, **_figures(after, 0)}))
+            told.append(Trouble(code, {**facts, **_figures(after)}))
     return told
 
 
-def _figures(one: Standing, asked: int) -> dict[str, int]:
+def _figures(one: Standing) -> dict[str, int]:
     if one.budget.kind == "money":
-        return {"left": one.left, "asked": asked, "budget": one.budget.amount}
-    return {"remaining": one.left, "wanted": asked, "most": one.budget.amount}
+        return {"left": one.left, "budget": one.budget.amount}
+    return {"remaining": one.left, "most": one.budget.amount}
 
 
 async def put(
