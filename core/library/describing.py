@@ -12,6 +12,7 @@ from typing import Final
 from core.business.members import Member, may_direct
 from core.errors import UserError
 from core.library.images import Image
+from core.messages import redraw
 from core.storing import UnitOfWork
 
 MOST_TITLE: Final = 200
@@ -57,6 +58,8 @@ async def describe(uow: UnitOfWork, image: Image, member: Member, words: Words) 
         setattr(locked, name, value)
     if changed:
         locked.updated_at, locked.plain_words = uow.now, False
+        for job_id in sorted({item.job_id for item in await uow.items.of_image(image.id)}):
+            await redraw(uow, "result", job_id)
 
 
 def read_tags(text: str) -> list[str]:

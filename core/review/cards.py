@@ -1,4 +1,4 @@
-"""The card that asks about a request found after an outage."""
+"""The card that asks about a request found after an outage, or given too early."""
 
 from core.chat import Button, Card
 from core.messages import Message

@@ -1,8 +1,9 @@
 """Requests: 🔁 and 📤 given as reactions, once per card and person; and ✅ on a publish card, which
 publishes and may be given again once it was taken away.
 
-Taking one away withdraws what has not started. One that is found after an outage is asked about,
-never run by itself. It must not know how an order or a post is written: those are handed in.
+Taking one away withdraws what has not started. One that is found after an outage, or that came too
+early, is asked about, never run by itself. It must not know how an order or a post is written:
+those are handed in.
 """
 
 from collections.abc import Awaitable, Callable
@@ -65,7 +66,9 @@ async def take_back(uow: UnitOfWork, message: Message, member: Member, signal: S
 
 
 async def ask_about(uow: UnitOfWork, message: Message, member: Member, signal: Signal) -> None:
-    """A request was found after an outage: ask its person whether it is still wanted."""
+    """A request was found after an outage, or came before it could be done: ask its person whether
+    it is still wanted.
+    """
     request = await uow.requests.find(message.id, member.id, signal)
     if request is None:
         request = Request(message.id, member.id, signal, uow.now)

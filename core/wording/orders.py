@@ -140,9 +140,9 @@ def discarded(by: str) -> str:
     return f"Discarded by {by}."
 
 
-def alt_text(prompt: str, number: int) -> str:
+def alt_text(shown: str, number: int) -> str:
     """What a preview shows, for those who do not see it."""
-    return shorten(f"Picture {number}: {prompt}", 900)
+    return shorten(f"Picture {number}: {shown}", 900)
 
 
 def originals_title(prompt: str) -> str:
@@ -154,8 +154,8 @@ ORIGINALS_BY_LINK = "The files are too large for this chat. These links work for
 
 
 def question(name: str, what: str) -> str:
-    """Asked about a request that was found after an outage."""
-    return f"{name} asked for {what} while I was away. Is it still wanted?"
+    """Asked about a request that was found after an outage, or came too early."""
+    return f"{name} asked for {what} when it could not be done at once. Is it still wanted?"
 
 
 ASKED_FOR = {

@@ -102,7 +102,7 @@ async def test_reactions_made_while_the_desk_was_away_are_caught_up(
     await ada.react(pictures, "🔁")
     async with running_desk(environ):
         await chat.connected()
-        question = await eyes.see(marketing, "Ada asked for new pictures (🔁) while I was away")
+        question = await eyes.see(marketing, "Ada asked for new pictures (🔁) when it could not")
         await eyes.changed(pictures, "Approved by Ada: 2.", without="Chosen by Ada: 1")
         assert len(eyes.all(marketing, "2 pictures: a fox")) == 1
         await ada.press(question, "Yes, do it")

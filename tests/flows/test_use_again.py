@@ -217,6 +217,30 @@ async def test_nothing_joins_a_post_that_was_decided_meanwhile(
         assert use == []
 
 
+async def test_an_approval_that_comes_before_the_pictures_is_asked_about(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """✅ on a post whose picture is still coming publishes nothing unseen, but it is not lost: the
+    desk asks, and "Yes" counts once the picture stands there.
+    """
+    gate = Gate("stored")
+    async with running_desk(environ, reach=gate):
+        await chat.connected()
+        form = await (await ada.command("/post A quiet day.", marketing)).form()
+        await ada.submit(form, {}, [FRONT])
+        draft = await eyes.see(marketing, "A quiet day.", "A picture is being added.")
+        await ada.react(draft, "✅")
+        question = await eyes.see(marketing, "Ada asked for publishing this post (✅)")
+        await ada.press(question, "Yes, do it")
+        await eyes.told(ada, "Its pictures are still being added.")
+        gate.opened.set()
+        await eyes.changed(draft, "Check it")
+        assert not eyes.all(marketing, "It is live")
+        await ada.press(question, "Yes, do it")
+        await eyes.changed(question, "Settled.")
+        await eyes.see(marketing, "It is live")
+
+
 async def test_what_joins_while_a_draft_is_edited_stays_in_it(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
 ) -> None:

@@ -11,7 +11,7 @@ from core.library.describing import Words, describe
 from core.library.images import Image
 from tests.core.hostile import encode, scene
 from tests.desk import running_desk
-from tests.driving import Chat, Person, Where
+from tests.driving import Chat, Person, Where, until
 from tests.flows.conftest import Eyes
 from tests.platforms.openai import OpenAIServer
 
@@ -64,6 +64,9 @@ async def test_pictures_get_their_words_after_they_stand(
         assert image.tags == ["rings", "colour", "pattern"]
         assert look.cost == openai.charged
         await eyes.changed(status, "Cost", "under $0.001 for words by AI")
+        pictures = await eyes.see(marketing, "1 picture: shop-front.jpg")
+        told = (f"Picture 1: {image.alt_text}",)
+        await until(lambda: eyes.again(pictures).alts == told)
         await ada.bring([("again.jpg", PHOTO)], marketing)
         await eyes.see(marketing, "again.jpg: already in the library, as “Three rings” (no. 1)")
     assert openai.calls == ["caption"]
