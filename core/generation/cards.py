@@ -24,6 +24,7 @@ from core.storing import UnitOfWork
 from core.wording import orders as words
 from core.wording import posts
 from core.wording.errors import sentence
+from core.wording.money import money
 
 DAY = 86_400
 
@@ -64,7 +65,7 @@ class JobCards:
         ended = [item.ended_at for item in items if item.ended_at]
         running = state in {"pending", "processing"}
         seconds = None if running or not ended else _seconds(job, max(ended))
-        cost = None if running else cost_of(await uow.ledger.of_job(job.id))
+        cost = "" if running else _cost(order, items, cost_of(await uow.ledger.of_job(job.id)))
         lines = await self._status_lines(uow, job, order, items, typical)
         done = sum(item.state in ENDED for item in items)
         return Card(
@@ -251,6 +252,12 @@ async def _post_lines(uow: UnitOfWork, job: Job, made: list[Item]) -> list[str]:
     if post is None or not standing:
         return []
     return [posts.joined(post.title) if standing == "joined" else posts.left(post.title)]
+
+
+def _cost(order: Order, items: list[Item], booked: int) -> str:
+    """What the pictures cost; of a model without a known price, only nothing at all is known."""
+    called = any(item.state in {"completed", "unknown"} for item in items)
+    return money(None if order.price is None and called and not booked else booked)
 
 
 async def _open_price(uow: UnitOfWork, item: Item) -> int | None:

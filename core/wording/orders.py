@@ -96,17 +96,17 @@ def trouble(numbers_of: list[int], total: int, item: Item, price: int | None) ->
 
 
 def facts(
-    order: Order, label: str, cost: int | None, seconds: float | None
+    order: Order, label: str, cost: str, seconds: float | None
 ) -> tuple[tuple[str, str], ...]:
-    """Model, size, quality, style, time, estimate and cost."""
+    """Model, size, quality, style, time, estimate and cost (empty: not told yet)."""
     rows = [("Model", label), ("Size", order.size), ("Quality", order.quality)]
     if order.style:
         rows.append(("Style", order.style))
     if seconds is not None:
         rows.append(("Time", span(seconds)))
     rows.append(("Estimate", money(order.estimate)))
-    if cost is not None:
-        rows.append(("Cost", money(cost)))
+    if cost:
+        rows.append(("Cost", cost))
     return tuple(rows)
 
 

@@ -86,6 +86,7 @@ async def test_each_provider_draws_and_its_bill_is_what_is_booked(
             await eyes.see(marketing, f"1 picture: {prompt}")
             done = await eyes.see(marketing, f"Done: {prompt}", label)
             assert done.says("Cost", cost)
+            assert ("$0 " in f"{done.text} ") == (cost == "$0")
         billed = elsewhere.replicate.charged + elsewhere.stability.charged
         await until_spent(desk, lambda: billed)
     assert billed == 25_000 + 80_000

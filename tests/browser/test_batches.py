@@ -1,0 +1,151 @@
+"""A batch on the page in a real browser: its five states, from the form to published drafts."""
+
+import re
+
+import pytest
+from playwright.async_api import FilePayload, Locator, Page, expect
+
+from bot.wiring import Running
+from core.wording import batches as words
+
+from .conftest import DESKTOP, PHONE, Open
+
+pytestmark = pytest.mark.usefixtures("desk")
+
+LIST = "prompt,quality\n" + "\n".join(f"a fox number {number},low" for number in range(1, 13))
+
+
+def tiles(page: Page) -> Locator:
+    """The pictures of the batch, made or not."""
+    return page.locator("#lot > .cell")
+
+
+def box(page: Page, number: int) -> Locator:
+    """What says whether a picture is kept."""
+    return page.get_by_role("checkbox", name=re.compile(f"^Picture {number}: "))
+
+
+async def plan(page: Page, *, prompts: str = "", file: str = "") -> None:
+    """From the list of batches through the form to the batch's own page."""
+    await page.goto("/batches")
+    await page.get_by_role("button", name=words.NEW_BATCH).click()
+    form = page.get_by_role("dialog", name=words.FORM_TITLE)
+    await form.get_by_label(words.PROMPTS).fill(prompts)
+    if file:
+        given = FilePayload(name="list.csv", mimeType="text/csv", buffer=file.encode())
+        await form.locator("input[type=file]").set_input_files(given)
+    await form.get_by_role("button", name=words.FORM_SUBMIT).click()
+    await expect(page).to_have_url(re.compile("/batches/"))
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_a_batch_goes_through_its_five_states(
+    open_page: Open, viewport: dict[str, int]
+) -> None:
+    """Planned, generating, chosen from, made drafts of, and published, on one page."""
+    async with open_page(viewport=viewport) as viewer:
+        page = viewer.page
+        await plan(page, file=LIST)
+        status = page.locator("#status")
+        await expect(status).to_contain_text("Batch: 12 pictures, ≈ $0")
+        await expect(status).to_contain_text("20: $0 · 50: $0 · 100: $0")
+        await expect(tiles(page)).to_have_count(0)
+        await status.get_by_role("button", name=words.START).click()
+
+        await expect(tiles(page)).to_have_count(12)
+        await expect(status).to_contain_text("Batch: 12 of 12 pictures made", timeout=30_000)
+        await expect(page.locator("#lot .is-completed img")).to_have_count(12)
+        await expect(page.locator("#kept")).to_have_text("12 of 12 kept")
+        assert await page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+
+        await page.get_by_role("button", name=words.KEEP_NONE, exact=True).click()
+        await expect(page.locator("#kept")).to_have_text("0 of 12 kept")
+        await box(page, 3).click()
+        await box(page, 9).focus()
+        await page.keyboard.press("Space")
+        await expect(page.locator("#kept")).to_have_text("2 of 12 kept")
+        await page.get_by_role("button", name=words.ONLY_KEPT).click()
+        await expect(tiles(page).filter(visible=True)).to_have_count(2)
+
+        await status.get_by_role("button", name=words.CREATE).click()
+        await expect(status).to_contain_text("2 posts: 2 to be published, 0 published.")
+        await status.get_by_role("button", name="Publish 2 drafts").click()
+        await expect(status).to_contain_text("2 posts: 0 to be published, 2 published.")
+        await expect(status.locator(".links a")).to_have_count(2)
+        await page.reload()
+        await expect(page.locator("#kept")).to_have_text("2 of 12 kept")
+        await expect(box(page, 3)).to_be_checked()
+        await expect(box(page, 4)).not_to_be_checked()
+
+
+async def test_one_chooses_by_keys_and_by_ranges(open_page: Open) -> None:
+    """Arrows move, Space keeps or not, Shift takes all between, Enter opens the picture."""
+    async with open_page() as viewer:
+        page = viewer.page
+        await plan(page, prompts="a {red, green, blue, grey} {bird, boat}")
+        await page.locator("#status").get_by_role("button", name=words.START).click()
+        await expect(page.locator("#kept")).to_have_text("8 of 8 kept", timeout=30_000)
+        await box(page, 1).focus()
+        await page.keyboard.press("ArrowRight")
+        await expect(box(page, 2)).to_be_focused()
+        await page.keyboard.press("Space")
+        await expect(page.locator("#kept")).to_have_text("7 of 8 kept")
+        await expect(box(page, 2)).to_be_focused()
+        await box(page, 6).click(modifiers=["Shift"])
+        await expect(page.locator("#kept")).to_have_text("3 of 8 kept")
+        await page.get_by_role("button", name=words.KEEP_ALL, exact=True).click()
+        await expect(page.locator("#kept")).to_have_text("8 of 8 kept")
+        await box(page, 2).focus()
+        await expect(page.locator("#lot .prompt").nth(1)).to_have_css("opacity", "1")
+        await page.keyboard.press("Enter")
+        await expect(page).to_have_url(re.compile(r"/library/\d+$"))
+
+
+async def test_the_list_of_batches_the_card_and_the_page_lead_to_each_other(
+    open_page: Open,
+) -> None:
+    """The newest first; the card in the conversation opens the page, which opens its thread."""
+    async with open_page() as viewer:
+        page = viewer.page
+        await page.locator(".bar").get_by_role("link", name=words.BATCHES).click()
+        await expect(page.get_by_text(words.NO_BATCHES, exact=True)).to_be_visible()
+        await plan(page, prompts="an old owl")
+        await expect(page.locator("#status")).to_contain_text("Batch: 1 picture")
+        await page.locator("#status").get_by_role("button", name=words.LEAVE).click()
+        await expect(page.locator("#status")).to_contain_text("Batch: left")
+        await plan(page, prompts="a young owl")
+        here = page.url
+        await page.get_by_role("link", name=words.OWN_THREAD).click()
+        card = page.get_by_role("complementary", name="Thread").locator("[data-card]")
+        leads = card.get_by_role("link", name=words.ON_PAGE)
+        assert await leads.get_attribute("href") == here
+        await page.goto("/batches")
+        await expect(page.locator(".batches li")).to_have_count(2)
+        await expect(page.locator(".batches b").first).to_have_text("a young owl")
+        await expect(page.locator(".batches li").last).to_contain_text("left")
+
+
+async def test_a_thousand_pictures_are_drawn_and_chosen_from_at_once(
+    open_page: Open, desk: Running
+) -> None:
+    """The page stands within seconds, loads only what is seen, and one gesture keeps none."""
+    async with open_page() as viewer:
+        page = viewer.page
+        await plan(page, prompts="\n".join(f"prompt number {one}" for one in range(1, 1001)))
+        status = page.locator("#status")
+        await expect(status).to_contain_text("Batch: 1000 pictures")
+        await status.get_by_role("button", name=words.START).click()
+        await expect(tiles(page)).to_have_count(1000, timeout=15_000)
+        await status.get_by_role("button", name=words.CANCEL).click()
+        await expect(status).to_contain_text("cancelled", timeout=30_000)
+        await page.get_by_role("button", name=words.KEEP_NONE, exact=True).click()
+        await expect(page.locator("#kept")).to_have_text(re.compile(r"^0 of \d+ kept$"))
+        opened = await page.evaluate(
+            "async () => { const at = performance.now(); await fetch(location.href)"
+            ".then((one) => one.text()); return performance.now() - at; }"
+        )
+        assert opened < 3000
+        async with desk.database.read() as uow:
+            (job,) = await uow.jobs.batches(1, 5)
+            made = sum(one.state == "completed" for one in await uow.items.of_job(job.id))
+        assert made < 1000
