@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
 
-from bench import ack, answering, ingest, library, pickup, sheet, uploads
+from bench import ack, answering, ingest, library, makespan, pickup, sheet, uploads
 from bench.figures import Row
 from bench.processes import PROJECT
 from bench.report import as_page, as_table
@@ -17,6 +17,7 @@ from bench.report import as_page, as_table
 PARTS: dict[str, tuple[ModuleType, Callable[[Path], Awaitable[list[Row]]]]] = {
     "Acknowledgement": (ack, ack.measure),
     "Pick-up": (pickup, pickup.measure),
+    "Batches": (makespan, makespan.measure),
     "Answer to chat": (answering, answering.measure),
     "Taking pictures in": (ingest, ingest.measure),
     "Uploads": (uploads, uploads.measure),

@@ -45,13 +45,13 @@ async def keeping(
     """
     try:
         async with asyncio.timeout(LEASE - MARGIN if strictly else None) as limit:
-            beating = asyncio.create_task(_beat(units, rows, key, fence, limit))
+            ended = asyncio.Event()
+            beating = asyncio.create_task(_beat(units, rows, key, fence, limit, ended))
             try:
                 yield
             finally:
-                beating.cancel()
-                with suppress(asyncio.CancelledError):
-                    await beating
+                ended.set()
+                await beating  # not cancelled: in a transaction that would cost a connection
     except TimeoutError:
         if not limit.expired():
             raise
@@ -64,11 +64,15 @@ async def _beat(
     key: str,
     fence: int,
     limit: asyncio.Timeout,
+    ended: asyncio.Event,
 ) -> None:
-    """Renew for ever; a database that does not answer may have come back by the next beat."""
+    """Renew until it has ended; a database that does not answer may be back by the next beat."""
     strictly, loop = limit.when() is not None, asyncio.get_running_loop()
     while True:
-        await asyncio.sleep(BEAT)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BEAT):
+                await ended.wait()
+                return
         asked = loop.time()
         try:
             async with units.write() as uow:
@@ -76,7 +80,7 @@ async def _beat(
         except TryLater as error:
             log.warning("lease_not_renewed", row=key, reason=error.code)
             continue
-        if strictly and not limit.expired():
+        if strictly and not (limit.expired() or ended.is_set()):
             limit.reschedule(asked + LEASE - MARGIN if held else asked)
         if not held:
             return

@@ -21,7 +21,9 @@ from redis.exceptions import RedisError
 from core.errors import TryLater
 from core.ports import Allowance
 
-BURST = 4  # calls that may start together after a rest: the best of those measured
+# Calls that may start together after a rest. Whoever bears more says so with the first answer; and
+# whoever bears just one more refuses nobody whose call is quicker on its way than those before it.
+BURST = 3
 PATIENCE = 2.0  # seconds that a call to Redis may take
 RETRY_SECONDS = 5
 LONGEST_WAIT = 60.0  # seconds for which a caller is kept; beyond, it is asked to come again

@@ -16,6 +16,7 @@ import functools
 import json
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
@@ -258,6 +259,8 @@ class OpenAIServer(FarEnd):
         stream = await self._begin_stream(key, request) if order.streamed else None
         await asyncio.sleep(self._latency)
         made = await self._make(order, key, fault.spoil if fault else "")
+        if stream and not stream.prepared:
+            return web.Response()  # whoever asked has gone, and is charged all the same
         if stream:
             return await self._stream(stream, made, fault, request)
         if late := await self.faults.strike(fault, "after", request):
@@ -313,7 +316,8 @@ class OpenAIServer(FarEnd):
         """What is said as soon as the order is taken: that it is, and how the key stands."""
         headers = {"Content-Type": "text/event-stream", **self._limits.headers(key)}
         response = web.StreamResponse(headers=headers)
-        await response.prepare(request)
+        with suppress(ConnectionResetError):
+            await response.prepare(request)
         return response
 
     async def _stream(
