@@ -292,10 +292,11 @@ def publish_all(waiting: int) -> str:
     return f"Publish {count(waiting, 'draft')}"
 
 
-def spend(cost: int, estimate: int, *, running: bool) -> tuple[tuple[str, str], ...]:
-    """What it costs against what was estimated."""
+def spend(cost: int, estimate: int, unpriced: int, *, running: bool) -> tuple[tuple[str, str], ...]:
+    """What it costs against what was estimated, beside so many pictures without a known price."""
     label = "Booked so far" if running else "Cost"
-    return ((label, money(cost)), ("Estimate", money(estimate)))
+    more = f", and {count(unpriced, 'picture')} at an unknown price" if unpriced else ""
+    return ((label, money(cost) + more), ("Estimate", money(estimate) + more))
 
 
 def sheet_title(first: int, last: int) -> str:

@@ -106,7 +106,8 @@ class BatchCards:
         running = any(item.state not in ENDED for item in items)
         done = sum(states[state] for state in ENDED)
         cost = cost_of(await uow.ledger.of_job(job.id))
-        estimate = sum((item.order.price or 0) for item in items if item.order)
+        prices = [item.order.price for item in items if item.order]
+        estimate = sum(price or 0 for price in prices)
         lines = [words.progress(states, self._left(items))] if running else [words.outcome(states)]
         if job.paused_at and job.trouble:
             lines.append(words.paused(job.trouble))
@@ -122,7 +123,7 @@ class BatchCards:
             key=message.id,
             title=words.going_title(job, states, running=running),
             lines=tuple(lines),
-            facts=words.spend(cost, estimate, running=running),
+            facts=words.spend(cost, estimate, prices.count(None), running=running),
             progress=(done, len(items)) if running else None,
             links=(self._page(job.id), *_posts(drafts)),
             controls=(*_draft_controls(drafts), *_controls(job, states, running=running)),
