@@ -147,7 +147,9 @@ class ImageRequest:
 
     `prompt` is final (style applied), `size` is "WxH" in pixels, `seed` makes a deterministic
     provider repeat itself, `person` is a hash of the asking member for the provider's abuse
-    reports, `previews` is how many partial pictures to stream (0–3; they cost).
+    reports, `previews` is how many partial pictures to stream (0–3; they cost). `references` are
+    checked JPEGs of at most 1024 pixels a side, which the picture is made from; only for models
+    that take any.
     """
 
     prompt: str
@@ -157,6 +159,7 @@ class ImageRequest:
     seed: int
     person: str
     previews: int = 0
+    references: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -490,8 +493,11 @@ class Limits(Protocol):
         """
         ...
 
-    async def pause(self, key: str, per_minute: int, seconds: float) -> None:
-        """After a 429: let nobody start under `key` for `seconds`, not even those who wait."""
+    async def pause(self, key: str, per_minute: int, seconds: float, number: int) -> None:
+        """After call `number` was refused: let nobody start under `key` for `seconds`, not even
+        those who wait. After several in a row it is longer, and then one goes alone. With 0 seconds
+        (a failure that need not be about the rate) only several in a row make a pause.
+        """
         ...
 
     async def learn(self, key: str, told: Allowance, number: int) -> None:

@@ -4,8 +4,9 @@ Owns what is known of each key, all by the clock of Redis, so that workers with 
 agree: `debt`, when all that was started or promised will have been paid off (the generic cell rate
 algorithm); `until`, before which nobody starts; `queue`, the moment handed out last to somebody who
 waits without a promise; `rate` and `burst`, learned from the other side; `started`, how many calls
-there were. Beside them, how often a key was used in the present window. It must not know what is
-being paced or counted.
+there were; `strikes`, how many refusals came one after the other, `struck`, how many calls had begun
+at the last of them, and `hit`, when its pause ended. Beside them, how often a key was used in the
+present window. It must not know what is being paced or counted.
 
 An urgent call is promised the next slot at once. Others are only told when to ask again, so that an
 urgent one overtakes all of them and each of the rest finds its slot one interval later.
@@ -30,6 +31,10 @@ LONGEST_WAIT = 60.0  # seconds for which a caller is kept; beyond, it is asked t
 QUEUED = 8  # intervals over which those who wait are spread: what the dead left behind ends soon
 KNOWN_SECONDS = 3600  # how long what was learned is kept after the last call
 SLOWER = 0.75  # of the rate, after a refusal by somebody who never tells his
+# While one refusal follows another without an answer in between, so many seconds between two calls,
+# however short the pauses that are told: five a minute find out soon enough that it is over.
+PROBE = 12
+FORGOTTEN = 60  # seconds after a refusal and its pause from which on the next is the first again
 
 # Times are microseconds.
 UNTOLD = "local told = nil"
@@ -37,7 +42,7 @@ KNOWN = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local known = redis.call('HMGET', KEYS[1],
-    'debt', 'until', 'queue', 'rate', 'burst', 'started', 'interval')
+    'debt', 'until', 'queue', 'rate', 'burst', 'started', 'interval', 'strikes', 'struck', 'hit')
 local paused = tonumber(known[2]) or 0
 local queue = tonumber(known[3]) or 0
 local rate = told or tonumber(known[4]) or tonumber(ARGV[1])
@@ -45,6 +50,8 @@ local interval = math.ceil(60000000 / rate)
 local burst = tonumber(known[5]) or BURST
 local tolerance = interval * (burst - 1)
 local started = tonumber(known[6]) or 0
+local strikes = tonumber(known[8]) or 0
+local struck = tonumber(known[9]) or 0
 -- At another rate it is as many calls as before.
 local before = tonumber(known[7]) or interval
 local from = math.max(now, paused)
@@ -68,11 +75,17 @@ if ARGV[3] == 'promised' and paused <= now then
     return {0, started + 1}
 end
 local slot = math.max(now, debt - tolerance, paused)
+local step = interval
+if strikes > 1 and started == struck then
+    step = math.max(interval, PROBE)  -- alone, until it is known what becomes of it
+elseif strikes > 1 and slot <= now then
+    keep('strikes', 0)  -- nobody has refused the one that went alone
+end
 if ARGV[2] == 'urgent' then
-    debt = debt + interval
-    if queue > now then queue = queue + interval end
+    debt = debt + step
+    if queue > now then queue = queue + step end
 elseif slot <= now then
-    debt = debt + interval
+    debt = debt + step
 else
     queue = math.min(math.max(slot, queue + interval), slot + QUEUED * interval)
     keep('queue', whole(queue))
@@ -81,24 +94,35 @@ end
 if slot <= now then started = started + 1 end
 keep('debt', whole(debt), 'queue', whole(queue), 'started', started)
 return {slot - now, started}
-""".replace("QUEUED", str(QUEUED))
+""".replace("QUEUED", str(QUEUED)).replace("PROBE", str(PROBE * 1_000_000))
 )
 
-# ARGV: calls a minute, length of the pause. A shorter one does not end a longer one. Afterwards the
-# calls come one by one: whoever refused is not to be met with a burst.
+# ARGV: calls a minute, length of the pause, the number of the call that was refused. A shorter one
+# does not end a longer one. Afterwards the calls come one by one: whoever refused is not to be met
+# with a burst. Calls that were under way when one was refused say nothing new.
 PAUSE = (
     UNTOLD
     + KNOWN
     + """
-if not known[4] or redis.call('HEXISTS', KEYS[1], 'guessed') == 1 then
-    if paused <= now then
+local pause = tonumber(ARGV[2])
+if tonumber(ARGV[3]) > struck then
+    strikes = now - (tonumber(known[10]) or 0) < FORGOTTEN and strikes + 1 or 1
+    if pause > 0 and (not known[4] or redis.call('HEXISTS', KEYS[1], 'guessed') == 1) then
         keep('rate', math.max(1, math.floor(rate * SLOWER)), 'guessed', 1)  -- from the next call on
     end
 end
-paused = math.max(paused, now + ARGV[2])
-debt = math.max(debt, paused + tolerance)
+if strikes > 1 then pause = math.max(pause, PROBE) end
+if pause > 0 then
+    paused = math.max(paused, now + pause)
+    debt = math.max(debt, paused + tolerance)
+end
 keep('until', whole(paused), 'debt', whole(debt))
+if tonumber(ARGV[3]) > struck then
+    keep('strikes', strikes, 'struck', started, 'hit', whole(math.max(now, paused)))
+end
 """.replace("SLOWER", str(SLOWER))
+    .replace("PROBE", str(PROBE * 1_000_000))
+    .replace("FORGOTTEN", str(FORGOTTEN * 1_000_000))
 )
 
 # ARGV: calls a minute as told, how many are left (-1: not told), the number of the call that was
@@ -108,7 +132,7 @@ LEARN = (
     + KNOWN
     + """
 keep('rate', told, 'debt', whole(debt))
-redis.call('HDEL', KEYS[1], 'guessed')
+redis.call('HDEL', KEYS[1], 'guessed', 'strikes', 'hit')
 local left = tonumber(ARGV[2]) - (started - tonumber(ARGV[3]))
 if tonumber(ARGV[2]) >= 0 and now + (burst - left) * interval < debt then
     burst = math.max(burst, left)
@@ -153,9 +177,9 @@ class RedisLimits:
             await asyncio.sleep(seconds)
             promise = "promised" if urgent else ""
 
-    async def pause(self, key: str, per_minute: int, seconds: float) -> None:
+    async def pause(self, key: str, per_minute: int, seconds: float, number: int) -> None:
         """Let nobody start under `key` for `seconds`, as `core.ports.Limits.pause`."""
-        args = [per_minute, int(seconds * 1_000_000)]
+        args = [per_minute, int(seconds * 1_000_000), number]
         await _answer(self._pause(keys=[_name(key)], args=args))
 
     async def learn(self, key: str, told: Allowance, number: int) -> None:

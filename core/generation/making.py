@@ -40,6 +40,18 @@ from core.storing import Units
 MAX_TRIES = 6
 """How often a provider may answer "later" before the item fails."""
 
+NOT_TRIED = frozenset(
+    {
+        "slot_far",
+        "provider_busy",
+        "limits_unavailable",
+        "moderation_unavailable",
+        "conflict",
+        "database_unavailable",
+    }
+)
+"""Delays that say nothing about the picture: it waits as long as they last."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -250,7 +262,9 @@ class Making:
         except DeskError as error:
             await self._close_attempt(attempt, error)
             if isinstance(error, TryLater) and offer.per_minute:
-                await self._limits.pause(offer.limit_key, offer.per_minute, error.after)
+                # One failure of many calls is its own matter; the rate is everybody's.
+                pause = error.after if error.code == "provider_busy" else 0
+                await self._limits.pause(offer.limit_key, offer.per_minute, pause, number)
             raise
 
     def _learner(self, offer: Offer, number: int) -> Told:
@@ -287,7 +301,7 @@ class Making:
             item = await uow.items.held(claim.item.id, claim.item.fence)
             if item is None:
                 return
-            item.tries += error.code != "slot_far"  # nobody was asked yet
+            item.tries += error.code not in NOT_TRIED
             attempts = await uow.attempts.of_item(item.id)
             if attempts and not attempts[-1].outcome:
                 # The answer is spooled and paid; only storing or moderating it has to wait.

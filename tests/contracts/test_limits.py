@@ -104,7 +104,7 @@ async def test_a_pause_reaches_also_those_who_wait_already(limits: RedisLimits) 
     ]
     await asyncio.sleep(0.02)
     await limits.learn("key", Allowance(600), 1)
-    await limits.pause("key", 600, 0.6)
+    await limits.pause("key", 600, 0.6, 1)
     begun = sorted(moment - since for moment in await asyncio.gather(*waiting))
     assert begun[0] >= 0.6
     assert begun[1] - begun[0] >= 0.08
@@ -112,14 +112,14 @@ async def test_a_pause_reaches_also_those_who_wait_already(limits: RedisLimits) 
 
 async def test_does_not_end_a_long_pause_by_a_short_one(limits: RedisLimits) -> None:
     """The longest of several pauses counts."""
-    await limits.pause("key", 600, 0.6)
-    await limits.pause("key", 600, 0.1)
+    await limits.pause("key", 600, 0.6, 1)
+    await limits.pause("key", 600, 0.1, 2)
     assert (await starts(limits, 1, 600))[0] >= 0.58
 
 
 async def test_a_slot_far_away_is_said_instead_of_waited_for(limits: RedisLimits) -> None:
     """A pause of an hour keeps nobody; it is told when to come again."""
-    await limits.pause("key", 60, 3600)
+    await limits.pause("key", 60, 3600, 1)
     with pytest.raises(TryLater) as refusal:
         await limits.take("key", 60, urgent=False)
     assert refusal.value.code == "slot_far"
@@ -149,10 +149,32 @@ async def test_what_is_left_may_start_at_once(limits: RedisLimits) -> None:
 
 async def test_a_refusal_slows_down_whoever_is_never_told_the_rate(limits: RedisLimits) -> None:
     """Without a word about the rate, each 429 takes a quarter of it."""
-    await limits.pause("key", 600, 0.05)
+    await limits.pause("key", 600, 0.05, 1)
     begun = await starts(limits, 4, 600)
     gaps = [later - sooner for sooner, later in itertools.pairwise(begun)]
     assert gaps == pytest.approx([60 / 450] * 3, abs=0.05)
+
+
+async def test_after_several_refusals_in_a_row_one_goes_alone(limits: RedisLimits) -> None:
+    """However short the pauses that are told, a storm is met with five calls a minute."""
+    refused = await limits.take("key", 600, urgent=False)
+    await limits.pause("key", 600, 0, refused)
+    await limits.pause("key", 600, 0, refused)  # it was under way: nothing new
+    async with asyncio.timeout(1):
+        again = await limits.take("key", 600, urgent=False)
+    await limits.pause("key", 600, 0, again)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(2):
+            await limits.take("key", 600, urgent=False)
+
+
+async def test_an_answer_ends_what_refusals_began(limits: RedisLimits) -> None:
+    """One failure now and then among many that go well makes nobody wait."""
+    for _ in range(4):
+        number = await limits.take("key", 600, urgent=False)
+        await limits.pause("key", 600, 0, number)
+        await limits.learn("key", Allowance(600), number)
+    assert (await starts(limits, 2, 600))[-1] <= 0.5
 
 
 async def test_says_that_it_cannot_pace() -> None:
@@ -162,5 +184,5 @@ async def test_says_that_it_cannot_pace() -> None:
         await limits.take("key", 60, urgent=False)
     assert refusal.value.code == "limits_unavailable"
     with pytest.raises(TryLater):
-        await limits.pause("key", 60, 1)
+        await limits.pause("key", 60, 1, 1)
     await limits.aclose()
