@@ -30,6 +30,8 @@ NEWEST: Final = 30
 FACES: Final = 4
 """Pictures that stand for a batch in the list."""
 
+PAGE: Final = "page"
+
 ELSEWHERE: Final = frozenset({"choose-all", "lot"})
 """Controls of the card for what the page has in better ways."""
 
@@ -116,7 +118,7 @@ async def look_at(uow: UnitOfWork, job: Job, draw: DrawBatch) -> Lot | None:
         kept=words.kept_of(len(review.selected), made),
         over=not running and batch.state not in {"reading", "starting", "creating"},
         owner=await _name(uow, job),
-        thread=await _thread(uow, job),
+        thread=f"/batches/{job.id}/thread" if job.place.surface == PAGE else "",
     )
 
 
@@ -176,13 +178,6 @@ async def _costs(uow: UnitOfWork, job: Job) -> dict[str, int]:
 async def _name(uow: UnitOfWork, job: Job) -> str:
     member = await uow.members.get(job.owner_id)
     return member.name if member else ""
-
-
-async def _thread(uow: UnitOfWork, job: Job) -> str:
-    root = await uow.messages.get(job.root_id)
-    if root is None or root.thread is None or root.surface != "page":
-        return ""
-    return f"/?thread={root.thread.id}"
 
 
 def _mood(state: BatchState, states: dict[ItemState, int]) -> str:

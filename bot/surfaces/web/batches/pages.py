@@ -4,6 +4,7 @@ Owns these routes, and which batch an address means. It changes nothing.
 """
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 
 from bot.surfaces.web.batches import lots
 from bot.surfaces.web.drawing import Drawing
@@ -50,6 +51,7 @@ class BatchPages:
         router.get("/batches")(self.list)
         router.get("/batches/{job_id}")(self.open)
         router.get("/batches/{job_id}/list.csv")(self.table)
+        router.get("/batches/{job_id}/thread")(self.thread)
         return router
 
     async def list(self, request: Request) -> Response:
@@ -82,6 +84,16 @@ class BatchPages:
             await require_batch(uow, person, job_id)
         data = await write_lot(self._parts.units, job_id)
         return answer(data, "batch.csv", shown=False, headers={"cache-control": "no-store"})
+
+    async def thread(self, request: Request, job_id: str) -> Response:
+        """Where the batch's card stands on the page, which it does a moment after the form."""
+        person = await self._sessions.require(request)
+        async with self._parts.units.read() as uow:
+            job = await require_batch(uow, person, job_id)
+            root = await uow.messages.get(job.root_id)
+        if root is None or root.thread is None or root.surface != lots.PAGE:
+            raise HTTPException(404)
+        return RedirectResponse(f"/?thread={root.thread.id}", 303)
 
     async def _around(self, uow: UnitOfWork, person: Person) -> dict[str, object]:
         """What stands around every page."""

@@ -24,7 +24,7 @@ SOON: Final = 1.0
 LATE: Final = 3.0
 """Seconds between two readings, of a batch that goes on and of one that is over."""
 
-SHARE: Final = 20
+SHARE: Final = 4
 """A reader waits so many times as long as a reading took: a thousand pictures weigh no more on the
 desk than fifty.
 """

@@ -8,7 +8,7 @@ const unsent = new Map();
 const sending = new Map();
 let address = "";
 let timer = 0;
-let last = null;
+let last = ""; // the number that was chosen last: its tile may be another one by now
 let current = null; // the one box that Tab comes to
 
 const boxes = () => [...lot.querySelectorAll(".cell input")];
@@ -58,12 +58,13 @@ function set(box, keep) {
 
 // With Shift, everything between the last one and this one.
 function choose(box, shift) {
-  if (shift && last?.isConnected) {
-    const all = shown();
-    const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+  const all = shown();
+  const before = all.findIndex((one) => one.value === last);
+  if (shift && before >= 0) {
+    const [from, to] = [before, all.indexOf(box)].sort((a, b) => a - b);
     for (const one of all.slice(from, to + 1)) set(one, box.checked);
   } else set(box, box.checked);
-  last = box;
+  last = box.value;
 }
 
 function columns(all) {
