@@ -39,6 +39,7 @@ def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
                 CommandOption("size", words.OPTIONS["size"], choices=_options(sizes)),
                 CommandOption("quality", words.OPTIONS["quality"], choices=_options(qualities)),
                 CommandOption("model", words.OPTIONS["model"], complete=True),
+                CommandOption("reference", words.OPTIONS["reference"]),
                 CommandOption(
                     "count", words.OPTIONS["count"], "integer", minimum=1, maximum=MAX_COUNT
                 ),

@@ -179,12 +179,14 @@ class Making:
                 raise OutcomeUnknown("worker_died")
         if claim.item.order:
             await self._judge(claim)
+        references = await self._storing.references(claim.job.business_id, claim.order)
         number = await self._take_slot(claim, offer)
         attempt = await self._submit(claim, attempt)
         if attempt is None:
             return
         await self._reach("submitted")
-        answer = await self._call(claim, offer, attempt, number)
+        request = self._request(claim, offer, references)
+        answer = await self._call(claim, offer, attempt, request, number)
         await self._reach("answered")
         await self._spool(attempt, answer)
         await self._reach("spooled")
@@ -240,19 +242,24 @@ class Making:
             uow.attempts.add(attempt)
             return attempt
 
-    async def _call(self, claim: Claim, offer: Offer, attempt: Attempt, number: int) -> Generated:
-        order, item = claim.order, claim.item
+    def _request(self, claim: Claim, offer: Offer, references: tuple[bytes, ...]) -> ImageRequest:
+        order = claim.order
         model = offer.provider.models[order.model]
         wants = self._previews.get(claim.job.place.surface, False) and order.quality != "low"
-        request = ImageRequest(
+        return ImageRequest(
             prompt=apply_style(order.prompt, order.style),
             model=order.model,
             size=order.size,
             quality=order.quality,
-            seed=item.seed,
+            seed=claim.item.seed,
             person=claim.person,
+            references=references,
             previews=1 if wants and model.preview_cost and order.count == 1 else 0,
         )
+
+    async def _call(
+        self, claim: Claim, offer: Offer, attempt: Attempt, request: ImageRequest, number: int
+    ) -> Generated:
         try:
             return await offer.provider.generate(
                 request, self._preview(claim), self._learner(offer, number)

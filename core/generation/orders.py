@@ -5,6 +5,7 @@ Owns `Order` and how options given by people become one. It must not know the da
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,11 +14,13 @@ from core.generation.prices import Catalogue, Model
 from core.generation.prompts import STYLES, check_prompt
 
 MAX_COUNT = 10
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
 @dataclass(frozen=True)
 class Order:
     """One `/generate`: everything is final and valid. `price` is micro-USD a picture, None unknown.
+    `references` are images of the library that the picture is made from, by number.
 
     `legacy` is the retired model name that was asked for, if any; `style` is "" for none.
     """
@@ -31,11 +34,13 @@ class Order:
     count: int
     price: int | None
     legacy: str | None = None
+    references: tuple[int, ...] = ()
 
     @property
     def fingerprint(self) -> str:
         """The same for orders that ask for exactly the same picture, 32 hex characters."""
-        asked = (self.prompt, self.provider, self.model, self.quality, self.size, self.style)
+        asked = [self.prompt, self.provider, self.model, self.quality, self.size, self.style]
+        asked += map(str, self.references)
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
 
     @property
@@ -57,7 +62,7 @@ def read_order(
     `models` are those that can be used now, the default first; `blocked` are more blocked words,
     comma-separated. Raises UserError naming the option and what it may be: prompt_empty,
     prompt_too_long, prompt_blocked, model_unknown, size_unknown, quality_unknown, style_unknown,
-    count_wrong.
+    count_wrong, reference_wrong, references_untaken, references_many.
     """
     prompt = options.get("prompt", "").strip()
     style = options.get("style", "")
@@ -77,6 +82,7 @@ def read_order(
         raise UserError("quality_unknown", quality=asked, qualities=list(model.qualities))
     if style and style not in STYLES:
         raise UserError("style_unknown", style=style, styles=list(STYLES))
+    references = _references(options.get("reference", ""), model, models)
     return Order(
         prompt,
         model.provider,
@@ -85,9 +91,25 @@ def read_order(
         size,
         style,
         _count(options.get("count", "")),
-        model.price(quality, size),
+        model.price(quality, size, len(references)),
         legacy,
+        references,
     )
+
+
+def _references(text: str, model: Model, models: Mapping[str, Model]) -> tuple[int, ...]:
+    """The numbers in "12, #13", each once."""
+    words = text.replace(",", " ").replace("#", " ").split()
+    wrong = next((word for word in words if not _NUMBER.fullmatch(word)), None)
+    if wrong:
+        raise UserError("reference_wrong", reference=wrong)
+    found = tuple(dict.fromkeys(map(int, words)))
+    if found and not model.references:
+        able = [name for name, other in models.items() if other.references]
+        raise UserError("references_untaken", model=model.label, models=able or ["-"])
+    if len(found) > model.references:
+        raise UserError("references_many", count=len(found), most=model.references)
+    return found
 
 
 def _count(text: str) -> int:

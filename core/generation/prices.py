@@ -24,7 +24,8 @@ class Model:
     nearest one by pixel count ("≈"); a quality that is absent has an unknown price. `rates` are
     micro-USD per million tokens by kind (text, image, output). `seconds` is a typical wait for one
     picture. `preview_cost` is micro-USD for each partial picture streamed (0: none offered).
-    `longest` is how many characters a prompt may have.
+    `longest` is how many characters a prompt may have. `references` is how many pictures an order
+    may be made from, and `reference_price` what each of them costs at most, in micro-USD.
     """
 
     name: str
@@ -40,14 +41,19 @@ class Model:
     verified_on: date
     shutdown_on: date | None = None
     longest: int = LONGEST
+    references: int = 0
+    reference_price: int = 0
 
-    def price(self, quality: str, size: str) -> int | None:
-        """Micro-USD for one picture, None where it is not known (never 0 for that)."""
+    def price(self, quality: str, size: str, references: int = 0) -> int | None:
+        """Micro-USD for one picture, made from so many `references`; None where it is not known
+        (never 0 for that).
+        """
         by_size = self.prices.get(quality)
         if not by_size:
             return None
         pixels = _pixels(size)
-        return by_size[min(by_size, key=lambda known: abs(_pixels(known) - pixels))]
+        nearest = min(by_size, key=lambda known: abs(_pixels(known) - pixels))
+        return by_size[nearest] + references * self.reference_price
 
 
 @dataclass(frozen=True)

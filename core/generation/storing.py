@@ -65,6 +65,24 @@ class Storing:
             return None
         return Generated(data=data, **json.loads(head))
 
+    async def references(self, business_id: int, order: Order) -> tuple[bytes, ...]:
+        """The pictures that an order is made from, small enough for the price that was told.
+
+        Raises UserError("reference_gone") for one that was deleted meanwhile, TryLater.
+        """
+        found = []
+        for number in order.references:
+            async with self._units.read() as uow:
+                image = await uow.images.of_business(business_id, number)
+            try:
+                data = await self._blobs.get(image.storage_key) if image else b""
+            except FileNotFoundError:
+                data = b""
+            if not data:
+                raise UserError("reference_gone", reference=number)
+            found.append(await asyncio.to_thread(preview, data, None))
+        return tuple(found)
+
     async def keep_partial(self, item: Item, partial: bytes) -> str:
         """Keep an unfinished picture for the status card; returns its key."""
         drawn = await asyncio.to_thread(preview, partial, None)
@@ -181,6 +199,7 @@ class Storing:
             tags=list(caption.tags),
             alt_text=caption.alt_text,
             plain_words=caption.plain,
+            parent_id=order.references[0] if order.references else None,
             creator_id=job.owner_id,
             created_at=job.created_at,
             updated_at=job.created_at,

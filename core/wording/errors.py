@@ -27,6 +27,12 @@ SENTENCES: dict[str, str] = {
     "count_wrong": "You can ask for 1 to {most} pictures at once, not for “{count}”.",
     "option_unknown": "There is no option --{option}. There are: {options}.",
     "option_empty": "The option --{option} needs a value after it.",
+    "reference_wrong": "“{reference}” is no picture's number. Write --reference 12, or several as "
+    "12,15.",
+    "references_untaken": "{model} makes no picture from another one. These do: {models}.",
+    "references_many": "A picture is made from at most {most} others; these are {count}.",
+    "reference_gone": "Picture {reference}, which it was to be made from, was deleted from the "
+    "library. Nothing was paid.",
     "too_many_orders": "That was more than {limit} orders in a minute. Wait a moment; nothing was "
     "made.",
     "budget_spent": "{whose} budget of {budget} {each} has {left} left, and this would cost "

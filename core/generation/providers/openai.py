@@ -14,12 +14,19 @@ import json
 import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import httpx2
 import openai
 from openai import AsyncOpenAI, AsyncStream
-from openai.types import ImageGenCompletedEvent, ImageGenPartialImageEvent, ImageGenStreamEvent
+from openai.types import (
+    ImageEditCompletedEvent,
+    ImageEditPartialImageEvent,
+    ImageEditStreamEvent,
+    ImageGenCompletedEvent,
+    ImageGenPartialImageEvent,
+    ImageGenStreamEvent,
+)
 
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, TryLater, UserError
 from core.generation.prices import Model
@@ -43,6 +50,9 @@ PAUSE: Final = 20.0
 NOTHING_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 BILLING_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 REASON_LENGTH: Final = 300
+
+Partial: TypeAlias = ImageGenPartialImageEvent | ImageEditPartialImageEvent
+Completed: TypeAlias = ImageGenCompletedEvent | ImageEditCompletedEvent
 MILLION: Final = 1_000_000
 
 
@@ -86,12 +96,17 @@ class OpenAIImages:
             "quality": request.quality,  # left out, the model chooses, up to the dearest
             "n": 1,
             "output_format": "png",
-            "safety_identifier": request.person,
+            "stream": True,
+            "partial_images": request.previews if preview else 0,
+            # A parameter of the SDK only where nothing is edited.
+            "extra_body": {"safety_identifier": request.person},
         }
+        calls = self._client.images.with_raw_response
         async with our_errors(request.model, self._seconds):
-            raw = await self._client.images.with_raw_response.generate(
-                **asked, stream=True, partial_images=request.previews if preview else 0
-            )
+            if request.references:
+                raw = await calls.edit(image=_files(request.references), **asked)
+            else:
+                raw = await calls.generate(**asked)
             if told and (allowance := _allowance(raw.headers)):
                 await told(allowance)
             answer = await _last(raw.parse(), preview)
@@ -101,7 +116,7 @@ class OpenAIImages:
         """Let go of the connections. May be repeated."""
         await self._client.close()
 
-    def _read(self, answer: ImageGenCompletedEvent | None, model: Model | None) -> Generated:
+    def _read(self, answer: Completed | None, model: Model | None) -> Generated:
         if answer is None:
             raise OutcomeUnknown("openai_no_answer")
         usage = read_usage(answer.to_dict().get("usage"))
@@ -149,18 +164,26 @@ class OpenAIModerator:
         await self._client.close()
 
 
+def _files(references: tuple[bytes, ...]) -> list[tuple[str, bytes, str]]:
+    return [
+        (f"reference-{number}.jpg", data, "image/jpeg")
+        for number, data in enumerate(references, start=1)
+    ]
+
+
 async def _last(
-    events: AsyncStream[ImageGenStreamEvent], preview: Preview | None
-) -> ImageGenCompletedEvent | None:
+    events: AsyncStream[ImageGenStreamEvent] | AsyncStream[ImageEditStreamEvent],
+    preview: Preview | None,
+) -> Completed | None:
     """The event that holds the picture, None where the stream ends without it."""
     done = None
     async with events:
         async for event in events:
-            if isinstance(event, ImageGenPartialImageEvent) and preview:
+            if isinstance(event, Partial) and preview:
                 # A preview that is broken or cannot be shown must not lose the paid picture.
                 with suppress(binascii.Error, DeskError):
                     await preview(base64.b64decode(event.b64_json, validate=True))
-            elif isinstance(event, ImageGenCompletedEvent):
+            elif isinstance(event, Completed):
                 done = event
     return done
 
