@@ -35,6 +35,9 @@ IN_FIELD: Final = 25
 IN_FORM: Final = 100
 """Pictures in the form that chooses from them: four fields, as large as Discord's selects."""
 
+MOST_PASTED: Final = 200_000
+"""Characters; each chat cuts that to what its forms take, and a longer list is a file."""
+
 RECENT: Final = 50
 """Batches among which the one of a thread is looked for."""
 
@@ -53,7 +56,12 @@ def batch_form(desk: Desk) -> Form:
         submit=words.FORM_SUBMIT,
         fields=(
             FormField(
-                "prompts", words.PROMPTS, "paragraph", required=False, hint=words.PROMPTS_HINT
+                "prompts",
+                words.PROMPTS,
+                "paragraph",
+                required=False,
+                max_length=MOST_PASTED,
+                hint=words.PROMPTS_HINT,
             ),
             FormField(
                 "files",

@@ -29,7 +29,7 @@ ON_PAGE = "Open on the page"
 FORM_TITLE = "Many pictures"
 FORM_SUBMIT = "Check"
 PROMPTS = "Prompts"
-PROMPTS_HINT = "One a line; {red, green} bird makes two"
+PROMPTS_HINT = "One a line; {red, green} bird makes two. A long list: as a file"
 FILE = "Or a list"
 FILE_HINT = ".txt, .csv, .tsv or .json; a table needs a column “prompt”"
 AROUND = "Around each prompt"
@@ -197,11 +197,19 @@ def troubles(items: Sequence[Item]) -> list[str]:
     """What happened to pictures, said once for all to which the same happened, with their rows."""
     alike: dict[str, list[int]] = {}
     for item in items:
-        if item.trouble:
+        if item.state == "unknown":
+            alike.setdefault(_unknown(item), []).append(item.number)
+        elif item.trouble:
             alike.setdefault(sentence(item.trouble), []).append(item.number)
     told = [f"Picture {numbers(which)}: {why}" for why, which in alike.items()]
     more = len(told) - MOST_TROUBLES
     return told[:MOST_TROUBLES] + ([f"And {more} other reasons."] if more > 0 else [])
+
+
+def _unknown(item: Item) -> str:
+    """What an answer that was lost may have cost."""
+    price = money(item.order.price if item.order else None)
+    return f"unknown. No answer came, and it may have cost {price} each."
 
 
 def kept(chosen: int, made: int) -> str:
