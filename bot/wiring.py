@@ -27,6 +27,7 @@ from core.generation.batches.cards import BatchCards
 from core.generation.batches.lot import write_lot
 from core.generation.batches.preparing import Orderable, Preparing
 from core.generation.cards import JobCards
+from core.generation.failover import Failover, stand_ins
 from core.generation.making import Making, Offer
 from core.generation.prices import Catalogue, Model
 from core.generation.starting import Starting
@@ -223,6 +224,7 @@ async def running(
                 limits,
                 intake,
                 captioning,
+                stand_ins(settings.stand_ins, catalogue, desk.models),
                 batch_cards,
             ),
             reach,
@@ -271,6 +273,7 @@ class _Joined:
     limits: RedisLimits
     intake: Intake
     captioning: Captioning
+    stand_ins: Mapping[str, Model]
     batch_cards: BatchCards
 
 
@@ -307,28 +310,28 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
     database, blobs, desk = joined.database, joined.blobs, joined.desk
     previews = {name: one.pace.shows_previews for name, one in joined.surfaces.items()}
     storing = Storing(database, blobs, joined.moderator, joined.captioning, reach)
+    failover = Failover(database, joined.stand_ins)
     making = Making(
-        database, joined.offers, storing, joined.moderator, joined.limits, previews, reach
+        database, joined.offers, storing, joined.moderator, joined.limits, failover, previews, reach
     )
     with_previews = frozenset(name for name, shown in previews.items() if shown)
     per_minute = {name: offer.per_minute for name, offer in joined.offers.items()}
     job_cards = JobCards(desk.catalogue.models, per_minute, blobs, with_previews, desk.address)
-    batch_cards = joined.batch_cards
     post_cards = PostCards(desk.networks, desk.grace)
 
     async def status(uow: UnitOfWork, message: Message) -> Card | None:
         """A batch's status card shows other things than that of one order."""
         job = await uow.jobs.get(message.subject_id)
         batch = job is not None and job.kind == "batch"
-        return await (batch_cards if batch else job_cards).status(uow, message)
+        return await (joined.batch_cards if batch else job_cards).status(uow, message)
 
     showing = Showing(
         database,
         joined.surfaces,
         {
             "status": status,
-            "sheet": batch_cards.sheet,
-            "lot": batch_cards.lot,
+            "sheet": joined.batch_cards.sheet,
+            "lot": joined.batch_cards.lot,
             "result": job_cards.result,
             "originals": job_cards.originals,
             "post": post_cards.post,

@@ -91,6 +91,10 @@ class Settings(BaseModel):
     compatible_api_key: SecretStr = Field(SecretStr(""), description="Key of that server, if any")
     compatible_model: str = Field("", description="Model of that server, where it has several")
 
+    failover: str = Field(
+        "", description="Models that take over, in order, when a provider is busy or out"
+    )
+
     storage_provider: StoreName = Field("local", description="Where pictures are kept")
     aws_access_key_id: str = Field("", description="S3 access key")
     aws_secret_access_key: SecretStr = Field(SecretStr(""), description="S3 secret key")
@@ -135,6 +139,11 @@ class Settings(BaseModel):
     def teams(self) -> frozenset[str]:
         """The allowed teams, empty where the first to speak is taken."""
         return _listed(self.allowed_teams)
+
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """The models that take over, in their order."""
+        return tuple(part.strip() for part in self.failover.split(",") if part.strip())
 
     @property
     def watched_channels(self) -> frozenset[str]:

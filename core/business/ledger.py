@@ -95,6 +95,36 @@ async def release(uow: UnitOfWork, item_id: str) -> None:
     await _close(uow, item_id, "release", 0)
 
 
+async def rebook(uow: UnitOfWork, item_id: str, wanted: Purchase) -> bool:
+    """Set aside for another purchase what the item's last reservation holds, and give back what is
+    left over. No budget is asked, because nothing grows: False, and nothing booked, where `wanted`
+    is more than is reserved.
+    """
+    entries = await uow.ledger.of_item(item_id)
+    last = entries[-1] if entries else None
+    if last is None or last.kind != "reserve":
+        return False
+    if wanted.price > last.amount or wanted.images > last.images:
+        return False
+    await release(uow, item_id)
+    uow.ledger.add(
+        Entry(
+            business_id=last.business_id,
+            member_id=last.member_id,
+            job_id=last.job_id,
+            item_id=item_id,
+            kind="reserve",
+            amount=wanted.price,
+            day=last.day,
+            at=uow.now,
+            images=wanted.images,
+            channel=last.channel,
+            model=wanted.model,
+        )
+    )
+    return True
+
+
 async def _close(uow: UnitOfWork, item_id: str, kind: EntryKind, cost: int) -> None:
     entries = await uow.ledger.of_item(item_id)
     if not entries or entries[-1].kind != "reserve":

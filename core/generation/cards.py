@@ -24,6 +24,7 @@ from core.storing import UnitOfWork
 from core.wording import orders as words
 from core.wording import posts
 from core.wording.errors import sentence
+from core.wording.failover import taken_over
 from core.wording.money import money
 
 DAY = 86_400
@@ -106,6 +107,7 @@ class JobCards:
         if order.legacy:
             lines.append(words.legacy(order.legacy, order.model))
         lines += [sentence(one) for one in job.notices]
+        lines += taken_over(items, self.models)
         return [*lines, *await _troubles(uow, items), *await lost_words(uow, job.id)]
 
     def _wait(self, order: Order, pictures: int, typical: float) -> float:

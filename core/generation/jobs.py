@@ -42,7 +42,7 @@ ENDED: frozenset[ItemState] = frozenset({"completed", "refused", "failed", "unkn
 @dataclass(eq=False)
 class Job:
     """One order of pictures, or without an order of its own: one drop of files (`kind` "upload"),
-    or a batch, whose items have their own.
+    or a batch, whose items have their own; as those of a comparison (`kind` "compare") have.
 
     `root_id` is the message that opens its thread; `parent_id` the job it repeats; `post_id` the
     post whose draft its pictures join. `wake_at` is when somebody looks at its moderation again, or
@@ -52,7 +52,7 @@ class Job:
 
     business_id: int
     owner_id: str
-    kind: Literal["generate", "batch", "upload"]
+    kind: Literal["generate", "compare", "batch", "upload"]
     place: Place
     order: Order | None
     created_at: datetime
@@ -75,10 +75,10 @@ class Job:
 class Item:
     """One picture asked for, or one file brought (`attachment`; then `prompt` is its name).
 
-    Of a batch it has its own `order`, from a `row` of the list; `fingerprint` finds what asks for
-    exactly the same. `number` counts from 1. A `trouble` on a completed item says what else is to
-    be known of it. `lease_until` and `fence` say who works on it; `wake_at` when it is looked at
-    again.
+    Of a batch it has its own `order`, from a `row` of the list; so it has in a comparison, or where
+    another model had to take over. `fingerprint` finds what asks for exactly the same. `number`
+    counts from 1. A `trouble` on a completed item says what else is to be known of it.
+    `lease_until` and `fence` say who works on it; `wake_at` when it is looked at again.
     """
 
     job_id: str

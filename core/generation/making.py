@@ -18,6 +18,7 @@ import structlog
 from core.business.ledger import release, settle
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, TryLater, UserError
 from core.generation.batches.feeding import feed, pause, wake_next
+from core.generation.failover import Failover
 from core.generation.jobs import Attempt, Item, Job
 from core.generation.orders import Order
 from core.generation.prompts import apply_style
@@ -85,6 +86,7 @@ class Making:
         storing: Storing,
         moderator: Moderator | None,
         limits: Limits,
+        failover: Failover,
         previews: Mapping[str, bool],
         reach: Reach,
     ) -> None:
@@ -93,6 +95,7 @@ class Making:
         self._storing = storing
         self._moderator = moderator
         self._limits = limits
+        self._failover = failover
         self._previews = previews
         self._reach = reach
 
@@ -107,7 +110,8 @@ class Making:
             try:
                 await self._make(claim)
             except TryLater as error:
-                await self._put_off(claim, error)
+                if not await self._failover.pass_on(claim.item, claim.order, error):
+                    await self._put_off(claim, error)
             except OutcomeUnknown as error:
                 await self._end(claim, "unknown", error)
             except UserError as error:
@@ -177,7 +181,7 @@ class Making:
                 return
             if not offer.provider.repeatable:
                 raise OutcomeUnknown("worker_died")
-        if claim.item.order:
+        if claim.job.kind == "batch":
             await self._judge(claim)
         references = await self._storing.references(claim.job.business_id, claim.order)
         number = await self._take_slot(claim, offer)
@@ -254,7 +258,7 @@ class Making:
             seed=claim.item.seed,
             person=claim.person,
             references=references,
-            previews=1 if wants and model.preview_cost and order.count == 1 else 0,
+            previews=1 if wants and model.preview_cost and _alone(claim) else 0,
         )
 
     async def _call(
@@ -349,6 +353,11 @@ class Making:
                 await release(uow, item.id)
             await redraw(uow, "status", item.job_id)
             await redraw(uow, "result", item.job_id)
+
+
+def _alone(claim: Claim) -> bool:
+    """Whether nothing is made beside it: an unfinished picture would tell a comparison's models."""
+    return claim.order.count == 1 and claim.job.kind != "compare"
 
 
 def _possible_cost(error: OutcomeUnknown, attempt: Attempt) -> int | None:

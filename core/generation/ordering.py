@@ -114,7 +114,7 @@ async def make_again(uow: UnitOfWork, business: Business, member: Member, job: J
     Raises UserError("budget_spent" | "images_spent" | "nothing_to_remake").
     """
     lost = [item for item in await uow.items.of_job(job.id) if item.state in {"failed", "unknown"}]
-    orders = {item.id: item.order or job.order for item in lost}
+    orders = {item.id: _as_asked(item, job) for item in lost}
     wanted = {id_: bought(order) for id_, order in orders.items() if order}
     if not wanted:
         raise UserError("nothing_to_remake")
@@ -125,6 +125,9 @@ async def make_again(uow: UnitOfWork, business: Business, member: Member, job: J
         item.move("queued", uow.now)
         item.tries = 0
         item.wake_at = None
+        asked = orders[item.id]
+        if asked and item.order:
+            item.order, item.fingerprint = asked, asked.fingerprint
         if job.kind != "batch":
             item.wake_at = uow.later(10)
             uow.enqueue("make", item.id)
@@ -134,6 +137,12 @@ async def make_again(uow: UnitOfWork, business: Business, member: Member, job: J
     await redraw(uow, "status", job.id)
     await redraw(uow, "result", job.id)
     return len(lost)
+
+
+def _as_asked(item: Item, job: Job) -> Order | None:
+    """What was asked for at first, whichever model has tried it since."""
+    order = item.order or job.order
+    return (order.instead_of or order) if order else None
 
 
 async def withdraw(uow: UnitOfWork, job: Job) -> bool:

@@ -22,7 +22,9 @@ class Order:
     """One `/generate`: everything is final and valid. `price` is micro-USD a picture, None unknown.
     `references` are images of the library that the picture is made from, by number.
 
-    `legacy` is the retired model name that was asked for, if any; `style` is "" for none.
+    `legacy` is the retired model name that was asked for, if any; `style` is "" for none. Where
+    models are compared, `rivals` are what is asked of each, for one picture. `instead_of` is what
+    was asked at first where another model had to take its place.
     """
 
     prompt: str
@@ -35,6 +37,8 @@ class Order:
     price: int | None
     legacy: str | None = None
     references: tuple[int, ...] = ()
+    rivals: "tuple[Order, ...]" = ()
+    instead_of: "Order | None" = None
 
     @property
     def fingerprint(self) -> str:
@@ -51,6 +55,9 @@ class Order:
     @property
     def estimate(self) -> int | None:
         """Micro-USD for all pictures, None where the price is not known."""
+        if self.rivals:
+            prices = [one.price for one in self.rivals]
+            return None if None in prices else sum(price or 0 for price in prices)
         return None if self.price is None else self.price * self.count
 
 

@@ -89,9 +89,9 @@ async def read_passport(uow: UnitOfWork, image: Image) -> Passport:
 
 async def _making(uow: UnitOfWork, image: Image, item: Item) -> Making | None:
     job: Job | None = await uow.jobs.get(item.job_id)
-    if job is None or job.order is None:
+    order = item.order or (job.order if job else None)
+    if job is None or order is None:
         return None
-    order = job.order
     revised = [attempt.revised_prompt for attempt in await uow.attempts.of_item(item.id)]
     return Making(
         prompt=image.ai_prompt or item.prompt,

@@ -22,6 +22,7 @@ from core.review.reviewing import read_review
 from core.storing import UnitOfWork
 from core.wording import batches as words
 from core.wording.errors import sentence
+from core.wording.failover import taken_over
 
 MOST_LINKS: Final = 10
 TABLE: Final = (20, 50, 100)
@@ -111,7 +112,7 @@ class BatchCards:
         lines = [words.progress(states, self._left(items))] if running else [words.outcome(states)]
         if job.paused_at and job.trouble:
             lines.append(words.paused(job.trouble))
-        lines += words.troubles(items)
+        lines += words.troubles(items) + taken_over(items, self.models)
         lines += [sentence(one) for one in job.notices]
         if not running:
             chosen = (await read_review(uow, job.id)).selected

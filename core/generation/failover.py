@@ -1,0 +1,115 @@
+"""Failover: a picture that its provider is too busy for, or out for, is asked of another model.
+
+    busy or out for longer than PATIENCE → the next of the operator's models that can be used, at
+    most at the reserved price → its price is set aside instead, and the item is queued again
+
+Only what was surely not made is passed on: an unknown outcome may have been paid. A picture of a
+comparison stays with its model, or that model would be compared with another one's work. It must
+not know chats or any provider's name.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from core.business.ledger import rebook
+from core.errors import ActionNeeded, TryLater
+from core.generation.fitting import fit
+from core.generation.jobs import Item
+from core.generation.ordering import bought
+from core.generation.orders import Order
+from core.generation.prices import Catalogue, Model
+from core.messages import redraw
+from core.storing import UnitOfWork, Units
+from core.wording import failover as words
+
+PATIENCE: Final = timedelta(seconds=5)
+"""So long an answer "later" is waited out."""
+
+NOT_MADE: Final = frozenset({"provider_busy", "provider_failed", "provider_unreachable"})
+"""With these codes a provider itself says that it made nothing and will not for a while."""
+
+NOT_ASKED: Final = "slot_far"
+"""With this code nobody was asked: perhaps because a provider that is out is being spared."""
+
+
+def stand_ins(
+    names: Iterable[str], catalogue: Catalogue, usable: Mapping[str, Model]
+) -> dict[str, Model]:
+    """The `usable` ones of the models that an operator names, in that order. Raises
+    ActionNeeded("settings_wrong") for a name that no model has.
+    """
+    named = [catalogue.resolve(name)[0] for name in names]
+    wrong = [name for name in named if name not in catalogue.models]
+    if wrong:
+        raise ActionNeeded("settings_wrong", problems=[words.unknown(name) for name in wrong])
+    return {name: usable[name] for name in named if name in usable}
+
+
+class Failover:
+    """Passes pictures on to `models`, those of the operator that can be used, in their order."""
+
+    def __init__(self, units: Units, models: Mapping[str, Model]) -> None:
+        self._units = units
+        self._models = models
+        self._out: dict[str, datetime] = {}
+
+    async def pass_on(self, item: Item, order: Order, error: TryLater) -> bool:
+        """Queue the held `item` for another model, if its provider's answer calls for that and
+        there is one; False if it stays as it is. May be repeated.
+        """
+        if not self._models or error.code not in {*NOT_MADE, NOT_ASKED}:
+            return False
+        async with self._units.write() as uow:
+            row = await uow.items.held(item.id, item.fence)
+            job = await uow.jobs.lock(item.job_id)
+            if row is None or job is None or job.kind == "compare" or job.cancelled_at:
+                return False
+            attempts = await uow.attempts.of_item(row.id)
+            if attempts and not attempts[-1].outcome:
+                return False  # paid and spooled: only the store or moderation has to wait
+            booked = (await uow.ledger.of_item(row.id))[-1].at
+            asked = [one.submitted_at for one in attempts if one.submitted_at >= booked]
+            if not self._is_out(order, error, min(asked, default=uow.now), uow.now):
+                return False
+            chosen = self._next(order, uow.now)
+            if chosen is None or not await rebook(uow, row.id, bought(chosen)):
+                return False
+            _queue(uow, row, chosen)
+            await redraw(uow, "status", job.id)
+            return True
+
+    def _is_out(self, order: Order, error: TryLater, first: datetime, now: datetime) -> bool:
+        """Whether the provider makes nothing for longer than is waited since it was asked `first`;
+        then the items that are kept from it meanwhile need not ask it for themselves.
+        """
+        if error.code == NOT_ASKED:
+            return self._out.get(order.provider, now) > now
+        until = now + timedelta(seconds=error.after)
+        if until - first <= PATIENCE:
+            return False
+        self._out[order.provider] = until
+        return True
+
+    def _next(self, order: Order, now: datetime) -> Order | None:
+        """The order for the model that comes after the present one, within the reserved price."""
+        asked = order.instead_of or order
+        names = list(self._models)
+        start = names.index(order.model) + 1 if order.instead_of and order.model in names else 0
+        for name in names[start:]:
+            model = self._models[name]
+            if name == asked.model or self._out.get(model.provider, now) > now:
+                continue
+            chosen = fit(asked, model)
+            if chosen and chosen.price is not None and chosen.price <= (order.price or 0):
+                return replace(chosen, instead_of=asked)
+        return None
+
+
+def _queue(uow: UnitOfWork, item: Item, order: Order) -> None:
+    item.order, item.fingerprint = order, order.fingerprint
+    item.move("queued", uow.now)
+    item.tries = 0
+    item.wake_at = uow.later(10)
+    uow.enqueue("make", item.id)
