@@ -16,6 +16,7 @@ from core.generation.prompts import STYLES
 from core.library.uploading import MOST_FILES
 from core.wording import budgets, library
 from core.wording import forms as words
+from core.wording import models as models_words
 
 # A dash pair becomes one long dash on telephones and in Slack on a Mac.
 _OPTION = re.compile(
@@ -40,6 +41,7 @@ def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
                 CommandOption("quality", words.OPTIONS["quality"], choices=_options(qualities)),
                 CommandOption("model", words.OPTIONS["model"], complete=True),
                 CommandOption("reference", words.OPTIONS["reference"]),
+                CommandOption("picture", words.OPTIONS["picture"], "file"),
                 CommandOption(
                     "count", words.OPTIONS["count"], "integer", minimum=1, maximum=MAX_COUNT
                 ),
@@ -90,6 +92,12 @@ def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
             words.REDO,
             '/redo 9 "warmer"',
             (CommandOption("wishes", words.OPTIONS["wishes"], rest=True),),
+        ),
+        CommandSpec(
+            "models",
+            models_words.MODELS,
+            "/models",
+            (CommandOption("model", models_words.MODEL_OPTION, complete=True, rest=True),),
         ),
         CommandSpec(
             "upload",

@@ -6,6 +6,7 @@ must not know any surface and makes no network call.
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.asking import Asking, Handler
@@ -14,13 +15,14 @@ from bot.browsing import PANEL_FORMS, open_image, open_library
 from bot.budgets import budget, submit_budget, tell_notices
 from bot.desk import Desk
 from bot.forms import field_errors, generate_form, upload_form
+from bot.models import show_models
 from bot.people import find_person
 from bot.posting import POST_FORMS, post_form_for, require_open_draft
 from core.chat import Link, Nothing, Private, Reply
 from core.errors import UserError
 from core.generation.ordering import place_order
 from core.generation.orders import read_order
-from core.library.uploading import place_upload
+from core.library.uploading import MOST_FILES, place_upload
 from core.page import SignIn
 from core.storing import UnitOfWork
 from core.wording import forms as words
@@ -30,7 +32,7 @@ SIGN_IN_LIFETIME = timedelta(minutes=10)
 
 async def generate(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:
     """Place an order, or open the form where there is no prompt."""
-    if not values.get("prompt", "").strip():
+    if not values.get("prompt", "").strip() and not asking.attachments:
         return await generate_form(desk, uow, asking, values)
     return await order(desk, uow, asking, values)
 
@@ -39,12 +41,20 @@ async def order(
     desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str], card: str = ""
 ) -> Reply:
     """Place an order from a command or the form; its pictures join the draft of `card`, if given.
+    They are made from the files that came with it, which are taken into the library first.
 
     Raises UserError as `read_order`, `place_order` and `require_open_draft`.
     """
     given = {name: "" if value == "none" else value for name, value in values.items()}
-    read = read_order(given, desk.catalogue, desk.models, desk.blocked_words)
+    files = len(asking.attachments[:MOST_FILES])
+    read = read_order(given, desk.catalogue, desk.models, desk.blocked_words, files)
     post = await require_open_draft(uow, asking, card, read.count) if card else None
+    if files:
+        bringing = await place_upload(
+            uow, asking.customer, asking.attachments, desk.orders_per_minute
+        )
+        brought = await uow.items.of_job(bringing.id)
+        read = replace(read, brought=tuple(item.id for item in brought))
     job = await place_order(uow, asking.customer, read, desk.orders_per_minute, post=post)
     return tell_notices(job)
 
@@ -104,6 +114,7 @@ async def name_approver(
 COMMANDS: dict[str, Handler] = {
     "generate": generate,
     "post": post,
+    "models": show_models,
     "upload": upload,
     words.ADD_TO_LIBRARY: add_to_library,
     "bulk": bulk,
