@@ -171,8 +171,7 @@ def _tune(database: sqlite3.Connection, **settings: int) -> None:
 def _insert_people(database: sqlite3.Connection) -> None:
     now = f"{BEGUN:%Y-%m-%d %H:%M:%S.%f}"
     database.executemany(
-        "INSERT INTO businesses (id, name, time_zone, created_at)"
-        " VALUES (?, ?, 'UTC', ?)",
+        "INSERT INTO businesses (id, name, time_zone, created_at) VALUES (?, ?, 'UTC', ?)",
         [(number, f"Business {number}", now) for number in range(1, BUSINESSES + 1)],
     )
     database.executemany(

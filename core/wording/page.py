@@ -122,6 +122,7 @@ TAGS = "Tags"
 # ── the library ──────────────────────────────────────────────────────────────────────────────────
 
 LIBRARY = "Library"
+SPEND = "Spend"
 BATCHES = "Batches"
 TO_LIBRARY = "All pictures"
 SEARCH = "Search titles, tags, prompts, names"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bills import compare
 from tests.desk import environment, free_port
 from tests.driving import (
     Chat,
@@ -90,9 +91,13 @@ async def openai() -> AsyncIterator[OpenAIServer]:
 
 
 @pytest.fixture
-def paid(environ: dict[str, str], openai: OpenAIServer) -> dict[str, str]:
-    """The settings of a desk whose pictures cost money."""
-    return environ | {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url}
+async def paid(environ: dict[str, str], openai: OpenAIServer) -> AsyncIterator[dict[str, str]]:
+    """The settings of a desk whose pictures cost money; at the end it has booked exactly what it
+    was charged.
+    """
+    settings = environ | {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url}
+    yield settings
+    await compare(settings, openai)
 
 
 class Eyes:

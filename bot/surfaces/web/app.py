@@ -30,6 +30,7 @@ from bot.surfaces.web.pacing import Paced
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.sessions import Sessions
 from bot.surfaces.web.site import Site
+from bot.surfaces.web.spend.view import Spend
 from bot.surfaces.web.templating import STATIC, Templates
 from core.errors import DeskError, Trouble, UserError
 from core.wording.errors import sentence
@@ -52,6 +53,7 @@ def make_app(parts: WebParts) -> FastAPI:
         Live(parts, sessions, drawing),
         Grid(parts, sessions, drawing, templates),
         Pixels(parts, sessions),
+        Spend(parts, sessions, drawing, templates),
         Acts(parts, sessions, templates),
         Files(parts, sessions, templates),
         Site(parts, templates),

@@ -1,0 +1,166 @@
+"""Reading what was spent: the page and its CSV. Admins see everybody's, others their own.
+
+Owns these routes. It changes nothing.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fastapi import APIRouter, Request, Response
+
+from bot.surfaces.web.drawing import Drawing
+from bot.surfaces.web.parts import WebParts
+from bot.surfaces.web.sessions import Person, Sessions
+from bot.surfaces.web.spend.asking import HOME, TABLE, Asked, read_query
+from bot.surfaces.web.spend.plot import draw_plot
+from bot.surfaces.web.templating import Templates
+from core.business.budgets import Standing, channel_of, standings
+from core.business.ledger import day_of
+from core.business.spending import Share, Spending, read_spending
+from core.storing import UnitOfWork
+from core.wording import spending as words
+from core.wording.money import MILLION, money
+
+FORMULA_STARTS = frozenset("=+-@\t\r")
+"""With these, spreadsheets take a text for a formula."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table; `part` is its share of the greatest, in per cent."""
+
+    name: str
+    images: int
+    cost: str
+    charged: str
+    part: int
+
+
+class Spend:
+    """Shows what was spent."""
+
+    def __init__(
+        self, parts: WebParts, sessions: Sessions, drawing: Drawing, templates: Templates
+    ) -> None:
+        self._parts = parts
+        self._sessions = sessions
+        self._drawing = drawing
+        self._templates = templates
+
+    def routes(self) -> APIRouter:
+        """The page and its table."""
+        router = APIRouter()
+        router.get(HOME)(self.open)
+        router.get(TABLE)(self.download)
+        return router
+
+    async def open(self, request: Request) -> Response:
+        """A month, this one unless the address says another."""
+        person = await self._sessions.welcome(request)
+        if isinstance(person, Response):
+            return person
+        asked = self._asked(request, person)
+        async with self._parts.units.read() as uow:
+            spending = await _read(uow, person, asked)
+            budgets = await _budgets(uow, person)
+            threads = await self._drawing.newest_threads(uow, person)
+        facts = {
+            "person": person,
+            "demo": self._parts.demo,
+            "threads": threads,
+            "asked": asked,
+            "spending": spending,
+            "told": words,
+            "money": money,
+            "budgets": budgets,
+            "plot": draw_plot(spending.by_day),
+            "charged": _charged(asked, spending.images),
+            "each": money(spending.amount // spending.images) if spending.images else "",
+            "people": _rows(spending.by_person, asked, _name_people(spending)),
+            "models": _rows(spending.by_model, asked, {}),
+            "days": _rows([one for one in spending.by_day if one.amount or one.images], asked, {}),
+            "csv": asked.address(TABLE),
+        }
+        return self._templates.page("spend.html", facts, 400 if asked.wrong else 200)
+
+    async def download(self, request: Request) -> Response:
+        """The month by day, person and model, exact to the millionth of a dollar."""
+        person = await self._sessions.require(request)
+        asked = self._asked(request, person)
+        async with self._parts.units.read() as uow:
+            spending = await _read(uow, person, asked)
+        name = f"spend-{asked.month}.csv"
+        return Response(
+            _write(spending, asked),
+            media_type="text/csv; charset=utf-8",
+            headers={"content-disposition": f'attachment; filename="{name}"'},
+        )
+
+    def _asked(self, request: Request, person: Person) -> Asked:
+        today = day_of(person.business, self._parts.clock.now())
+        return read_query(request.query_params, today)
+
+
+async def _read(uow: UnitOfWork, person: Person, asked: Asked) -> Spending:
+    whose = None if person.member.admin else person.member.id
+    return await read_spending(uow, person.business.id, asked.month, whose)
+
+
+async def _budgets(uow: UnitOfWork, person: Person) -> list[Standing]:
+    return await standings(
+        uow,
+        person.business.id,
+        person.member.id,
+        channel_of(person.place()),
+        day_of(person.business, uow.now),
+    )
+
+
+def _name_people(spending: Spending) -> dict[str, str]:
+    return {key: words.person(name) for key, name in spending.names.items()}
+
+
+def _rows(shares: list[Share], asked: Asked, names: dict[str, str]) -> list[Row]:
+    most = max((one.amount for one in shares), default=0)
+    return [
+        Row(
+            names.get(one.key, one.key),
+            one.images,
+            money(one.amount),
+            _charged(asked, one.images),
+            round(max(one.amount, 0) * 100 / most) if most > 0 else 0,
+        )
+        for one in shares
+    ]
+
+
+def _charged(asked: Asked, images: int) -> str:
+    return "" if asked.charge is None else money(asked.charge * images)
+
+
+def _write(spending: Spending, asked: Asked) -> str:
+    written = io.StringIO()
+    table = csv.writer(written)
+    charge = [words.CHARGE_COLUMN] if asked.charge is not None else []
+    table.writerow([*words.COLUMNS, *charge])
+    table.writerows(_lines(spending, asked))
+    return written.getvalue()
+
+
+def _lines(spending: Spending, asked: Asked) -> Iterator[list[str]]:
+    for row in spending.rows:
+        charged = [] if asked.charge is None else [_dollars(asked.charge * row.images)]
+        name = words.person(spending.names[row.member_id])
+        told = [_harmless(name), _harmless(words.model(row.model))]
+        yield [row.day, *told, str(row.images), _dollars(row.amount), *charged]
+
+
+def _dollars(micro: int) -> str:
+    return f"{Decimal(micro) / MILLION:.6f}"
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text[:1] in FORMULA_STARTS else text
