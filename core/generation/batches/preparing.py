@@ -111,8 +111,13 @@ class Preparing:
         if surface is None:
             raise UserError("upload_gone")
         data = bytearray()
-        async for piece in surface.fetch(attachment, MOST_BYTES):
-            data += piece
+        try:
+            async for piece in surface.fetch(attachment, MOST_BYTES):
+                data += piece
+        except UserError as error:
+            if error.code != "upload_too_big":
+                raise
+            raise UserError("list_too_big", name=attachment.filename, limit=MOST_BYTES) from error
         return await asyncio.to_thread(read_file, attachment.filename, bytes(data))
 
     def _plan(self, batch: Batch, rows: list[Row]) -> Plan:
