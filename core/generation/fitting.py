@@ -17,7 +17,7 @@ def fit(order: Order, model: Model) -> Order | None:
     such shape, or does not take so long a prompt or so many references.
     """
     size = _nearest(order.size, model.sizes)
-    made_from = len(order.references)
+    made_from = len(order.references) + len(order.brought)
     if size is None or len(order.prompt) > model.longest or made_from > model.references:
         return None
     quality = order.quality if order.quality in model.qualities else model.qualities[0]

@@ -44,6 +44,7 @@ MAX_TRIES = 6
 NOT_TRIED = frozenset(
     {
         "slot_far",
+        "reference_waits",
         "provider_busy",
         "limits_unavailable",
         "moderation_unavailable",

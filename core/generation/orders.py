@@ -20,7 +20,8 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 @dataclass(frozen=True)
 class Order:
     """One `/generate`: everything is final and valid. `price` is micro-USD a picture, None unknown.
-    `references` are images of the library that the picture is made from, by number.
+    `references` are images of the library that the picture is made from, by number; `brought` are
+    the items of files that came with the order for that.
 
     `legacy` is the retired model name that was asked for, if any; `style` is "" for none. Where
     models are compared, `rivals` are what is asked of each, for one picture. `instead_of` is what
@@ -37,6 +38,7 @@ class Order:
     price: int | None
     legacy: str | None = None
     references: tuple[int, ...] = ()
+    brought: tuple[str, ...] = ()
     rivals: "tuple[Order, ...]" = ()
     instead_of: "Order | None" = None
 
@@ -44,7 +46,7 @@ class Order:
     def fingerprint(self) -> str:
         """The same for orders that ask for exactly the same picture, 32 hex characters."""
         asked = [self.prompt, self.provider, self.model, self.quality, self.size, self.style]
-        asked += map(str, self.references)
+        asked += [*map(str, self.references), *self.brought]
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
 
     @property
@@ -62,14 +64,19 @@ class Order:
 
 
 def read_order(
-    options: Mapping[str, str], catalogue: Catalogue, models: Mapping[str, Model], blocked: str
+    options: Mapping[str, str],
+    catalogue: Catalogue,
+    models: Mapping[str, Model],
+    blocked: str,
+    files: int = 0,
 ) -> Order:
     """Make an order of what a person gave (absent or empty options take the defaults).
 
     `models` are those that can be used now, the default first; `blocked` are more blocked words,
-    comma-separated. Raises UserError naming the option and what it may be: prompt_empty,
-    prompt_too_long, prompt_blocked, model_unknown, size_unknown, quality_unknown, style_unknown,
-    count_wrong, reference_wrong, references_untaken, references_many.
+    comma-separated; so many `files` come with it, to make the picture from. Raises UserError naming
+    the option and what it may be: prompt_empty, prompt_too_long, prompt_blocked, model_unknown,
+    size_unknown, quality_unknown, style_unknown, count_wrong, reference_wrong, references_untaken,
+    references_many.
     """
     prompt = options.get("prompt", "").strip()
     style = options.get("style", "")
@@ -89,7 +96,8 @@ def read_order(
         raise UserError("quality_unknown", quality=asked, qualities=list(model.qualities))
     if style and style not in STYLES:
         raise UserError("style_unknown", style=style, styles=list(STYLES))
-    references = _references(options.get("reference", ""), model, models)
+    references = _references(options.get("reference", ""))
+    _take(len(references) + files, model, models)
     return Order(
         prompt,
         model.provider,
@@ -98,25 +106,27 @@ def read_order(
         size,
         style,
         _count(options.get("count", "")),
-        model.price(quality, size, len(references)),
+        model.price(quality, size, len(references) + files),
         legacy,
         references,
     )
 
 
-def _references(text: str, model: Model, models: Mapping[str, Model]) -> tuple[int, ...]:
+def _references(text: str) -> tuple[int, ...]:
     """The numbers in "12, #13", each once."""
     words = text.replace(",", " ").replace("#", " ").split()
     wrong = next((word for word in words if not _NUMBER.fullmatch(word)), None)
     if wrong:
         raise UserError("reference_wrong", reference=wrong)
-    found = tuple(dict.fromkeys(map(int, words)))
-    if found and not model.references:
+    return tuple(dict.fromkeys(map(int, words)))
+
+
+def _take(references: int, model: Model, models: Mapping[str, Model]) -> None:
+    if references and not model.references:
         able = [name for name, other in models.items() if other.references]
         raise UserError("references_untaken", model=model.label, models=able or ["-"])
-    if len(found) > model.references:
-        raise UserError("references_many", count=len(found), most=model.references)
-    return found
+    if references > model.references:
+        raise UserError("references_many", count=references, most=model.references)
 
 
 def _count(text: str) -> int:

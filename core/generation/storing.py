@@ -13,7 +13,7 @@ from dataclasses import asdict
 from core.business.ledger import settle
 from core.errors import ActionNeeded, TryLater, UserError
 from core.generation.batches.sheets import show_sheet
-from core.generation.jobs import Attempt, Item, Job
+from core.generation.jobs import ENDED, Attempt, Item, Job
 from core.generation.orders import Order
 from core.library.captioning import Captioning
 from core.library.captions import plain_caption
@@ -25,6 +25,9 @@ from core.ports import BlobStore, Generated, Moderator, Reach
 from core.publishing.joining import join
 from core.publishing.slugs import slug
 from core.storing import Units
+
+REFERENCE_SECONDS = 1.0
+"""How soon it is looked again whether a file that came with an order is taken in."""
 
 STORE_SECONDS = 15.0
 """How soon a store that refused access is asked again."""
@@ -68,10 +71,12 @@ class Storing:
     async def references(self, business_id: int, order: Order) -> tuple[bytes, ...]:
         """The pictures that an order is made from, small enough for the price that was told.
 
-        Raises UserError("reference_gone") for one that was deleted meanwhile, TryLater.
+        Raises UserError("reference_gone") for one that was deleted meanwhile, or
+        ("reference_refused") for a file that is not taken; TryLater("reference_waits") for one that
+        is still on its way.
         """
         found = []
-        for number in order.references:
+        for number in await self._origins(order):
             async with self._units.read() as uow:
                 image = await uow.images.of_business(business_id, number)
             try:
@@ -82,6 +87,20 @@ class Storing:
                 raise UserError("reference_gone", reference=number)
             found.append(await asyncio.to_thread(preview, data, None))
         return tuple(found)
+
+    async def _origins(self, order: Order) -> list[int]:
+        """The numbers of the images that an order is made from."""
+        numbers = list(order.references)
+        async with self._units.read() as uow:
+            for item_id in order.brought:
+                item = await uow.items.get(item_id)
+                if item and item.image_id:
+                    numbers.append(item.image_id)
+                elif item is None or item.state in ENDED:
+                    raise UserError("reference_refused", name=item.prompt if item else "?")
+                else:
+                    raise TryLater("reference_waits", after=REFERENCE_SECONDS)
+        return numbers
 
     async def keep_partial(self, item: Item, partial: bytes) -> str:
         """Keep an unfinished picture for the status card; returns its key."""
@@ -114,7 +133,8 @@ class Storing:
         except UserError as error:
             await self._refuse(item, attempt, answer, cost, error)
             return
-        image = self._image(job, order, picture, answer)
+        origins = await self._origins(order)
+        image = self._image(job, order, picture, answer, origins[0] if origins else None)
         numbered = await asyncio.to_thread(preview, answer.data, item.number)
         small = await asyncio.to_thread(thumbnail, answer.data)
         image.placeholder = placeholder(small)
@@ -171,7 +191,9 @@ class Storing:
             await redraw(uow, "result", item.job_id)
         await self._blobs.delete(_spool_key(attempt))
 
-    def _image(self, job: Job, order: Order, picture: Picture, answer: Generated) -> Image:
+    def _image(
+        self, job: Job, order: Order, picture: Picture, answer: Generated, parent: int | None
+    ) -> Image:
         caption = plain_caption(order.prompt)
         suffix = answer.mime_type.removeprefix("image/").replace("jpeg", "jpg")
         name = f"{slug(order.prompt)}.{suffix}"
@@ -199,7 +221,7 @@ class Storing:
             tags=list(caption.tags),
             alt_text=caption.alt_text,
             plain_words=caption.plain,
-            parent_id=order.references[0] if order.references else None,
+            parent_id=parent,
             creator_id=job.owner_id,
             created_at=job.created_at,
             updated_at=job.created_at,

@@ -31,6 +31,9 @@ SENTENCES: dict[str, str] = {
     "12,15.",
     "references_untaken": "{model} makes no picture from another one. These do: {models}.",
     "references_many": "A picture is made from at most {most} others; these are {count}.",
+    "reference_refused": "The file {name}, which it was to be made from, was not taken. Nothing "
+    "was paid.",
+    "reference_waits": "It waits for the file that it is made from.",
     "reference_gone": "Picture {reference}, which it was to be made from, was deleted from the "
     "library. Nothing was paid.",
     "too_many_orders": "That was more than {limit} orders in a minute. Wait a moment; nothing was "

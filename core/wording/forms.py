@@ -68,6 +68,7 @@ OPTIONS = {
     "size": "Width x height in pixels",
     "quality": "How fine; finer costs more",
     "model": "Which model draws",
+    "picture": "A picture to make it from",
     "reference": "Numbers of library pictures to make it from, for example 12",
     "count": "How many pictures, 1 to 10",
     "text": "What the post says; leave it out for a form",

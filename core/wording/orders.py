@@ -102,8 +102,11 @@ def facts(
     rows = [("Model", label), ("Size", order.size), ("Quality", order.quality)]
     if order.style:
         rows.append(("Style", order.style))
-    if order.references:
-        rows.append(("Made from", ", ".join(f"picture {number}" for number in order.references)))
+    if order.references or order.brought:
+        sources = [f"picture {number}" for number in order.references]
+        if order.brought:
+            sources.append(count(len(order.brought), "file"))
+        rows.append(("Made from", ", ".join(sources)))
     if seconds is not None:
         rows.append(("Time", span(seconds)))
     rows.append(("Estimate", money(order.estimate)))

@@ -31,6 +31,13 @@ async def images(server: OpenAIServer) -> AsyncIterator[OpenAIImages]:
     await provider.aclose()
 
 
+def _jpeg(colour: str) -> bytes:
+    """A reference of the greatest size that is sent."""
+    out = io.BytesIO()
+    Image.new("RGB", (1024, 1024), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
 async def failure(images: OpenAIImages, previews: int = 0) -> DeskError:
     """What one request ends with; there must be a sentence for it, with every fact filled in."""
     shown: list[bytes] = []
@@ -55,6 +62,52 @@ async def test_the_cost_is_openais_own_bill(
     assert made.cost == server.charged
     assert made.usage["output_tokens"] == server.bill[0].usage.image_out
     assert made.usage["input_tokens_details.text_tokens"] == server.bill[0].usage.text_in
+
+
+@pytest.mark.parametrize("count", [1, 2, 16])
+async def test_references_are_edited_and_their_cost_is_the_bill(
+    server: OpenAIServer, images: OpenAIImages, count: int
+) -> None:
+    """Each within what the table says of it at most; the result shows what it was made from."""
+    red = _jpeg("red")
+    blue = [_jpeg("blue") for _ in range(count - 1)]
+    plain = await images.generate(request_for(images))
+    made = await images.generate(request_for(images, references=(red, *blue)))
+    assert server.calls == ["generate", "edit"]
+    with Image.open(io.BytesIO(made.data)) as picture:
+        corner = picture.convert("RGB").getpixel((2, picture.height - 2))
+    assert isinstance(corner, tuple)
+    assert corner[0] > 200
+    assert made.cost is not None
+    assert plain.cost is not None
+    assert made.cost + plain.cost == server.charged
+    model = images.models["gpt-image-2.5-flare"]
+    assert made.cost - plain.cost == model.reference_price * count
+    assert server.bill[-1].safety_identifier == "person-hash"
+
+
+async def test_previews_of_an_edit_are_shown(server: OpenAIServer, images: OpenAIImages) -> None:
+    """Its events have other names."""
+    shown: list[bytes] = []
+
+    async def preview(data: bytes) -> None:
+        shown.append(data)
+
+    request = request_for(images, previews=2, references=(_jpeg("red"),))
+    made = await images.generate(request, preview)
+    assert len(shown) == 2
+    assert made.cost == server.charged
+
+
+@pytest.mark.parametrize("cut", ["drop_before", "drop_after"])
+async def test_an_edit_that_is_cut_is_unknown_and_asked_once(
+    server: OpenAIServer, images: OpenAIImages, cut: str
+) -> None:
+    """It costs as a new picture does."""
+    getattr(server, cut)("edit")
+    with pytest.raises(OutcomeUnknown):
+        await images.generate(request_for(images, references=(_jpeg("red"),)))
+    assert server.calls == ["edit"]
 
 
 async def test_previews_are_shown_in_order_and_paid(

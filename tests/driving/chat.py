@@ -110,6 +110,12 @@ class Person(Protocol):
         """Bring files (names and bytes) to the desk, in the way this chat takes them there."""
         ...
 
+    async def command_with(
+        self, line: str, files: Sequence[tuple[str, bytes]], where: Where
+    ) -> None:
+        """Enter a command with files to it, in the way this chat takes them together."""
+        ...
+
     async def react(self, message: Seen, emoji: str) -> None:
         """Put a reaction on a message."""
         ...

@@ -57,6 +57,15 @@ class DiscordPerson:
         """See `Person.bring`."""
         await self.person.say(where.thread or where.channel, "", files, mention_bot=True)
 
+    async def command_with(
+        self, line: str, files: Sequence[tuple[str, bytes]], where: Where
+    ) -> None:
+        """See `Person.command_with`: a file has an option of its own."""
+        name, free, given = read_line(line)
+        (file,) = files
+        options: dict[str, Any] = {FREE[name]: free, **given, "picture": file}
+        await self.person.command(name, options, where.thread or where.channel)
+
     async def react(self, message: Seen, emoji: str) -> None:
         """See `Person.react`."""
         await self.person.react(message.handle, emoji)

@@ -57,6 +57,12 @@ class PagePerson:
         """See `Person.bring`: dropped on the line that is being written."""
         self._heard(await self._post("/say", where, [("text", "")], files))
 
+    async def command_with(
+        self, line: str, files: Sequence[tuple[str, bytes]], where: Where
+    ) -> None:
+        """See `Person.command_with`."""
+        self._heard(await self._post("/say", where, [("text", line)], files))
+
     async def say(self, words: str, where: Where) -> None:
         """Write a line that is meant for colleagues."""
         await self._post("/say", where, [("text", words)])

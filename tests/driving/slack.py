@@ -77,6 +77,13 @@ class SlackPerson:
         bot = f"<@{self._slack.bot_user}>" if where.channel.kind != "im" else ""
         await self.person.upload(where.channel, files, bot, where.thread)
 
+    async def command_with(
+        self, line: str, files: Sequence[tuple[str, bytes]], where: Where
+    ) -> None:
+        """See `Person.command_with`: a mention, since a slash command takes no files."""
+        words = f"<@{self._slack.bot_user}> {line.lstrip('/')}"
+        await self.person.upload(where.channel, files, words, where.thread)
+
     async def react(self, message: Seen, emoji: str) -> None:
         """See `Person.react`."""
         await self.person.react(message.handle, NAMES[emoji])
