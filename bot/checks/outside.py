@@ -22,6 +22,7 @@ from core.generation.prices import read_catalogue
 from core.settings import Settings
 from core.wording import checkup as words
 from core.wording.errors import sentence
+from core.wording.money import money
 
 PATIENCE = 15.0  # seconds for one answer
 SOON = timedelta(days=60)
@@ -170,7 +171,18 @@ async def check_openai(settings: Settings) -> list[Finding]:
         return [_openai_silent("!", base, f"HTTP {status}")]
     except (httpx2.HTTPError, KeyError, TypeError, ValueError) as error:
         return [_openai_silent("✗", base, type(error).__name__)]
-    return [*_models(listed), Finding("✓", words.MODERATION)]
+    return [*_models(listed), _words(listed), Finding("✓", words.MODERATION)]
+
+
+def _words(listed: Mapping[str, date | None]) -> Finding:
+    """What finds the pictures' words; without it the plain ones stand, so nothing is broken."""
+    model = read_catalogue().words
+    if model.name not in listed:
+        return Finding("!", words.WORDS_UNLISTED.format(model=model.name), words.WORDS_FIX)
+    ends = listed[model.name]
+    if ends and ends - SystemClock().now().date() < SOON:
+        return Finding("!", words.MODEL_ENDS.format(model=model.name, day=ends), words.WORDS_FIX)
+    return Finding("✓", words.WORDS.format(model=model.name, price=money(model.price)))
 
 
 def _openai_silent(mark: Mark, base: str, reason: str) -> Finding:

@@ -84,4 +84,4 @@ def _checked(tags: Sequence[str]) -> list[str]:
     found = [_within(tag, LONGEST_TAG, "tag_long") or "" for tag in tags]
     if len(found) > MOST_TAGS:
         raise UserError("tags_many", limit=MOST_TAGS, count=len(found))
-    return [tag for tag in found if tag]
+    return list(dict.fromkeys(tag for tag in found if tag))

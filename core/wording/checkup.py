@@ -103,6 +103,12 @@ MODEL_UNLISTED_FIX = (
 )
 MODEL_ENDS = "OpenAI: {model} is shut down on {day}"
 MODEL_ENDS_FIX = "Order with another model from then on; a newer Image Desk may know more."
+WORDS = "Words: titles, tags and alt texts by {model}, {price} a picture"
+WORDS_UNLISTED = "Words: the key does not list {model}, which finds titles, tags and alt texts"
+WORDS_FIX = (
+    "Where it does not answer, the plain words stand: edit them by hand. Allow the key that model, "
+    "or take a newer Image Desk."
+)
 MODERATION = "Moderation: on, for prompts and pictures"
 MODERATION_OFF = "Moderation: off; cards say “not moderated”"
 MODERATION_OFF_FIX = "Set OPENAI_API_KEY: moderation is free."

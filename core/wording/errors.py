@@ -255,6 +255,8 @@ SENTENCES: dict[str, str] = {
     "with: imagedesk token create.",
     "scope_missing": "This token may not do that; it needs the scope “{scope}”.",
     "too_many_requests": "A token may ask {limit} times a minute. Go on in {seconds} seconds.",
+    "business_foreign": "There is no such business for this token; its own has the business_id "
+    "{business_id}.",
     "request_wrong": "The request does not fit; look at: {fields}.",
     "order_withdrawn": "The order was withdrawn before its picture was made.",
     "job_unknown": "There is no such job.",
@@ -310,7 +312,7 @@ SENTENCES: dict[str, str] = {
     "imagedesk account add.",
     "network_unknown": "There is no network “{network}” to connect. There are: {networks}.",
     "businesses_none": "There is no business yet: it begins with the first use of the desk in a "
-    "chat or on its page. Use it there once (say, /help), then connect the account.",
+    "chat or on its page. Use it there once (say, /help), then run this again.",
     "business_unclear": "Say which business with --business and its number. There are: "
     "{businesses}.",
     "token_empty": "No token was given. Nothing was stored.",

@@ -135,7 +135,7 @@ ADD = "Add"
 FILTERS = {
     "all": "All",
     "uploaded": "Uploaded",
-    "ai_generated": "AI",
+    "ai_generated": "Generated",
     "favourites": "Favourites",
     "approved": "Approved",
     "published": "Published",

@@ -70,7 +70,7 @@ async def test_bad_orders_are_refused_by_name(bakery: httpx2.AsyncClient) -> Non
         ({"size": "9x9"}, 400, "size_unknown"),
         ({"prompt": " "}, 400, "prompt_empty"),
         ({"style": "baroque"}, 400, "style_unknown"),
-        ({"business_id": 2}, 404, "no_business"),
+        ({"business_id": 2}, 404, "business_foreign"),
         ({"colour": "red"}, 400, "request_wrong"),
     ]
     for change, status, code in wrong:
@@ -140,19 +140,36 @@ async def test_a_list_that_cannot_be_is_refused(bakery: httpx2.AsyncClient) -> N
 
 
 async def test_an_image_is_described_anew_and_starred(bakery: httpx2.AsyncClient) -> None:
-    """What changes is kept and found; what is left out stays."""
+    """What changes is kept and found; what is left out stays. From then on the words are a
+    person's; a star alone makes them nobody's.
+    """
     image = await uploaded(bakery)
-    change = {"title": "Red fox", "tags": ["wild", "snow"], "favourite": True}
+    assert image["plain_words"] is True
+    starred = await bakery.patch(f"/images/{image['id']}", json={"favourite": True})
+    assert starred.json()["image"]["plain_words"] is True
+    change = {"title": " Red fox ", "description": "In snow", "tags": ["wild", " wild", "snow", ""]}
     changed = (await bakery.patch(f"/images/{image['id']}", json=change)).json()["image"]
-    assert {name: changed[name] for name in change} == change
+    kept = {"title": "Red fox", "description": "In snow", "tags": ["wild", "snow"]}
+    assert {name: changed[name] for name in kept} == kept
+    assert (changed["favourite"], changed["plain_words"]) == (True, False)
     assert changed["alt_text"] == image["alt_text"]
     for asked in ({"search": "snow"}, {"tag": "wild"}, {"filter": "favourites"}):
         listed = (await bakery.get("/images/list", params=asked)).json()
         assert [one["id"] for one in listed["images"]] == [image["id"]], asked
     await bakery.patch(f"/images/{image['id']}", json={"favourite": False})
     assert (await bakery.get(f"/images/{image['id']}")).json()["favourite"] is False
-    too_long = await bakery.patch(f"/images/{image['id']}", json={"title": "x" * 201})
-    assert said(too_long, 400) == "request_wrong"
+    for wrong, code in (
+        ({"title": "x" * 201}, "title_long"),
+        ({"tags": ["x" * 61]}, "tag_long"),
+        ({"tags": [str(number) for number in range(51)]}, "tags_many"),
+        ({"alt_text": "x" * 2001}, "alt_long"),
+        ({"colour": "red"}, "request_wrong"),
+    ):
+        answer = await bakery.patch(f"/images/{image['id']}", json=wrong)
+        assert said(answer, 400) == code
+    unread = await bakery.patch(f"/images/{image['id']}", content=b"{")
+    assert said(unread, 400) == "request_wrong"
+    assert unread.json()["facts"] == {"fields": ["body"]}
 
 
 async def test_deleting_a_used_image_names_its_posts(
@@ -245,7 +262,7 @@ async def test_nobody_reaches_another_business(
     assert said(await garage.patch(f"/images/{image}", json={"title": "x"}), 404)
     assert said(await garage.delete(f"/images/{image}?force=true"), 404) == "image_unknown"
     assert said(await garage.get(job["job"]["url"]), 404) == "job_unknown"
-    assert said(await garage.get("/images/list?business_id=1"), 404) == "no_business"
+    assert said(await garage.get("/images/list?business_id=1"), 404) == "business_foreign"
     assert (await garage.get("/images/list")).json()["total"] == 0
     assert (await bakery.get(f"/images/{image}")).status_code == 200
 

@@ -228,11 +228,11 @@ async def test_nobody_reaches_another_businesss_posts(
     image = await uploaded(bakery)
     post = (await bakery.post(INSTAGRAM, json=order(image["storage_url"]))).json()["post"]
     assert said(await garage.get(f"/posts/{post['id']}"), 404) == "post_unknown"
-    assert said(await garage.get("/posts", params={"business_id": 1}), 404) == "no_business"
+    assert said(await garage.get("/posts", params={"business_id": 1}), 404) == "business_foreign"
     assert said(await garage.get("/posts", params={"cursor": post["id"]}), 400) == "cursor_wrong"
     assert (await garage.get("/posts")).json()["posts"] == []
     theirs = order(image["storage_url"])
-    assert said(await garage.post(INSTAGRAM, json=theirs), 404) == "no_business"
+    assert said(await garage.post(INSTAGRAM, json=theirs), 404) == "business_foreign"
     ours = theirs | {"business_id": 2}
     assert said(await garage.post(INSTAGRAM, json=ours), 404) == "image_unknown"
     assert len(graph.published) == 1

@@ -116,6 +116,7 @@ async def test_all_that_is_set_up_and_sound_is_ticked(
         "✓ Slack: Socket Mode works",
         "✓ Discord: the token works. Invite the bot with https://discord.com/oauth2/authorize?",
         "✓ OpenAI: the key works; offered here: gpt-image-2.5-flare",
+        "✓ Words: titles, tags and alt texts by gpt-6-luna, under $0.001 a picture",
         "✓ Moderation: on",
     ):
         assert line in ended.out
@@ -181,6 +182,7 @@ async def test_a_wrong_openai_key_is_a_failure_and_a_missing_model_is_not(
     """Models that are not listed have been seen to work."""
     listed = await imagedesk({**environ, **openai_settings}, "doctor")
     assert listed.code == 0
+    assert "✓ Words: titles, tags and alt texts by gpt-" in listed.out
     openai.faults.add(Fault("models", "answer", answer=Answer(404, {"error": {}})))
     missing = await imagedesk({**environ, **openai_settings}, "doctor")
     assert missing.code == 0
@@ -202,6 +204,7 @@ async def test_a_model_that_ends_soon_is_named_with_its_day(
     assert ended.code == 0
     assert "! OpenAI: gpt-image-2 is shut down on 2026-12-01" in ended.out
     assert "! OpenAI: the key does not list gpt-image-2.5-flare," in ended.out
+    assert "! Words: the key does not list gpt-" in ended.out
 
 
 async def test_servers_that_are_away_are_named_without_their_secrets(

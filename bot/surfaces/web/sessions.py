@@ -7,6 +7,7 @@ Discord who signs in stays that member: only the place is the page. It must not 
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -25,6 +26,13 @@ from core.wording import page as words
 
 COOKIE = "imagedesk"
 LIFETIME = timedelta(days=30)
+WANTED = "imagedesk-wanted"
+WANTING = timedelta(minutes=30)
+"""How long it is known which page somebody wanted who was not signed in."""
+
+LONGEST_COOKIE = 3000
+"""Browsers keep 4,096 bytes, name and attributes among them (RFC 6265 §6.1)."""
+
 CHANNEL = "general"
 LOCAL = Actor(id="local", name="You", is_admin=True)
 LOCAL_PLACE = Place(surface=SURFACE, team="local", team_name="Image Desk demo", channel=CHANNEL)
@@ -94,9 +102,12 @@ class Sessions:
         person = await self.person(request)
         if person:
             return person
-        here = request.url.path
-        response = RedirectResponse(f"{here}?{request.url.query}".rstrip("?"), 303)
-        return response if await self.greet(request, response) else self._templates.error(401)
+        here = f"{request.url.path}?{request.url.query}".rstrip("?")
+        response: Response = RedirectResponse(here, 303)
+        if not await self.greet(request, response):
+            response = self._templates.error(401)
+            self._remember(response, here)
+        return response
 
     async def require(self, request: Request) -> Person:
         """Who sent this. Raises 401."""
@@ -139,8 +150,8 @@ class Sessions:
         facts = {"member": member, "business": business, "action": request.url.path}
         return self._templates.page("sign-in.html", facts)
 
-    async def sign_in(self, token: str) -> Response:
-        """Use the link up and open the desk."""
+    async def sign_in(self, request: Request, token: str) -> Response:
+        """Use the link up and open the desk, where this browser first wanted to."""
         async with self._parts.units.write() as uow:
             link = await uow.signins.lock(_digest(token))
             member = await uow.members.get(link.member_id) if self._valid(link) and link else None
@@ -150,7 +161,8 @@ class Sessions:
                 await _link(uow, business)
         if member is None:
             return self._templates.notice(403, words.LINK_DEAD, words.LINK_DEAD_HOW)
-        response = RedirectResponse("/", 303)
+        response = RedirectResponse(self._wanted(request), 303)
+        response.delete_cookie(WANTED, secure=self._secure, httponly=True, samesite="lax")
         self._give(response, member.id)
         return response
 
@@ -177,6 +189,25 @@ class Sessions:
             httponly=True,
             samesite="lax",  # strict would sign people out who follow a link from their chat
         )
+
+    def _remember(self, response: Response, here: str) -> None:
+        signed = f"{self._parts.signer.sign(here, 'wanted')}.{quote(here)}"
+        if len(signed) > LONGEST_COOKIE:
+            return
+        response.set_cookie(
+            WANTED,
+            signed,
+            max_age=int(WANTING.total_seconds()),
+            secure=self._secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def _wanted(self, request: Request) -> str:
+        signature, _, quoted = request.cookies.get(WANTED, "").partition(".")
+        here = unquote(quoted)
+        ours = self._parts.signer.verify(here, signature, "wanted")
+        return here if ours else "/"
 
     def _now(self) -> int:
         return int(self._parts.clock.now().timestamp())

@@ -19,6 +19,26 @@ async def test_without_a_session_the_page_says_how_to_sign_in(ground: Ground) ->
     assert "Type /desk in Slack or Discord" in answer.text
 
 
+@pytest.mark.parametrize("wanted", ["/library?text=f%C3%B6x&sort=name", "/library/7", "/"])
+async def test_after_signing_in_one_is_where_one_wanted_to_be(ground: Ground, wanted: str) -> None:
+    """A link to a picture, followed from a chat by somebody who is not signed in, is not lost."""
+    ada = await ground.member("Ada")
+    async with ground.browser() as browser:
+        assert (await browser.get(wanted)).status_code == 401
+        entered = await browser.post(f"/sign-in/{await ground.link(ada)}")
+        assert entered.headers["location"] == wanted
+        again = await browser.post(f"/sign-in/{await ground.link(ada)}")
+        assert again.headers["location"] == "/"
+
+
+async def test_nobody_is_sent_elsewhere_by_a_cookie_that_was_slipped_in(ground: Ground) -> None:
+    token = await ground.link(await ground.member("Ada"))
+    async with ground.browser() as browser:
+        slipped = {"cookie": "imagedesk-wanted=x.//evil.example/"}
+        entered = await browser.post(f"/sign-in/{token}", headers=slipped)
+    assert entered.headers["location"] == "/"
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -38,7 +38,7 @@ from tests.platforms.openai.pictures import BAD_WAYS, Drawing, draw, preview, sp
 from tests.platforms.openai.prices import MODELS, Charge, count_tokens, price
 from tests.platforms.openai.refusals import REFUSALS, invalid_key, unknown_path
 from tests.platforms.openai.rules import Refused
-from tests.platforms.openai.words import SEEN, USELESS, Saying, answer, read_question
+from tests.platforms.openai.words import RATES, SEEN, USELESS, Saying, answer, read_question
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -218,7 +218,8 @@ class OpenAIServer(FarEnd):
             for name, model in MODELS.items()
             if model.is_alive(self._today)
         ]
-        return web.json_response({"object": "list", "data": alive})
+        seeing = [{"id": name, "object": "model", "owned_by": "system"} for name in RATES]
+        return web.json_response({"object": "list", "data": alive + seeing})
 
     async def _moderate(self, request: web.Request) -> web.StreamResponse:
         self._key(request)

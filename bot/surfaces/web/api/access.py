@@ -33,9 +33,9 @@ class Caller:
     business: Business
 
     def require_business(self, business_id: int | None) -> None:
-        """Raise UserError("no_business") for any business but the token's own."""
+        """Raise UserError("business_foreign") for any business but the token's own."""
         if business_id not in {None, self.business.id}:
-            raise UserError("no_business")
+            raise UserError("business_foreign", business_id=self.business.id)
 
     async def place(self, uow: UnitOfWork) -> Place:
         """Where on the page the cards stand of what a program has made; the page speaks for the

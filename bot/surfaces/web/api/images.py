@@ -21,8 +21,8 @@ from bot.surfaces.web.api.shapes import (
 )
 from bot.surfaces.web.files import FOR_A_DAY, answer
 from bot.surfaces.web.parts import WebParts
-from core.business.members import may_direct
 from core.errors import UserError
+from core.library.describing import Words, describe
 from core.library.finding import find
 from core.library.images import Image, require_image, star, unstar
 from core.library.passport import read_passport
@@ -111,8 +111,8 @@ class ImageRoutes:
         @router.patch("/images/{image_id}", summary=words.CHANGE)
         async def change_image(caller: writer, image_id: int, change: ImageChange) -> OneImage:
             async with self._units.write() as uow:
-                await require_image(uow, caller.business.id, image_id)
-                await _change(uow, caller, image_id, change)
+                image = await require_image(uow, caller.business.id, image_id)
+                await _change(uow, caller, image, change)
                 image = await require_image(uow, caller.business.id, image_id)
                 return OneImage(image=(await self._shapes(uow, caller, [image]))[0])
 
@@ -147,16 +147,9 @@ class ImageRoutes:
         ]
 
 
-async def _change(uow: UnitOfWork, caller: Caller, image_id: int, change: ImageChange) -> None:
-    image = await uow.images.lock(image_id)
-    if image is None:
-        raise UserError("image_unknown")
-    given = change.model_dump(exclude_none=True, exclude={"favourite"})
-    if given and not may_direct(caller.member, image.creator_id):
-        raise UserError("not_yours")
-    for name, value in given.items():
-        setattr(image, name, value)
-    if given:
-        image.updated_at, image.plain_words = uow.now, False
+async def _change(uow: UnitOfWork, caller: Caller, image: Image, change: ImageChange) -> None:
+    given = Words(change.title, change.description, change.tags, change.alt_text)
+    if given != Words():
+        await describe(uow, image, caller.member, given)
     if change.favourite is not None:
-        await (star if change.favourite else unstar)(uow, image_id, caller.member.id)
+        await (star if change.favourite else unstar)(uow, image.id, caller.member.id)

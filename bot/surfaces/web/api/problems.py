@@ -27,7 +27,7 @@ STATUSES: Final[Mapping[str, int]] = {
     "job_unknown": 404,
     "post_unknown": 404,
     "account_unknown": 404,
-    "no_business": 404,
+    "business_foreign": 404,
     "nothing_here": 404,
     "image_in_use": 409,
     "image_on_its_way": 409,
@@ -90,7 +90,10 @@ def answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def misread(request: Request, error: RequestValidationError) -> Response:  # noqa: ARG001  # the handler's signature
-        fields = [".".join(str(part) for part in one["loc"][1:]) for one in error.errors()]
+        fields = [
+            "" if one["type"] == "json_invalid" else ".".join(map(str, one["loc"][1:]))
+            for one in error.errors()
+        ]
         named = list(dict.fromkeys(field for field in fields if field)) or ["body"]
         return problem(Trouble("request_wrong", {"fields": named}), 400)
 

@@ -22,11 +22,13 @@ NO_NULS: Final = r"^[^\x00]*$"
 """PostgreSQL's texts hold none."""
 
 Words = Annotated[str, Field(pattern=NO_NULS)]
-Tag = Annotated[Words, Field(min_length=1, max_length=60)]
 
 
 class ImageShape(BaseModel):
-    """An image. `storage_url` holds for a day; `filename` is its key in the store."""
+    """An image. `storage_url` holds for a day; `filename` is its key in the store. `plain_words`:
+    title, description, tags and alt text come from its prompt or file name alone, neither from AI
+    nor from a person.
+    """
 
     id: int
     business_id: int
@@ -46,6 +48,7 @@ class ImageShape(BaseModel):
     description: str
     tags: list[str]
     alt_text: str
+    plain_words: bool
     favourite: bool
     approved: bool
     usage_count: int
@@ -84,13 +87,16 @@ class Done(BaseModel):
 
 
 class ImageChange(BaseModel):
-    """What changes; what is absent stays. `favourite` is the caller's own ⭐."""
+    """What changes; what is absent stays. `favourite` is the caller's own ⭐. How long words may be
+    is core's to say (`core.library.describing`).
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    title: Annotated[Words, Field(max_length=200)] | None = None
-    tags: Annotated[list[Tag], Field(max_length=50)] | None = None
-    alt_text: Annotated[Words, Field(max_length=2000)] | None = None
+    title: Words | None = None
+    description: Words | None = None
+    tags: list[Words] | None = None
+    alt_text: Words | None = None
     favourite: bool | None = None
 
 
@@ -165,6 +171,7 @@ async def image_shape(
         description=image.description,
         tags=image.tags,
         alt_text=image.alt_text,
+        plain_words=image.plain_words,
         favourite=favourite,
         approved=image.approved,
         usage_count=image.usage_count,
