@@ -258,8 +258,9 @@ async def _post_lines(uow: UnitOfWork, job: Job, made: list[Item]) -> list[str]:
 
 def _cost(order: Order, items: list[Item], booked: int) -> str:
     """What the pictures cost; of a model without a known price, only nothing at all is known."""
-    called = any(item.state in {"completed", "unknown"} for item in items)
-    return money(None if order.price is None and called and not booked else booked)
+    called = [item for item in items if item.state in {"completed", "unknown"}]
+    unknown = any((item.order or order).price is None for item in called)
+    return money(None if unknown and not booked else booked)
 
 
 async def _open_price(uow: UnitOfWork, item: Item) -> int | None:

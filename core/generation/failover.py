@@ -8,9 +8,9 @@ comparison stays with its model, or that model would be compared with another on
 not know chats or any provider's name.
 """
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Final
 
 from core.business.ledger import rebook
@@ -24,8 +24,8 @@ from core.messages import redraw
 from core.storing import UnitOfWork, Units
 from core.wording import failover as words
 
-PATIENCE: Final = timedelta(seconds=5)
-"""So long an answer "later" is waited out."""
+PATIENCE: Final = 5.0
+"""For so many seconds an answer "later" is waited out."""
 
 NOT_MADE: Final = frozenset({"provider_busy", "provider_failed", "provider_unreachable"})
 """With these codes a provider itself says that it made nothing and will not for a while."""
@@ -53,7 +53,25 @@ class Failover:
     def __init__(self, units: Units, models: Mapping[str, Model]) -> None:
         self._units = units
         self._models = models
-        self._out: dict[str, datetime] = {}
+        self._out: dict[str, float] = {}
+        self._news: dict[str, asyncio.Event] = {}
+
+    async def wait(self, order: Order, slot: Coroutine[None, None, int]) -> int:
+        """Wait for a `slot` of the order's provider, but not while that is known to be out. Raises
+        TryLater("slot_far"), and what the slot raises.
+        """
+        news = self._news.setdefault(order.provider, asyncio.Event())
+        taken = asyncio.ensure_future(slot)
+        told = asyncio.ensure_future(news.wait())
+        try:
+            if not self._seconds(order.provider):
+                await asyncio.wait({taken, told}, return_when=asyncio.FIRST_COMPLETED)
+            if taken.done():
+                return taken.result()
+            raise TryLater(NOT_ASKED, after=self._seconds(order.provider))
+        finally:
+            taken.cancel()
+            told.cancel()
 
     async def pass_on(self, item: Item, order: Order, error: TryLater) -> bool:
         """Queue the held `item` for another model, if its provider's answer calls for that and
@@ -71,35 +89,41 @@ class Failover:
                 return False  # paid and spooled: only the store or moderation has to wait
             booked = (await uow.ledger.of_item(row.id))[-1].at
             asked = [one.submitted_at for one in attempts if one.submitted_at >= booked]
-            if not self._is_out(order, error, min(asked, default=uow.now), uow.now):
+            waited = uow.now - min(asked, default=uow.now)
+            if not self._is_out(order.provider, error, waited.total_seconds()):
                 return False
-            chosen = self._next(order, uow.now)
+            chosen = self._next(order)
             if chosen is None or not await rebook(uow, row.id, bought(chosen)):
                 return False
             _queue(uow, row, chosen)
             await redraw(uow, "status", job.id)
             return True
 
-    def _is_out(self, order: Order, error: TryLater, first: datetime, now: datetime) -> bool:
-        """Whether the provider makes nothing for longer than is waited since it was asked `first`;
-        then the items that are kept from it meanwhile need not ask it for themselves.
+    def _is_out(self, provider: str, error: TryLater, waited: float) -> bool:
+        """Whether the provider makes nothing for longer than is waited; then the items that are
+        kept from it meanwhile need not ask it for themselves.
         """
         if error.code == NOT_ASKED:
-            return self._out.get(order.provider, now) > now
-        until = now + timedelta(seconds=error.after)
-        if until - first <= PATIENCE:
+            return self._seconds(provider) > 0
+        if waited + error.after <= PATIENCE:
             return False
-        self._out[order.provider] = until
+        self._out[provider] = asyncio.get_running_loop().time() + error.after
+        if news := self._news.pop(provider, None):
+            news.set()
         return True
 
-    def _next(self, order: Order, now: datetime) -> Order | None:
+    def _seconds(self, provider: str) -> float:
+        """For how long it is still out, 0 where nothing is known of that."""
+        return max(self._out.get(provider, 0) - asyncio.get_running_loop().time(), 0)
+
+    def _next(self, order: Order) -> Order | None:
         """The order for the model that comes after the present one, within the reserved price."""
         asked = order.instead_of or order
         names = list(self._models)
         start = names.index(order.model) + 1 if order.instead_of and order.model in names else 0
         for name in names[start:]:
             model = self._models[name]
-            if name == asked.model or self._out.get(model.provider, now) > now:
+            if name == asked.model or self._seconds(model.provider):
                 continue
             chosen = fit(asked, model)
             if chosen and chosen.price is not None and chosen.price <= (order.price or 0):

@@ -220,7 +220,8 @@ class Making:
         if not offer.per_minute:
             return 0
         urgent = claim.job.kind != "batch"
-        return await self._limits.take(offer.limit_key, offer.per_minute, urgent=urgent)
+        slot = self._limits.take(offer.limit_key, offer.per_minute, urgent=urgent)
+        return await self._failover.wait(claim.order, slot)
 
     async def _submit(self, claim: Claim, repeated: Attempt | None) -> Attempt | None:
         """Commit that the paid call begins; None if the item is not ours or not wanted any more."""
