@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from core.business.accounts import Account
     from core.business.budgets import Budget, LowNotice
+    from core.business.keys import ProviderKey
     from core.business.ledger import Entry
     from core.business.members import Business, Member
     from core.business.spending import Spent
@@ -326,7 +327,11 @@ class Ledger(Protocol):
         ...
 
     async def spent(self, business_id: int, day: str) -> int:
-        """Micro-USD reserved or settled on this day."""
+        """Micro-USD reserved or settled on this day, without what people paid by their own keys."""
+        ...
+
+    async def paid_by(self, key_id: str) -> int:
+        """Micro-USD reserved or settled by this key."""
         ...
 
     async def used(
@@ -338,7 +343,7 @@ class Ledger(Protocol):
         channel: str | None = None,
     ) -> tuple[int, int]:
         """Micro-USD and AI pictures, reserved or settled from the first to the last of `days`, by
-        one person or in one channel where that is given.
+        one person or in one channel where that is given; without what was paid by own keys.
         """
         ...
 
@@ -567,6 +572,14 @@ class ApiTokens(Rows["ApiToken", str], Protocol):
     """Tokens of programs, by their hash."""
 
 
+class Keys(Rows["ProviderKey", str], Protocol):
+    """Keys of providers that were brought, sealed."""
+
+    async def of_owner(self, business_id: int, owner_id: str) -> list[ProviderKey]:
+        """A person's own, "" for the business's; without revoked ones, oldest first."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction over all rows."""
 
@@ -688,6 +701,11 @@ class UnitOfWork(Protocol):
     @property
     def tokens(self) -> ApiTokens:
         """Tokens of programs."""
+        ...
+
+    @property
+    def keys(self) -> Keys:
+        """Keys of providers that were brought."""
         ...
 
     def later(self, seconds: float) -> datetime:

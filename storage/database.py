@@ -26,6 +26,7 @@ from storage.repositories.batches import Batches
 from storage.repositories.browsings import Browsings
 from storage.repositories.budgets import Budgets
 from storage.repositories.images import Images, Removals
+from storage.repositories.keys import Keys
 from storage.repositories.lines import Lines
 from storage.repositories.looks import Looks
 from storage.repositories.objects import Objects
@@ -169,6 +170,7 @@ class SqlUnit:
         self.lines = Lines(session, now, self.notify)
         self.signins = SignIns(session, now)
         self.tokens = ApiTokens(session, now)
+        self.keys = Keys(session, now)
 
     def later(self, seconds: float) -> datetime:
         """`now` plus some seconds."""

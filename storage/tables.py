@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import deferred
 
@@ -192,6 +193,9 @@ ledger = Table(
     Column("images", Integer, nullable=False, server_default="0"),
     Column("channel", String(96), nullable=False, server_default=""),
     Column("model", String(64), nullable=False, server_default=""),
+    Column("key_id", Id, nullable=False, server_default=""),
+    Column("own_key", Boolean, nullable=False, server_default=false()),
+    Index("ix_ledger_key", "key_id"),
     Index("ix_ledger_business_day", "business_id", "day"),
     Index("ix_ledger_member_day", "member_id", "day"),
     Index("ix_ledger_channel_day", "business_id", "channel", "day"),

@@ -69,12 +69,14 @@ class Buyer:
 @dataclass(frozen=True)
 class Purchase:
     """One thing that is bought: its price in micro-USD, how many AI pictures it is (0 for words and
-    for what is drawn without any AI), and of which model.
+    for what is drawn without any AI), of which model, and by which key (see `Entry`).
     """
 
     price: int
     images: int = 0
     model: str = ""
+    key_id: str = ""
+    own_key: bool = False
 
 
 @dataclass(frozen=True)

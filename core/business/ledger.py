@@ -24,6 +24,8 @@ class Entry:
 
     `images` are pictures that an AI makes: counted when reserved, taken back when released.
     `channel` is `core.business.budgets.channel_of`, empty outside any; `model` is what was paid.
+    `key_id` is the key that paid, empty for the desk's; with `own_key` it is the person's own, and
+    no budget counts the booking.
     """
 
     business_id: int
@@ -37,6 +39,8 @@ class Entry:
     images: int = 0
     channel: str = ""
     model: str = ""
+    key_id: str = ""
+    own_key: bool = False
     id: int = field(default=None)  # type: ignore[assignment]  # given by the database, in order
 
 
@@ -62,8 +66,8 @@ async def reserve(
     business, now = buyer.business, uow.now
     day = day_of(business, now)
     await uow.businesses.lock(business.id)
-    price = sum(one.price for one in wanted.values())
-    images = sum(one.images for one in wanted.values())
+    price = sum(one.price for one in wanted.values() if not one.own_key)
+    images = sum(one.images for one in wanted.values() if not one.own_key)
     found = await standings(uow, business.id, buyer.member_id, buyer.channel, day)
     check(found, price, images)
     for item_id, one in wanted.items():
@@ -80,6 +84,8 @@ async def reserve(
                 images=one.images,
                 channel=buyer.channel,
                 model=one.model,
+                key_id=one.key_id,
+                own_key=one.own_key,
             )
         )
     return await notice(uow, found, buyer, day, price, images) if told else []
@@ -120,6 +126,8 @@ async def rebook(uow: UnitOfWork, item_id: str, wanted: Purchase) -> bool:
             images=wanted.images,
             channel=last.channel,
             model=wanted.model,
+            key_id=wanted.key_id,
+            own_key=wanted.own_key,
         )
     )
     return True
@@ -143,6 +151,8 @@ async def _close(uow: UnitOfWork, item_id: str, kind: EntryKind, cost: int) -> N
             images=-last.images if kind == "release" else 0,
             channel=last.channel,
             model=last.model,
+            key_id=last.key_id,
+            own_key=last.own_key,
         )
     )
 

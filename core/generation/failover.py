@@ -79,6 +79,8 @@ class Failover:
         """
         if not self._models or error.code not in {*NOT_MADE, NOT_ASKED}:
             return False
+        if order.key_id:
+            return False  # who brought a key does not pay by somebody else's unasked
         async with self._units.write() as uow:
             row = await uow.items.held(item.id, item.fence)
             job = await uow.jobs.lock(item.job_id)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from random import Random
 
 from core.business.budgets import Buyer, Purchase, channel_of
+from core.business.keys import pay_by_key
 from core.business.ledger import release, reserve
 from core.business.members import Business, Member, new_id
 from core.chat import Place
@@ -40,8 +41,8 @@ async def place_order(
     """Write the job with its items, reserve their price, and wake its card. It stands in the thread
     of the job that it repeats (`parent`), or of the post whose draft its pictures join (`post`).
 
-    Raises UserError("image_unknown" | "too_many_orders" | "budget_spent" | "images_spent"); then nothing was
-    written.
+    Raises UserError("image_unknown" | "too_many_orders" | "budget_spent" | "images_spent" |
+    "key_refused"); then nothing was written.
     """
     member, business = customer.member, customer.business
     for number in order.references:
@@ -49,6 +50,7 @@ async def place_order(
     recent = await uow.jobs.orders_since(member.id, uow.now - timedelta(minutes=1))
     if recent >= per_minute:
         raise UserError("too_many_orders", limit=per_minute)
+    order = await pay_by_key(uow, business.id, member.id, order)
     job_id = new_id()
     before = parent or post
     root = await uow.messages.get(before.root_id) if before else None
@@ -87,7 +89,7 @@ async def place_order(
 
 def bought(order: Order) -> Purchase:
     """One picture of an order, as it is paid; what has no known price counts as a picture only."""
-    return Purchase(order.price or 0, int(order.by_ai), order.model)
+    return Purchase(order.price or 0, int(order.by_ai), order.model, order.key_id, order.own_key)
 
 
 def place_cards(

@@ -25,7 +25,8 @@ class Order:
 
     `legacy` is the retired model name that was asked for, if any; `style` is "" for none. Where
     models are compared, `rivals` are what is asked of each, for one picture. `instead_of` is what
-    was asked at first where another model had to take its place.
+    was asked at first where another model had to take its place. `key_id` is the key
+    that was brought to pay for it, "" for the desk's; `own_key`: it is the person's own.
     """
 
     prompt: str
@@ -41,6 +42,8 @@ class Order:
     brought: tuple[str, ...] = ()
     rivals: "tuple[Order, ...]" = ()
     instead_of: "Order | None" = None
+    key_id: str = ""
+    own_key: bool = False
 
     @property
     def fingerprint(self) -> str:

@@ -142,7 +142,9 @@ class Ledger:
         """Micro-USD reserved or settled on this day."""
         columns = tables.ledger.c
         total = select(func.coalesce(func.sum(columns.amount), 0))
-        found = total.where(columns.business_id == business_id, columns.day == day)
+        found = total.where(
+            columns.business_id == business_id, columns.day == day, columns.own_key.is_(False)
+        )
         return int(await self.session.scalar(found) or 0)
 
     async def used(
@@ -156,7 +158,9 @@ class Ledger:
         """Micro-USD and AI pictures of these days, of one person or channel where one is given."""
         columns = tables.ledger.c
         found = select(func.sum(columns.amount), func.sum(columns.images)).where(
-            columns.business_id == business_id, columns.day.between(*days)
+            columns.business_id == business_id,
+            columns.day.between(*days),
+            columns.own_key.is_(False),
         )
         if member_id is not None:
             found = found.where(columns.member_id == member_id)
@@ -164,6 +168,12 @@ class Ledger:
             found = found.where(columns.channel == channel)
         amount, images = (await self.session.execute(found)).one()
         return int(amount or 0), int(images or 0)
+
+    async def paid_by(self, key_id: str) -> int:
+        """Micro-USD reserved or settled by this key."""
+        columns = tables.ledger.c
+        total = select(func.coalesce(func.sum(columns.amount), 0))
+        return int(await self.session.scalar(total.where(columns.key_id == key_id)) or 0)
 
     async def by_day(
         self, business_id: int, days: tuple[str, str], member_id: str | None
@@ -173,7 +183,9 @@ class Ledger:
         keys = (columns.day, columns.member_id, columns.model)
         amount, images = func.sum(columns.amount), func.sum(columns.images)
         found = select(*keys, amount, images).where(
-            columns.business_id == business_id, columns.day.between(*days)
+            columns.business_id == business_id,
+            columns.day.between(*days),
+            columns.own_key.is_(False),
         )
         if member_id is not None:
             found = found.where(columns.member_id == member_id)
