@@ -131,12 +131,13 @@ async def test_a_picture_at_an_address_is_fetched(
     assert server.calls == ["generate", "file"]
 
 
+@pytest.mark.parametrize("root", ["http://169.254.169.254", "http://[::1", "file://"])
 async def test_a_picture_at_somebody_elses_address_is_not_fetched(
-    server: CompatibleServer, compatible: Compatible
+    server: CompatibleServer, compatible: Compatible, root: str
 ) -> None:
     """An answer does not send the desk through the network behind it."""
     server.answer_by_address()
-    server.elsewhere = "http://169.254.169.254"
+    server.elsewhere = root
     with pytest.raises(OutcomeUnknown):
         await compatible.generate(request_for(compatible))
     assert server.calls == ["generate"]

@@ -100,13 +100,24 @@ async def test_a_picture_that_can_never_be_fetched_is_unknown_with_its_price(
     await replicate.aclose()
 
 
-async def test_a_picture_elsewhere_is_not_fetched(server: ReplicateServer) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://169.254.169.254/latest",
+        "http://replicate.delivery.example.org/a.png",
+        "http://notreplicate.delivery/a.png",
+        "http://user@[::1",
+        "file:///etc/passwd",
+        "no address",
+    ],
+)
+async def test_a_picture_elsewhere_is_not_fetched(server: ReplicateServer, address: str) -> None:
     """An answer does not send the desk to addresses of its choice; nothing is asked of them."""
     replicate = Replicate(KEY, server.base_url, MODELS, seconds=2, poll=0.01)
     server.fail(
         "create",
         status=201,
-        body={"id": "p1", "status": "succeeded", "output": ["http://169.254.169.254/latest"]},
+        body={"id": "p1", "status": "succeeded", "output": [address]},
     )
     error = await failure(replicate)
     assert error.code == "provider_not_fetched"

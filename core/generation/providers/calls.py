@@ -100,12 +100,16 @@ async def fetch(client: httpx2.AsyncClient, address: str, hosts: Collection[str]
     if address.startswith("data:"):
         head, _, data = address.partition(",")
         return read_base64(data) if head.endswith(";base64") else unquote_to_bytes(data)
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        request = client.build_request("GET", address)
+    except (ValueError, httpx2.InvalidURL) as error:
+        raise httpx2.UnsupportedProtocol("that is no address") from error
     host = parts.hostname or ""
     near = any(host == known or host.endswith(f".{known}") for known in hosts)
     if parts.scheme not in {"http", "https"} or not near:
         raise httpx2.UnsupportedProtocol("a picture is fetched from the provider alone")
-    answer = await send(client, client.build_request("GET", address))
+    answer = await send(client, request)
     if answer.status_code != httpx2.codes.OK:
         raise httpx2.ReadError(f"HTTP {answer.status_code}")
     return answer.content

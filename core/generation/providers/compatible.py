@@ -97,7 +97,9 @@ class Compatible:
         if not isinstance(first, dict):
             return b""
         if address := first.get("url"):
-            return await fetch(self._client, urljoin(self._base, str(address)), self._hosts)
+            rooted = str(address).startswith("/")
+            whole = urljoin(self._base, str(address)) if rooted else str(address)
+            return await fetch(self._client, whole, self._hosts)
         return read_base64(first.get("b64_json"))
 
 
