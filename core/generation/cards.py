@@ -11,6 +11,7 @@ from typing import Literal
 
 from core.business.ledger import cost_of
 from core.chat import Button, Card, Control, File, Link, Menu, Option
+from core.generation.comparing import FEWEST, ballot_of, is_blind, name_of
 from core.generation.jobs import ENDED, Attempt, Item, Job, state_of
 from core.generation.orders import Order
 from core.generation.prices import Model
@@ -21,10 +22,11 @@ from core.ports import BlobStore
 from core.publishing.joining import standing_of
 from core.review.reviewing import Review, read_review
 from core.storing import UnitOfWork
+from core.wording import comparing, posts
 from core.wording import orders as words
-from core.wording import posts
 from core.wording.errors import sentence
 from core.wording.failover import taken_over
+from core.wording.keys import paid_by
 from core.wording.money import money
 
 DAY = 86_400
@@ -62,18 +64,29 @@ class JobCards:
         order, items = job.order, await uow.items.of_job(job.id)
         state = state_of(items)
         model = self.models.get(order.model)
-        typical = model.seconds if model else 30
+        typical = max(self._usual(one.model) for one in order.rivals or (order,))
+        hidden = is_blind(job, await read_review(uow, job.id))
         ended = [item.ended_at for item in items if item.ended_at]
         running = state in {"pending", "processing"}
         seconds = None if running or not ended else _seconds(job, max(ended))
         cost = "" if running else _cost(order, items, cost_of(await uow.ledger.of_job(job.id)))
         lines = await self._status_lines(uow, job, order, items, typical)
+        if job.kind == "compare":
+            lines += [
+                comparing.trouble(item, item.trouble, hidden=hidden)
+                for item in items
+                if item.trouble
+            ]
+            facts = comparing.facts(order, cost, seconds, hidden=hidden)
+        else:
+            lines += await _told_of(uow, job, order, items, self.models)
+            facts = words.facts(order, model.label if model else order.model, cost, seconds)
         done = sum(item.state in ENDED for item in items)
         return Card(
             key=message.id,
             title=words.title(_mood(job, items), order.prompt),
             lines=tuple(lines),
-            facts=words.facts(order, model.label if model else order.model, cost, seconds),
+            facts=facts,
             pictures=self._partials(job, items),
             progress=(done, len(items)) if running else None,
             controls=_status_controls(job, items, running=running),
@@ -104,11 +117,10 @@ class JobCards:
             lines.append(words.finished(made, len(items)))
         if job.moderation == "off":
             lines.append(words.NOT_MODERATED)
-        if order.legacy:
-            lines.append(words.legacy(order.legacy, order.model))
-        lines += [sentence(one) for one in job.notices]
-        lines += taken_over(items, self.models)
-        return [*lines, *await _troubles(uow, items), *await lost_words(uow, job.id)]
+        return [*lines, *[sentence(one) for one in job.notices]]
+
+    def _usual(self, model: str) -> float:
+        return self.models[model].seconds if model in self.models else 30
 
     def _wait(self, order: Order, pictures: int, typical: float) -> float:
         """Seconds until the last of so many pictures, at the provider's pace."""
@@ -119,7 +131,7 @@ class JobCards:
         if job.place.surface not in self.surfaces_with_previews:
             return ()
         return tuple(
-            File(item.partial_key, "preview.jpg", "image/jpeg", words.alt_text(item.prompt, 1))
+            File(item.partial_key, "preview.jpg", "image/jpeg", words.alt_text(item.prompt, "1"))
             for item in items
             if item.partial_key and item.state == "generating"
         )
@@ -133,6 +145,7 @@ class JobCards:
             return None
         if not made and message.sent is None:
             return None
+        hidden = is_blind(job, review)
         title = words.result_title(len(made), subject_of(job, review.items))
         if job.discarded_at:
             by = await _name(uow, job.discarded_by)
@@ -142,12 +155,34 @@ class JobCards:
         return Card(
             key=message.id,
             title=title,
-            lines=tuple(await _review_lines(uow, review) + await _post_lines(uow, job, made)),
-            pictures=tuple([await _picture(uow, item) for item in made]),
-            controls=_result_controls(job, review, made),
+            lines=(
+                *await self._unveiling(uow, job, review, made),
+                *await _review_lines(uow, job, review),
+                *await _post_lines(uow, job, made),
+            ),
+            pictures=tuple([await _picture(uow, job, item) for item in made]),
+            controls=_result_controls(job, review, made, hidden=hidden),
             mention=message.person,
             colour="good" if review.approved else "neutral",
         )
+
+    async def _unveiling(
+        self, uow: UnitOfWork, job: Job, review: Review, made: list[Item]
+    ) -> list[str]:
+        """Of a comparison: how to choose, and after that who drew what."""
+        if job.kind != "compare":
+            return []
+        if is_blind(job, review):
+            return [comparing.blind(made)] if len(made) > 1 else []
+        lines, ballot = [], ballot_of(review)
+        for item in made:
+            order = item.order or job.order
+            if order:
+                cost = cost_of(await uow.ledger.of_item(item.id))
+                label = self.models[order.model].label if order.model in self.models else "?"
+                known = None if order.price is None and not cost else cost
+                lines.append(comparing.unveiled(item, label, known, won=ballot.won(item.number)))
+        return [*lines, *(() if ballot.winner or len(made) < FEWEST else (comparing.UNDECIDED,))]
 
     async def originals(self, uow: UnitOfWork, message: Message) -> Card | None:
         """The full files as one archive, or as links where the chat takes no file so large."""
@@ -174,12 +209,24 @@ class JobCards:
         )
 
 
-async def _picture(uow: UnitOfWork, item: Item) -> File:
+async def _told_of(
+    uow: UnitOfWork, job: Job, order: Order, items: list[Item], models: Mapping[str, Model]
+) -> list[str]:
+    """What else is to be known of an order's pictures."""
+    lines = [words.legacy(order.legacy, order.model)] if order.legacy else []
+    if order.key_id:
+        lines.append(paid_by(own=order.own_key))
+    lines += taken_over(items, models)
+    return [*lines, *await _troubles(uow, items), *await lost_words(uow, job.id)]
+
+
+async def _picture(uow: UnitOfWork, job: Job, item: Item) -> File:
     """A finished picture, told by what it shows where anybody has said so, else by its prompt."""
     image = await uow.images.get(item.image_id) if item.image_id else None
     shown = image.alt_text if image and not image.plain_words else item.prompt
-    alt = words.alt_text(shown or item.prompt, item.number)
-    return File(item.preview_key or "", f"{item.number}.jpg", "image/jpeg", alt)
+    name = name_of(job, item.number)
+    alt = words.alt_text(shown or item.prompt, name)
+    return File(item.preview_key or "", f"{name}.jpg", "image/jpeg", alt)
 
 
 def _mood(job: Job, items: list[Item]) -> words.Mood:
@@ -212,15 +259,23 @@ def _status_controls(job: Job, items: list[Item], *, running: bool) -> tuple[Con
     return ()
 
 
-def _result_controls(job: Job, review: Review, made: list[Item]) -> tuple[Control, ...]:
+def _result_controls(
+    job: Job, review: Review, made: list[Item], *, hidden: bool
+) -> tuple[Control, ...]:
     """A menu for the numbers, then Approve · Publish · Again · More; files come only once."""
     if not made:
         return ()
-    options = tuple(Option(str(item.number), f"Picture {item.number}") for item in made)
+    options = tuple(
+        Option(str(item.number), words.picture(name_of(job, item.number))) for item in made
+    )
     chosen = tuple(str(number) for number in sorted(review.chosen))
-    choose = Menu("choose", words.CHOOSE, options, chosen, many=True)
+    several = job.kind != "compare"
+    placeholder = words.CHOOSE if several else comparing.CHOOSE
+    choose = Menu("choose", placeholder, options, chosen if several else chosen[:1], many=several)
     approve = Button("approve", words.APPROVE, "✅", "primary")
     extras = dict(words.MORE_OPTIONS)
+    if hidden:
+        del extras["originals"]  # their bytes say who made them
     if {item.number for item in review.selected} <= {item.number for item in review.approved}:
         approve = Button("withdraw", words.WITHDRAW, "✅")
     elif review.approved:
@@ -231,15 +286,15 @@ def _result_controls(job: Job, review: Review, made: list[Item]) -> tuple[Contro
     return (*first, approve, publish, *((again,) if job.order else ()), more)
 
 
-async def _review_lines(uow: UnitOfWork, review: Review) -> list[str]:
+async def _review_lines(uow: UnitOfWork, job: Job, review: Review) -> list[str]:
     lines = []
-    selected = [item.number for item in review.selected]
-    by_approver: dict[str, list[int]] = {}
+    selected = [name_of(job, item.number) for item in review.selected]
+    by_approver: dict[str, list[str]] = {}
     for item in review.approved:
-        by_approver.setdefault(item.approved_by or "", []).append(item.number)
+        by_approver.setdefault(item.approved_by or "", []).append(name_of(job, item.number))
     for approver, approved in by_approver.items():
         lines.append(words.approved(approved, await _name(uow, approver)))
-    if selected and not set(selected) <= {item.number for item in review.approved}:
+    if selected and not set(selected) <= {name_of(job, one.number) for one in review.approved}:
         choosers = dict.fromkeys(one for by in review.chosen.values() for one in by)
         names = ", ".join([await _name(uow, one) for one in choosers])
         lines.append(words.will_approve(selected, names, not review.chosen))

@@ -1,5 +1,7 @@
 """How amounts and times are written."""
 
+from collections.abc import Sequence
+
 MILLION = 1_000_000
 
 
@@ -26,8 +28,8 @@ def span(seconds: float) -> str:
     return f"{round(seconds / 60)} min"
 
 
-def numbers(values: list[int]) -> str:
-    """Picture numbers as people read them: "1, 2 and 4"."""
+def numbers(values: Sequence[int | str]) -> str:
+    """Picture numbers (or letters) as people read them: "1, 2 and 4"."""
     words = [str(value) for value in values]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 

@@ -120,7 +120,7 @@ def result_title(made: int, prompt: str) -> str:
     return f"{count(made, 'picture')}: {shorten(prompt, 80)}"
 
 
-def will_approve(selected: list[int], chooser: str, everything: bool) -> str:  # noqa: FBT001  # a fact of the sentence
+def will_approve(selected: list[str], chooser: str, everything: bool) -> str:  # noqa: FBT001  # a fact of the sentence
     """What ✅ will do now."""
     if everything and len(selected) == 1:
         return "✅ approves it."
@@ -130,7 +130,7 @@ def will_approve(selected: list[int], chooser: str, everything: bool) -> str:  #
     return f"Chosen by {chooser}: {numbers(selected)}. ✅ approves {them}."
 
 
-def approved(chosen: list[int], by: str) -> str:
+def approved(chosen: list[str], by: str) -> str:
     """Who approved what."""
     return f"✅ Approved by {by}: {numbers(chosen)}. 📤 publishes."
 
@@ -145,9 +145,14 @@ def discarded(by: str) -> str:
     return f"Discarded by {by}."
 
 
-def alt_text(shown: str, number: int) -> str:
+def picture(name: str) -> str:
+    """A picture in a menu, by its number or letter."""
+    return f"Picture {name}"
+
+
+def alt_text(shown: str, name: str) -> str:
     """What a preview shows, for those who do not see it."""
-    return shorten(f"Picture {number}: {shown}", 900)
+    return shorten(f"{picture(name)}: {shown}", 900)
 
 
 def originals_title(prompt: str) -> str:
