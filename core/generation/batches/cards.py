@@ -6,11 +6,13 @@ Everything is drawn from the rows. It must not know how a chat renders it.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from core.business.ledger import cost_of
 from core.chat import Button, Card, Control, File, Link, Menu, Option
 from core.generation.batches.batch import Batch, Summary
+from core.generation.batches.feeding import seconds_for
 from core.generation.batches.numbering import ON_A_SHEET
 from core.generation.jobs import ENDED, Item, Job
 from core.generation.prices import Model
@@ -109,7 +111,11 @@ class BatchCards:
         cost = cost_of(await uow.ledger.of_job(job.id))
         prices = [item.order.price for item in items if item.order]
         estimate = sum(price or 0 for price in prices)
-        lines = [words.progress(states, self._left(items))] if running else [words.outcome(states)]
+        lines = (
+            [words.progress(states, self._left(items, uow.now))]
+            if running
+            else [words.outcome(states)]
+        )
         if job.paused_at and job.trouble:
             lines.append(words.paused(job.trouble))
         lines += words.troubles(items) + taken_over(items, self.models)
@@ -132,8 +138,8 @@ class BatchCards:
             topic=words.TOPIC,
         )
 
-    def _left(self, items: list[Item]) -> float:
-        """Seconds until the last picture, at the slowest provider's pace."""
+    def _left(self, items: list[Item], now: datetime) -> float:
+        """Seconds until the last picture, at the slowest provider's pace, once it lets us in."""
         longest = 0.0
         left = [item.order for item in items if item.state not in ENDED and item.order]
         for provider, number in Counter(order.provider for order in left).items():
@@ -142,8 +148,11 @@ class BatchCards:
                 default=30.0,
             )
             per_minute = self.per_minute.get(provider, 0)
-            longest = max(longest, usual + ((number - 1) * 60 / per_minute if per_minute else 0))
-        return longest
+            longest = max(longest, seconds_for(number, usual, per_minute))
+        if any(item.state == "generating" for item in items):
+            return longest
+        sent_away = [item.wake_at for item in items if item.trouble and item.wake_at]
+        return longest + max((min(sent_away, default=now) - now).total_seconds(), 0)
 
     async def lot(self, uow: UnitOfWork, message: Message) -> Card | None:  # noqa: ARG002  # every drawer is called alike
         """The whole batch as a table to download."""

@@ -6,6 +6,7 @@ up, at the latest every ten seconds. Owns this count, and how a batch is paused 
 must not know providers.
 """
 
+from math import ceil
 from typing import Final
 
 from core.business.ledger import release
@@ -18,6 +19,15 @@ READY: Final = 8
 AGAIN_SECONDS: Final = 10.0
 AT_ONCE: Final = 100
 """Items that are cancelled in one transaction: nobody waits long for its end."""
+
+
+def seconds_for(number: int, usual: float, per_minute: int) -> float:
+    """Until the last of so many pictures, each of which usually takes `usual` seconds; without a
+    pace (0) as many are made at a time as stand ready.
+    """
+    if per_minute:
+        return usual + (number - 1) * 60 / per_minute
+    return usual * ceil(number / READY)
 
 
 async def feed(uow: UnitOfWork, job: Job) -> None:

@@ -21,7 +21,7 @@ from core.chat import Attachment, SurfaceName
 from core.errors import ActionNeeded, Trouble, TryLater, UserError
 from core.generation.batches.batch import Batch, BatchState, Summary
 from core.generation.batches.creating import create_some
-from core.generation.batches.feeding import feed
+from core.generation.batches.feeding import feed, seconds_for
 from core.generation.batches.planning import Common, Plan, plan_batch
 from core.generation.batches.rows import MOST_BYTES, Row, read_file, read_lines
 from core.generation.batches.sheets import show_sheet
@@ -154,8 +154,7 @@ class Preparing:
             orders = [one.order for one in plan.pictures if one.order.provider == provider]
             usual = max(self._orderable.models[order.model].seconds for order in orders)
             per_minute = self._orderable.per_minute.get(provider, 0)
-            paced = (len(orders) - 1) * 60 / per_minute if per_minute else 0
-            longest = max(longest, usual + paced)
+            longest = max(longest, seconds_for(len(orders), usual, per_minute))
         return longest
 
     async def _start(self, batch: Batch) -> None:
