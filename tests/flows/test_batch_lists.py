@@ -63,7 +63,7 @@ async def test_fifty_prompts_become_pictures_in_at_most_eight_messages(
 async def test_talk_in_a_batchs_thread_is_answered_with_how_to_choose(
     chat: Chat, root: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
 ) -> None:
-    """There words are wishes, with or without a command before them; elsewhere they ask for help."""
+    """There words are wishes, with or without a command before them; elsewhere they get help."""
     async with running_desk(environ):
         await chat.connected()
         await bring(root, marketing, "", b"", "a fox\nan owl\na hare")
