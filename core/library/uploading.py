@@ -74,8 +74,8 @@ async def place_upload(
 
 def plain_name(filename: str) -> str:
     """A file's own name: without folders and signs that print nothing, 120 characters at most (the
-    last ones, with the extension), never empty.
+    last ones, with the extension), never empty nor mere dots.
     """
     name = filename.replace("\\", "/").rpartition("/")[2]
     printed = "".join(sign for sign in name if sign.isprintable()).strip()
-    return printed[-LONGEST_NAME:] or NAMELESS
+    return printed[-LONGEST_NAME:] if printed.strip(". ") else NAMELESS

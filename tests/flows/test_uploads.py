@@ -170,8 +170,9 @@ async def test_all_pictures_of_a_watched_channel_are_taken_in_once(
         ("sh\u200bo\u202ep.jpg", "shop.jpg: stored"),
         ("x" * 300 + ".jpg", "x" * 20 + ".jpg: stored"),
         ("\u2028", "file: stored"),
+        ("..", "file: stored"),
     ],
-    ids=["folders", "windows", "control", "long", "nameless"],
+    ids=["folders", "windows", "control", "long", "nameless", "dots"],
 )
 @pytest.mark.parametrize("chat", ["page"], indirect=True)
 async def test_a_file_may_be_called_anything(
