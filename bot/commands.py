@@ -14,7 +14,7 @@ from core.generation.orders import MAX_COUNT
 from core.generation.prices import Model
 from core.generation.prompts import STYLES
 from core.library.uploading import MOST_FILES
-from core.wording import budgets, library
+from core.wording import budgets, keys, library
 from core.wording import forms as words
 from core.wording import models as models_words
 
@@ -75,6 +75,7 @@ def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
                 CommandOption("off", budgets.OPTIONS["off"], choices=_options(("yes",))),
             ),
         ),
+        CommandSpec("keys", keys.COMMAND, "/keys"),
         CommandSpec(
             "bulk",
             words.BULK,

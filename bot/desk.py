@@ -3,7 +3,7 @@
 Made once by `bot.wiring`; plain facts, no connections.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.business.admission import Door
@@ -15,7 +15,7 @@ from core.publishing.posting import NetworkFacts
 @dataclass(frozen=True)
 class Desk:
     """`models` can be used now, the default first; `grace` is seconds between ✅ and sending;
-    `bulk_for_all` says that batches are not for admins alone.
+    `bulk_for_all` says that batches are not for admins alone; `seal` encrypts a text for a context.
     """
 
     address: str
@@ -28,4 +28,5 @@ class Desk:
     orders_per_minute: int
     blocked_words: str
     grace: float
+    seal: Callable[[str, str], str]
     bulk_for_all: bool = False

@@ -44,6 +44,8 @@ FIELDS = {
     "budget_images_wrong": "images",
     "budget_empty": "amount",
     "budget_person_missing": "person",
+    "key_missing": "key",
+    "key_shape": "key",
     "person_unknown": "person",
     "person_ambiguous": "person",
 }

@@ -15,6 +15,7 @@ from bot.browsing import PANEL_FORMS, open_image, open_library
 from bot.budgets import budget, submit_budget, tell_notices
 from bot.desk import Desk
 from bot.forms import field_errors, generate_form, upload_form
+from bot.keys import models_for, open_keys, submit_keys
 from bot.models import show_models
 from bot.people import find_person
 from bot.posting import POST_FORMS, post_form_for, require_open_draft
@@ -47,7 +48,8 @@ async def order(
     """
     given = {name: "" if value == "none" else value for name, value in values.items()}
     files = len(asking.attachments[:MOST_FILES])
-    read = read_order(given, desk.catalogue, desk.models, desk.blocked_words, files)
+    models = await models_for(desk, uow, asking)
+    read = read_order(given, desk.catalogue, models, desk.blocked_words, files)
     post = await require_open_draft(uow, asking, card, read.count) if card else None
     if files:
         bringing = await place_upload(
@@ -125,11 +127,12 @@ COMMANDS: dict[str, Handler] = {
     "desk": open_desk,
     "approver": name_approver,
     "budget": budget,
+    "keys": open_keys,
     "help": show_help,
 }
 
 
-PLAIN_FORMS: dict[str, Handler] = {"budget": submit_budget, "upload": upload}
+PLAIN_FORMS: dict[str, Handler] = {"budget": submit_budget, "keys": submit_keys, "upload": upload}
 """Forms that belong to no card."""
 
 

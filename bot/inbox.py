@@ -5,7 +5,8 @@ The platform's own event id makes a second delivery harmless. It must not know a
 """
 
 import asyncio
-from typing import TypeAlias
+from dataclasses import replace
+from typing import Final, TypeAlias
 
 from pydantic import TypeAdapter
 
@@ -59,6 +60,8 @@ _KINDS: dict[str, TypeAdapter[Reply]] = {
 Written: TypeAlias = Command | Press | Submission | Reaction | Dropped | Visit
 """Events that are written down; typing changes nothing and is not."""
 
+KEYS: Final = "keys"
+
 TRIES = 3
 """Two deliveries may meet on the same new row; the one that lost is simply handled again."""
 
@@ -77,6 +80,7 @@ class DeskInbox:
         """Carry the command out, or only write it down where others are here as well; see
         `core.ports.Inbox`.
         """
+        command = spare(command)
         self._present += 1
         try:
             await asyncio.sleep(0)  # those that come in the same breath
@@ -90,6 +94,8 @@ class DeskInbox:
         """Do what the event asks and say what is answered at once; see `core.ports.Inbox`."""
         if isinstance(event, Typing):
             return await self._propose(event)
+        if isinstance(event, Command):
+            event = spare(event)
         for attempt in range(TRIES):
             try:
                 return await self._handle(event)
@@ -189,6 +195,15 @@ class DeskInbox:
             if business is None:
                 return fixed
             return await propose(uow, business, event.command, event.text)
+
+
+def spare(command: Command) -> Command:
+    """The same without what was typed behind `/keys`: that is a secret, and is never written down,
+    only that there was something.
+    """
+    if command.name != KEYS or not (command.text.strip() or command.options):
+        return command
+    return replace(command, text="", options={"typed": "yes"})
 
 
 def _write_reply(reply: Reply) -> dict[str, object]:

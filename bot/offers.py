@@ -4,9 +4,10 @@ Owns which settings make which provider, and by which key its calls are counted.
 line to `make_offers`; the recipe stands in the package of the providers.
 """
 
-import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 
+from core.business.keys import fingerprint
 from core.generation.making import Offer
 from core.generation.prices import Catalogue, read_catalogue
 from core.generation.providers.compatible import Compatible
@@ -35,8 +36,8 @@ def make_offers(settings: Settings, catalogue: Catalogue) -> dict[str, Offer]:
     offers: dict[str, Offer] = {}
 
     def offer(provider: ImageProvider, key: str = "", per_minute: int = 0) -> None:
-        fingerprint = hashlib.sha256(key.encode()).hexdigest()[:12]
-        offers[provider.name] = Offer(provider, f"{provider.name}:{fingerprint}", per_minute)
+        limit_key = f"{provider.name}:{fingerprint(key)}"
+        offers[provider.name] = Offer(provider, limit_key, per_minute)
 
     if key := settings.openai_api_key.get_secret_value():
         openai = OpenAIImages(key, settings.openai_base_url, catalogue.of("openai"))
@@ -55,6 +56,29 @@ def make_offers(settings: Settings, catalogue: Catalogue) -> dict[str, Offer]:
         offer(Diffusion(settings.sd_api_url, catalogue.of("diffusion")))
     offers["sketch"] = Offer(Sketch(catalogue.of("sketch")))
     return offers
+
+
+def make_offer(settings: Settings, catalogue: Catalogue, provider: str, key: str) -> Offer:
+    """A provider by a key that somebody brought, with a pace of its own. Raises KeyError for one to
+    which nobody can bring a key.
+    """
+    models = catalogue.of(provider)
+    made: dict[str, Callable[[], tuple[ImageProvider, int]]] = {
+        "openai": lambda: (
+            OpenAIImages(key, settings.openai_base_url, models),
+            settings.openai_images_per_minute,
+        ),
+        "replicate": lambda: (
+            Replicate(key, settings.replicate_api_url, models),
+            settings.replicate_images_per_minute,
+        ),
+        "stability": lambda: (
+            Stability(key, settings.stability_api_url, models),
+            settings.stability_images_per_minute,
+        ),
+    }
+    image_provider, per_minute = made[provider]()
+    return Offer(image_provider, f"{provider}:{fingerprint(key)}", per_minute)
 
 
 def make_moderator(settings: Settings) -> OpenAIModerator | None:

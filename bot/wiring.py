@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.backlog import Resuming
+from bot.brought import Brought, Trying
 from bot.commands import command_table
 from bot.desk import Desk
 from bot.inbox import DeskInbox
@@ -196,14 +197,17 @@ async def running(
         moderator = make_moderator(settings)
         limits = RedisLimits(redis_url)
         stack.push_async_callback(limits.aclose)
-        desk = _make_desk(settings, catalogue, offers, networks, moderated=moderator is not None)
+        brought = Brought(database, vault, settings, catalogue, offers)
+        desk = _make_desk(
+            settings, catalogue, offers, networks, vault, moderated=moderator is not None
+        )
         page = Page(database, blobs)
         load = make_load(database, blobs)
         surfaces = make_surfaces(settings, desk.commands, page)
         providers = [offer.provider for offer in offers.values()]
         captioner = make_captioner(settings, catalogue)
         captioning = Captioning(database, blobs, captioner, reach)
-        for part in (*providers, moderator, captioner, blobs, *surfaces.values()):
+        for part in (*providers, brought, moderator, captioner, blobs, *surfaces.values()):
             stack.push_async_callback(close, part)
         examiner = await stack.enter_async_context(Examiner())
         intake = Intake(database, blobs, captioning, examiner)
@@ -226,6 +230,8 @@ async def running(
                 captioning,
                 stand_ins(settings.stand_ins, catalogue, desk.models),
                 batch_cards,
+                brought,
+                Trying(database, vault, settings, surfaces),
             ),
             reach,
         )
@@ -275,6 +281,8 @@ class _Joined:
     captioning: Captioning
     stand_ins: Mapping[str, Model]
     batch_cards: BatchCards
+    brought: Brought
+    trying: Trying
 
 
 def _make_desk(
@@ -282,6 +290,7 @@ def _make_desk(
     catalogue: Catalogue,
     offers: Mapping[str, Offer],
     networks: Mapping[str, SocialNetwork],
+    vault: Vault,
     *,
     moderated: bool,
 ) -> Desk:
@@ -302,6 +311,7 @@ def _make_desk(
         orders_per_minute=settings.orders_per_minute,
         blocked_words=settings.blocked_words,
         grace=settings.publish_grace_seconds,
+        seal=vault.seal,
         bulk_for_all=settings.bulk_for_all,
     )
 
@@ -312,7 +322,14 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
     storing = Storing(database, blobs, joined.moderator, joined.captioning, reach)
     failover = Failover(database, joined.stand_ins)
     making = Making(
-        database, joined.offers, storing, joined.moderator, joined.limits, failover, previews, reach
+        database,
+        joined.brought,
+        storing,
+        joined.moderator,
+        joined.limits,
+        failover,
+        previews,
+        reach,
     )
     with_previews = frozenset(name for name, shown in previews.items() if shown)
     per_minute = {name: offer.per_minute for name, offer in joined.offers.items()}
@@ -386,6 +403,7 @@ def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
         "caption": joined.captioning.caption,
         "catch_up": catch_up,
         "handle": resuming.resume,
+        "try_key": joined.trying.try_key,
     }
 
 

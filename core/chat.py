@@ -130,7 +130,7 @@ class Submission:
     actor: Actor
     place: Place
     key: str
-    values: dict[str, str]
+    values: dict[str, str] = field(repr=False)  # a secret may be among them
     attachments: tuple[Attachment, ...] = ()
 
 

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
@@ -77,13 +78,21 @@ class Offer:
     per_minute: int = 0
 
 
+class Offers(Protocol):
+    """Which provider makes an order's pictures, by whose key."""
+
+    async def find(self, order: Order) -> Offer:
+        """Raises ActionNeeded("provider_missing" | "key_gone" | "key_unreadable")."""
+        ...
+
+
 class Making:
-    """Makes pictures. `offers` are by provider; `previews` says where partial ones are shown."""
+    """Makes pictures; `previews` says where partial ones are shown."""
 
     def __init__(
         self,
         units: Units,
-        offers: Mapping[str, Offer],
+        offers: Offers,
         storing: Storing,
         moderator: Moderator | None,
         limits: Limits,
@@ -171,9 +180,7 @@ class Making:
                 await pause(uow, job, error.trouble)
 
     async def _make(self, claim: Claim) -> None:
-        offer = self._offers.get(claim.order.provider)
-        if offer is None:
-            raise ActionNeeded("provider_missing", provider=claim.order.provider)
+        offer = await self._offers.find(claim.order)
         attempt = claim.open_attempt
         if attempt:
             spooled = await self._storing.spooled(attempt)
@@ -186,7 +193,7 @@ class Making:
             await self._judge(claim)
         references = await self._storing.references(claim.job.business_id, claim.order)
         number = await self._take_slot(claim, offer)
-        attempt = await self._submit(claim, attempt)
+        attempt = await self._submit(claim, offer, attempt)
         if attempt is None:
             return
         await self._reach("submitted")
@@ -223,7 +230,7 @@ class Making:
         slot = self._limits.take(offer.limit_key, offer.per_minute, urgent=urgent)
         return await self._failover.wait(claim.order, slot)
 
-    async def _submit(self, claim: Claim, repeated: Attempt | None) -> Attempt | None:
+    async def _submit(self, claim: Claim, offer: Offer, repeated: Attempt | None) -> Attempt | None:
         """Commit that the paid call begins; None if the item is not ours or not wanted any more."""
         async with self._units.write() as uow:
             item = await uow.items.held(claim.item.id, claim.item.fence)
@@ -240,7 +247,7 @@ class Making:
                 item.move("queued", uow.now)
                 item.wake_at = None
                 return None
-            if job.kind == "batch" and self._offers[claim.order.provider].per_minute:
+            if job.kind == "batch" and offer.per_minute:
                 await wake_next(uow, job.id)
             if repeated:
                 return repeated

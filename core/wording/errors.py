@@ -55,6 +55,13 @@ SENTENCES: dict[str, str] = {
     "person_unknown": "I do not know that person yet. They must use the desk once first.",
     "person_ambiguous": "Several people here are called {name}. Mention the one you mean.",
     "month_unknown": "“{month}” is no month. Write it as 2026-11.",
+    "compare_wrong": "Compare 2 or {most} models, not “{text}”. Nothing was made.",
+    "compare_count": "A comparison is of one picture from each model: leave --count out. Nothing "
+    "was made.",
+    "compare_few": "A comparison needs two models that can draw this, and there is only {model} "
+    "here. Nothing was made. An admin can set up another provider.",
+    "compare_lost": "This picture of the comparison was not made.",
+    "compare_hidden": "The originals say which model made them: choose a picture first.",
     "nothing_to_remake": "There is no picture to make again.",
     "catalogue_broken": "The model file {path} cannot be read: {problem}.",
     # prompt lists
@@ -183,6 +190,22 @@ SENTENCES: dict[str, str] = {
     "compatible_locked": "The image server does not take this desk's key. An operator sets "
     "COMPATIBLE_API_KEY anew.",
     "model_gone": "The model {model} is not offered any more. Nothing was paid. Choose another.",
+    "key_refused": "The provider does not take the key “{name}” (…{last}), which was brought with "
+    "/keys. Nothing was paid, and nobody else's key was used. Who brought it revokes it there and "
+    "brings another.",
+    "key_unpaid": "The account of the key “{name}” (…{last}), which was brought with /keys, needs "
+    "its owner: money, or verification. Nothing was paid, and nobody else's key was used: {url}",
+    "key_unreadable": "The key “{name}” (…{last}) cannot be opened. Was SECRET_KEY changed or "
+    "lost? Put the old one into SECRET_KEY_OLD, or bring the key again with /keys. Nothing was "
+    "paid.",
+    "key_gone": "The key “{name}” that was to pay for it is revoked. Nothing was paid. Order "
+    "again, or bring another with /keys.",
+    "key_missing": "Paste the key here, or choose one to revoke below. Nothing was changed.",
+    "key_shape": "That does not look like a key. Copy it again, whole and alone. Nothing was "
+    "stored.",
+    "keys_many": "There are {most} keys already, which is the most. Revoke one first.",
+    "key_unknown": "That key is revoked already.",
+    "key_not_yours": "Only who brought a key, or an admin for the business's, can revoke it.",
     "moderation_unavailable": "Moderation does not answer. It goes on by itself; nothing passes "
     "unseen.",
     # OpenAI

@@ -53,6 +53,7 @@ def open_inbox(library: Library) -> DeskInbox:
         orders_per_minute=5,
         blocked_words="",
         grace=20,
+        seal=lambda plain, context: f"{context}:{len(plain)}",
     )
 
     async def load(file: File) -> bytes:
