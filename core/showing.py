@@ -5,6 +5,7 @@ sends when the digest differs, so edits never race and never lose attachments. I
 platform, nor how a subject's card is drawn.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -41,6 +42,7 @@ class _Drawn:
     digest: str
     version: int
     repeat: bool
+    since: float
 
 
 class Showing:
@@ -65,7 +67,7 @@ class Showing:
         while drawn := await self._draw(message_id):
             refusal, message = None, drawn.message
             async with keeping(
-                self._units, lambda uow: uow.messages, message.id, message.fence, strictly=True
+                self._units, lambda uow: uow.messages, message.id, message.fence, since=drawn.since
             ):
                 await self._reach("drawn")
                 try:
@@ -83,25 +85,46 @@ class Showing:
                 return
 
     async def _draw(self, message_id: str) -> _Drawn | None:
-        async with self._units.write() as uow:
-            message = await uow.messages.claim(message_id, uow.later(LEASE))
+        """Claim a card and draw it, None where nothing is to be sent now.
+
+        It is drawn outside of any transaction that writes: everybody whose change of state wants
+        the card anew would wait for it, and a thousand pictures take a while to look through.
+        """
+        while True:
+            since = asyncio.get_running_loop().time()
+            message = await self._claim(message_id)
             if message is None:
                 return None
-            card = await self._card(uow, message)
-            digest = "" if card is None else _digest(card)
-            pause = self._pause(uow, message, card)
-            if card is None or (message.sent and digest == message.digest):
-                message.drawn = message.wanted
-                _let_go(message)
-            elif pause > 0:
+            async with self._units.read() as uow:
+                card = await self._card(uow, message)
+            async with self._units.write() as uow:
+                held = await uow.messages.held(message.id, message.fence)
+                if held is None:
+                    return None
+                held.thread = message.thread
+                digest = "" if card is None else _digest(card)
+                pause = self._pause(uow, held, card)
+                if card is None or (held.sent and digest == held.digest):
+                    held.drawn = message.wanted
+                    _let_go(held)
+                elif pause > 0:
+                    _let_go(held, uow, pause)
+                    return None
+                else:
+                    repeat = held.tried_at is not None
+                    held.tried_at = uow.now
+                    # Whoever dies between sending and writing down leaves it open what stands.
+                    held.digest = ""
+                    return _Drawn(held, card, digest, message.wanted, repeat, since)
+
+    async def _claim(self, message_id: str) -> Message | None:
+        """The card in our hands; None if it is somebody else's, as it should be, or not due."""
+        async with self._units.write() as uow:
+            message = await uow.messages.claim(message_id, uow.later(LEASE))
+            if message and (pause := self._pause(uow, message, None)) > 0:
                 _let_go(message, uow, pause)
-            else:
-                repeat = message.tried_at is not None
-                message.tried_at = uow.now
-                # Whoever dies between sending and writing down leaves it open what stands there.
-                message.digest = ""
-                return _Drawn(message, card, digest, message.wanted, repeat)
-        return None
+                return None
+            return message
 
     async def _card(self, uow: UnitOfWork, message: Message) -> Card | None:
         """The card as it is now, None while its thread or its content is not there yet."""
@@ -113,10 +136,12 @@ class Showing:
         return await self._drawers[message.subject](uow, message)
 
     def _pause(self, uow: UnitOfWork, message: Message, card: Card | None) -> float:
-        if card is None or message.sent is None or message.shown_at is None:
+        """Seconds for which the card is to stand as it is; before it is drawn, at least those."""
+        if message.sent is None or message.shown_at is None:
             return 0
         there = message.sent.files
-        uploads = bool(there) and any(file.id not in there for file in card.pictures)
+        pictures = card.pictures if card else ()
+        uploads = bool(there) and any(file.id not in there for file in pictures)
         bearable = self._surfaces[message.surface].pace.edit_seconds
         pace = max(bearable, PICTURES_AGAIN.get(message.subject, 0)) if uploads else bearable
         return pace - (uow.now - message.shown_at).total_seconds()

@@ -8,6 +8,7 @@ and may be cut off anywhere and repeated. An object is deleted only when no row 
 may share their bytes. It must not know a store.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -159,13 +160,14 @@ class Removing:
 
     async def remove(self, removal_id: str) -> None:
         """Bring one removal to its end. May be repeated, and run twice at once."""
+        since = asyncio.get_running_loop().time()
         async with self._units.write() as uow:
             removal = await uow.removals.claim(removal_id, uow.later(LEASE))
         if removal is None:
             return
-        # Strictly: a worker that slept through its lease must not delete what came since.
+        # With `since`: a worker that slept through its lease must not delete what came meanwhile.
         async with keeping(
-            self._units, lambda uow: uow.removals, removal.id, removal.fence, strictly=True
+            self._units, lambda uow: uow.removals, removal.id, removal.fence, since=since
         ):
             await self._reach("marked")
             try:

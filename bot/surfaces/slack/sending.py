@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from core.chat import Actor, Card, MessageRef, Place, Private, Sent, Thread
 from core.errors import ActionNeeded
+from core.leases import notice_the_time
 from core.ports import Load
 
 from .calls import in_our_words
@@ -95,6 +96,7 @@ class Sending:
         if found is not None:
             return await self._redraw(found, thread or found.ref.id, card, load)
         files = await self._files.upload(card.pictures, load)
+        await notice_the_time()
         with in_our_words(channel):
             told = await self._client.chat_postMessage(
                 channel=channel,
