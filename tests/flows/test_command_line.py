@@ -15,7 +15,7 @@ from tests.platforms.discord import DiscordServer
 from tests.terminal import imagedesk
 
 NOTHING_SECRET = "geheim"
-COMMANDS = [spec.name for spec in command_table(read_catalogue().models)]
+TABLE = command_table(read_catalogue().models)
 
 
 async def test_help_tells_every_command(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ async def test_slacks_manifest_needs_no_token(tmp_path: Path) -> None:
     ended = await imagedesk(environment(tmp_path), "manifest", "slack")
     made = json.loads(ended.out)
     assert [row["command"] for row in made["features"]["slash_commands"]] == [
-        f"/{name}" for name in COMMANDS
+        f"/{spec.name}" for spec in TABLE if not spec.on_message
     ]
     assert made["settings"]["socket_mode_enabled"] is True
     assert (ended.code, ended.err) == (0, "")
@@ -179,7 +179,7 @@ async def test_discords_manifest_needs_no_token(tmp_path: Path) -> None:
     ended = await imagedesk(environment(tmp_path), "manifest", "discord")
     made = json.loads(ended.out)
     assert "client_id=APPLICATION_ID&permissions=" in made["invite"]
-    assert [command["name"] for command in made["commands"]] == COMMANDS
+    assert [command["name"] for command in made["commands"]] == [spec.name for spec in TABLE]
     assert (ended.code, ended.err) == (0, "")
 
 
