@@ -4,9 +4,10 @@ Owns what is known of each key, all by the clock of Redis, so that workers with 
 agree: `debt`, when all that was started or promised will have been paid off (the generic cell rate
 algorithm); `until`, before which nobody starts; `queue`, the moment handed out last to somebody who
 waits without a promise; `rate` and `burst`, learned from the other side; `started`, how many calls
-there were; `strikes`, how many refusals came one after the other, `struck`, how many calls had begun
-at the last of them, and `hit`, when its pause ended. Beside them, how often a key was used in the
-present window. It must not know what is being paced or counted.
+there were; `strikes`, how many refusals came one after the other, `struck`, how many calls had
+begun at the last of them, `hit`, when its pause ended, and `alone`, for how long the next goes
+alone then. Beside them, how often a key was used in the present window. It must not know what is
+being paced or counted.
 
 An urgent call is promised the next slot at once. Others are only told when to ask again, so that an
 urgent one overtakes all of them and each of the rest finds its slot one interval later.
@@ -32,7 +33,8 @@ QUEUED = 8  # intervals over which those who wait are spread: what the dead left
 KNOWN_SECONDS = 3600  # how long what was learned is kept after the last call
 SLOWER = 0.75  # of the rate, after a refusal by somebody who never tells his
 # While one refusal follows another without an answer in between, so many seconds between two calls,
-# however short the pauses that are told: five a minute find out soon enough that it is over.
+# however short the pauses that are told: five a minute find out soon enough that it is over. After
+# any pause the first goes alone for as long, or for as long as the pause was.
 PROBE = 12
 FORGOTTEN = 60  # seconds after a refusal and its pause from which on the next is the first again
 
@@ -42,7 +44,8 @@ KNOWN = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local known = redis.call('HMGET', KEYS[1],
-    'debt', 'until', 'queue', 'rate', 'burst', 'started', 'interval', 'strikes', 'struck', 'hit')
+    'debt', 'until', 'queue', 'rate', 'burst', 'started', 'interval',
+    'strikes', 'struck', 'hit', 'alone')
 local paused = tonumber(known[2]) or 0
 local queue = tonumber(known[3]) or 0
 local rate = told or tonumber(known[4]) or tonumber(ARGV[1])
@@ -52,6 +55,7 @@ local tolerance = interval * (burst - 1)
 local started = tonumber(known[6]) or 0
 local strikes = tonumber(known[8]) or 0
 local struck = tonumber(known[9]) or 0
+local alone = tonumber(known[11]) or 0
 -- At another rate it is as many calls as before.
 local before = tonumber(known[7]) or interval
 local from = math.max(now, paused)
@@ -76,10 +80,10 @@ if ARGV[3] == 'promised' and paused <= now then
 end
 local slot = math.max(now, debt - tolerance, paused)
 local step = interval
-if strikes > 1 and started == struck then
-    step = math.max(interval, PROBE)  -- alone, until it is known what becomes of it
-elseif strikes > 1 and slot <= now then
-    keep('strikes', 0)  -- nobody has refused the one that went alone
+if alone > 0 and started == struck then
+    step = math.max(interval, alone)  -- until it is known what becomes of it
+elseif alone > 0 and slot <= now then
+    keep('strikes', 0, 'alone', 0)  -- nobody has refused the one that went alone
 end
 if ARGV[2] == 'urgent' then
     debt = debt + step
@@ -94,12 +98,13 @@ end
 if slot <= now then started = started + 1 end
 keep('debt', whole(debt), 'queue', whole(queue), 'started', started)
 return {slot - now, started}
-""".replace("QUEUED", str(QUEUED)).replace("PROBE", str(PROBE * 1_000_000))
+""".replace("QUEUED", str(QUEUED))
 )
 
 # ARGV: calls a minute, length of the pause, the number of the call that was refused. A shorter one
-# does not end a longer one. Afterwards the calls come one by one: whoever refused is not to be met
-# with a burst. Calls that were under way when one was refused say nothing new.
+# does not end a longer one. Afterwards one goes alone, and then they come one by one: whoever
+# refused is not to be met with a burst. Calls that were under way when one was refused say nothing
+# new.
 PAUSE = (
     UNTOLD
     + KNOWN
@@ -118,7 +123,8 @@ if pause > 0 then
 end
 keep('until', whole(paused), 'debt', whole(debt))
 if tonumber(ARGV[3]) > struck then
-    keep('strikes', strikes, 'struck', started, 'hit', whole(math.max(now, paused)))
+    keep('strikes', strikes, 'struck', started, 'hit', whole(math.max(now, paused)),
+        'alone', math.min(pause, PROBE))
 end
 """.replace("SLOWER", str(SLOWER))
     .replace("PROBE", str(PROBE * 1_000_000))
@@ -132,7 +138,7 @@ LEARN = (
     + KNOWN
     + """
 keep('rate', told, 'debt', whole(debt))
-redis.call('HDEL', KEYS[1], 'guessed', 'strikes', 'hit')
+redis.call('HDEL', KEYS[1], 'guessed', 'strikes', 'hit', 'alone')
 local left = tonumber(ARGV[2]) - (started - tonumber(ARGV[3]))
 if tonumber(ARGV[2]) >= 0 and now + (burst - left) * interval < debt then
     burst = math.max(burst, left)
