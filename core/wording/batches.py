@@ -232,6 +232,14 @@ def kept_by_others(still: Sequence[int]) -> str:
     return f"{numbers(list(still))} {stays} kept: somebody else has chosen that."
 
 
+def became(state: ItemState, cost: int) -> str:
+    """What stands under a picture: its cost, or why it is not there, with what that cost."""
+    if state == "completed":
+        return money(cost)
+    paid = cost and state in ENDED
+    return f"{ITEM_STATES[state]}, {money(cost)}" if paid else ITEM_STATES[state]
+
+
 def tile_name(number: int, prompt: str) -> str:
     """What the box over a picture is called."""
     return f"Picture {number}: {prompt}"

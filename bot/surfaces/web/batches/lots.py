@@ -19,7 +19,6 @@ from core.review.reviewing import Review, read_review
 from core.storing import UnitOfWork
 from core.wording import batches as words
 from core.wording.errors import sentence
-from core.wording.money import money
 
 DrawBatch = Callable[[UnitOfWork, Message], Awaitable[Card | None]]
 """Draws a batch's status card, as it stands in its chat."""
@@ -155,7 +154,6 @@ def _for_page(card: Card) -> Card:
 
 
 def _tile(item: Item, review: Review, cost: int) -> Tile:
-    said = money(cost) if item.state == "completed" else words.ITEM_STATES[item.state]
     return Tile(
         number=item.number,
         prompt=item.prompt,
@@ -163,7 +161,7 @@ def _tile(item: Item, review: Review, cost: int) -> Tile:
         state=item.state,
         kept=review.keeps(item.number),
         image_id=item.image_id,
-        said=said,
+        said=words.became(item.state, cost),
         reason=sentence(item.trouble) if item.trouble and item.state != "completed" else "",
     )
 
