@@ -67,7 +67,10 @@ def day_name(of: str) -> str:
 def scale(amount: int) -> str:
     """An amount beside the plot, as short as it can be."""
     dollars = amount / MILLION
-    return f"${dollars:,.0f}" if dollars >= 1 and dollars.is_integer() else f"${dollars:.4g}"
+    if dollars.is_integer():
+        return f"${dollars:,.0f}"
+    cents = (dollars * 100).is_integer()
+    return f"${dollars:,.2f}" if cents else f"${dollars:.4g}"
 
 
 def plot(of: str, amount: int) -> str:

@@ -17,6 +17,7 @@ FREE = {
     "keep": "wishes",
     "redo": "wishes",
     "approver": "person",
+    "budget": "amount",
     "library": "search",
     "image": "name",
 }
@@ -43,7 +44,7 @@ class DiscordPerson:
         """See `Person.command`."""
         name, free, given = read_line(line)
         options: dict[str, Any] = {
-            key: int(value) if key == "count" else value for key, value in given.items()
+            key: int(value) if key in {"count", "compare"} else value for key, value in given.items()
         }
         if free:
             options[FREE[name]] = free

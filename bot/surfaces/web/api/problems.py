@@ -40,6 +40,7 @@ STATUSES: Final[Mapping[str, int]] = {
     "too_many_orders": 429,
     "too_many_requests": 429,
     "budget_spent": 429,
+    "images_spent": 429,
 }
 """Of codes whose status is not their class's."""
 
