@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from core.business.budgets import PERIODS
 from core.chat import Choices, CommandOption, CommandSpec, Option
 from core.errors import UserError
+from core.generation.comparing import FEWEST, LETTERS
 from core.generation.orders import MAX_COUNT
 from core.generation.prices import Model
 from core.generation.prompts import STYLES
 from core.library.uploading import MOST_FILES
-from core.wording import budgets, keys, library
+from core.wording import budgets, comparing, keys, library
 from core.wording import forms as words
 from core.wording import models as models_words
 
@@ -45,6 +46,9 @@ def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
                 CommandOption(
                     "count", words.OPTIONS["count"], "integer", minimum=1, maximum=MAX_COUNT
                 ),
+                CommandOption(
+                    "compare", comparing.OPTION, "integer", minimum=FEWEST, maximum=len(LETTERS)
+                ),
             ),
         ),
         CommandSpec(
@@ -53,6 +57,7 @@ def command_table(models: Mapping[str, Model]) -> tuple[CommandSpec, ...]:
             "/post We open on Monday!",
             (CommandOption("text", words.OPTIONS["text"], rest=True),),
         ),
+        CommandSpec("scoreboard", comparing.COMMAND, "/scoreboard"),
         CommandSpec("desk", words.DESK, "/desk"),
         CommandSpec(
             "approver",

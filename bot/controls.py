@@ -18,6 +18,7 @@ from bot.posting import edit_form, publish_form
 from core.chat import Nothing, Press, Reaction, Reply
 from core.errors import UserError
 from core.generation.batches.numbering import read_on
+from core.generation.comparing import is_blind
 from core.generation.jobs import ENDED, Job
 from core.generation.ordering import make_again, place_order
 from core.messages import Message, redraw
@@ -228,6 +229,8 @@ async def _toggle_favourite(touch: Touch, job: Job) -> None:
 
 
 async def _send_originals(touch: Touch, job: Job) -> None:
+    if is_blind(job, await read_review(touch.uow, job.id)):
+        raise UserError("compare_hidden")
     card = Message(
         job.business_id,
         "originals",

@@ -13,8 +13,9 @@ from bot.asking import Asking, Handler
 from bot.batches import BATCH_FORMS, bulk, keep, redo
 from bot.browsing import PANEL_FORMS, open_image, open_library
 from bot.budgets import budget, submit_budget, tell_notices
+from bot.comparing import comparing_form, read_comparison, scoreboard, tell_fewer
 from bot.desk import Desk
-from bot.forms import field_errors, generate_form, upload_form
+from bot.forms import field_errors, upload_form
 from bot.keys import models_for, open_keys, submit_keys
 from bot.models import show_models
 from bot.people import find_person
@@ -34,7 +35,7 @@ SIGN_IN_LIFETIME = timedelta(minutes=10)
 async def generate(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:
     """Place an order, or open the form where there is no prompt."""
     if not values.get("prompt", "").strip() and not asking.attachments:
-        return await generate_form(desk, uow, asking, values)
+        return await comparing_form(desk, uow, asking, values)
     return await order(desk, uow, asking, values)
 
 
@@ -44,7 +45,7 @@ async def order(
     """Place an order from a command or the form; its pictures join the draft of `card`, if given.
     They are made from the files that came with it, which are taken into the library first.
 
-    Raises UserError as `read_order`, `place_order` and `require_open_draft`.
+    Raises UserError as `read_order`, `read_comparison`, `place_order` and `require_open_draft`.
     """
     given = {name: "" if value == "none" else value for name, value in values.items()}
     files = len(asking.attachments[:MOST_FILES])
@@ -57,8 +58,10 @@ async def order(
         )
         brought = await uow.items.of_job(bringing.id)
         read = replace(read, brought=tuple(item.id for item in brought))
+    wanted = given.get("compare", "")
+    read = read_comparison(desk, read, wanted)
     job = await place_order(uow, asking.customer, read, desk.orders_per_minute, post=post)
-    return tell_notices(job)
+    return tell_fewer(read, wanted, tell_notices(job))
 
 
 async def post(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:
@@ -124,6 +127,7 @@ COMMANDS: dict[str, Handler] = {
     "redo": redo,
     "library": open_library,
     "image": open_image,
+    "scoreboard": scoreboard,
     "desk": open_desk,
     "approver": name_approver,
     "budget": budget,
@@ -136,6 +140,17 @@ PLAIN_FORMS: dict[str, Handler] = {"budget": submit_budget, "keys": submit_keys,
 """Forms that belong to no card."""
 
 
+async def order_compared(
+    desk: Desk, uow: UnitOfWork, asking: Asking, wanted: str, values: dict[str, str]
+) -> Reply:
+    """An order from the form that was opened for a comparison of so many models."""
+    return await order(desk, uow, asking, {**values, "compare": wanted})
+
+
+CARD_FORMS = {**PANEL_FORMS, **BATCH_FORMS, **POST_FORMS, "compare": order_compared}
+"""Forms that belong to a card, or to something else that their key names."""
+
+
 async def submit(  # one for each kind of form
     desk: Desk, uow: UnitOfWork, asking: Asking, key: str, values: dict[str, str]
 ) -> Reply:
@@ -146,12 +161,8 @@ async def submit(  # one for each kind of form
             return await order(desk, uow, asking, values, card)
         if kind in PLAIN_FORMS:
             return await PLAIN_FORMS[kind](desk, uow, asking, values)
-        if kind in PANEL_FORMS:
-            return await PANEL_FORMS[kind](desk, uow, asking, card, values)
-        if kind in BATCH_FORMS:
-            return await BATCH_FORMS[kind](desk, uow, asking, card, values)
-        if kind in POST_FORMS:
-            return await POST_FORMS[kind](desk, uow, asking, card, values)
+        if kind in CARD_FORMS:
+            return await CARD_FORMS[kind](desk, uow, asking, card, values)
     except UserError as error:
         if wrong := field_errors(error):
             return wrong

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.business.tokens import ApiToken  # noqa: F401  # named in a string below
     from core.chat import MessageRef
     from core.generation.batches.batch import Batch  # noqa: F401  # named in a string below
+    from core.generation.comparing import Ballot
     from core.generation.jobs import Attempt, Item, ItemState, Job
     from core.library.browsing import Browsing  # noqa: F401  # named in a string below
     from core.library.captioning import Look  # named in a string below
@@ -123,6 +124,10 @@ class Jobs(Rows["Job", str], Protocol):
 
     async def batches(self, business_id: int, limit: int, *, started: bool = True) -> list[Job]:
         """The newest batches, by default those that have started."""
+        ...
+
+    async def ballots(self, business_id: int) -> list[Ballot]:
+        """All comparisons of the business as their marks stand now, discarded ones included."""
         ...
 
     async def of_post(self, post_id: str) -> list[Job]:

@@ -70,7 +70,9 @@ def _rank(order: Order, seen: set[str]) -> tuple[bool, bool, bool, int]:
 
 
 def shuffle(order: Order, job_id: str) -> list[Order]:
-    """What is asked of each model, in the order of the letters: by the job, the same each time."""
+    """What is asked of each model, in the order of the letters: by the job, the same each time.
+    Empty where nothing is compared.
+    """
     letters = Random(f"letters of {job_id}")  # noqa: S311  # nobody sees the id before choosing
     return letters.sample(order.rivals, len(order.rivals))
 

@@ -60,6 +60,8 @@ class Failover:
         """Wait for a `slot` of the order's provider, but not while that is known to be out. Raises
         TryLater("slot_far"), and what the slot raises.
         """
+        if order.key_id or not self._models:
+            return await slot  # its key is paced apart
         news = self._news.setdefault(order.provider, asyncio.Event())
         taken = asyncio.ensure_future(slot)
         told = asyncio.ensure_future(news.wait())
@@ -77,10 +79,9 @@ class Failover:
         """Queue the held `item` for another model, if its provider's answer calls for that and
         there is one; False if it stays as it is. May be repeated.
         """
-        if not self._models or error.code not in {*NOT_MADE, NOT_ASKED}:
+        # Who brought a key does not pay by somebody else's unasked.
+        if not self._models or order.key_id or error.code not in {*NOT_MADE, NOT_ASKED}:
             return False
-        if order.key_id:
-            return False  # who brought a key does not pay by somebody else's unasked
         async with self._units.write() as uow:
             row = await uow.items.held(item.id, item.fence)
             job = await uow.jobs.lock(item.job_id)

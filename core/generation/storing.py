@@ -13,6 +13,7 @@ from dataclasses import asdict
 from core.business.ledger import settle
 from core.errors import ActionNeeded, TryLater, UserError
 from core.generation.batches.sheets import show_sheet
+from core.generation.comparing import name_of
 from core.generation.jobs import ENDED, Attempt, Item, Job
 from core.generation.orders import Order
 from core.library.captioning import Captioning
@@ -135,7 +136,7 @@ class Storing:
             return
         origins = await self._origins(order)
         image = self._image(job, order, picture, answer, origins[0] if origins else None)
-        numbered = await asyncio.to_thread(preview, answer.data, item.number)
+        numbered = await asyncio.to_thread(preview, answer.data, name_of(job, item.number))
         small = await asyncio.to_thread(thumbnail, answer.data)
         image.placeholder = placeholder(small)
         preview_key = f"{item.business_id}/previews/{item.id}.jpg"

@@ -19,8 +19,8 @@ SIZES: Final = {1: 0.62, 2: 0.52, 3: 0.4}
 """The text's height as a share of the disc's, by the number of digits."""
 
 
-def draw_number(image: Image.Image, number: int, share: float = SHARE) -> None:
-    """Draw `number` into the upper left corner of an RGB `image`, in place.
+def draw_number(image: Image.Image, number: int | str, share: float = SHARE) -> None:
+    """Draw `number` (or a letter) into the upper left corner of an RGB `image`, in place.
 
     `share` is the disc's diameter as a share of the picture's shorter side.
     """
@@ -31,7 +31,7 @@ def draw_number(image: Image.Image, number: int, share: float = SHARE) -> None:
 
 
 @lru_cache(maxsize=128)
-def _disc(number: int, diameter: int) -> Image.Image:
+def _disc(number: int | str, diameter: int) -> Image.Image:
     """Kept, because drawing one takes longer than reading the thumbnail that it is drawn into."""
     side = diameter * FINENESS
     disc = Image.new("RGBA", (side, side), (*LIGHT[:3], 0))

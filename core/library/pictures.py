@@ -66,10 +66,10 @@ def sanitise(data: bytes) -> bytes:
     return decode(data, ANY_SIDES).stored()
 
 
-def preview(data: bytes, number: int | None = None) -> bytes:
+def preview(data: bytes, number: int | str | None = None) -> bytes:
     """A JPEG of checked bytes for chats: upright, sRGB, ≤ 1024 px, ≤ 1 MB.
 
-    `number` (1–10) is drawn into a corner. Of an animation the first frame is shown.
+    `number` (1–10, or a letter) is drawn into a corner. Of an animation the first frame is shown.
     """
     image = open_upright(data, PREVIEW_SIDE)
     if number is not None:

@@ -15,12 +15,14 @@ from sqlalchemy import (
 )
 
 from core.chat import MessageRef
+from core.generation.comparing import Ballot
 from core.generation.jobs import Attempt, Item, ItemState, Job
 from core.messages import Message, ref_key
 from core.publishing.posts import Post, Target, TargetState
 from core.review.marks import Mark, Request
 from storage import tables
 from storage.library import post_images
+from storage.repositories.ballots import read_ballots
 from storage.repositories.rows import Leased, SqlRows, wake
 
 SOON = timedelta(seconds=10)  # when recovery looks, should the wake-up have been lost
@@ -45,6 +47,10 @@ class Jobs(SqlRows[Job, str]):
         if started:
             found = found.where(columns.started_at.is_not(None))
         return await self._all(found.order_by(columns.created_at.desc()).limit(limit))
+
+    async def ballots(self, business_id: int) -> list[Ballot]:
+        """Read together: a scoreboard is of all comparisons there ever were."""
+        return await read_ballots(self.session, business_id)
 
     async def of_post(self, post_id: str) -> list[Job]:
         """Those whose pictures are for this post, oldest first."""

@@ -184,7 +184,7 @@ async def image_shape(
 
 def job_shape(job: Job, items: list[Item], address: str) -> JobShape:
     """A job as the API shows it."""
-    order = job.order
+    order = job.order if job.kind != "compare" else None  # its models are for voters to find out
     return JobShape(
         id=job.id,
         url=f"{address}/api/v1/jobs/{job.id}",
@@ -197,12 +197,14 @@ def job_shape(job: Job, items: list[Item], address: str) -> JobShape:
         completed_count=sum(item.state == "completed" for item in items),
         failed_count=sum(item.state in {"refused", "failed", "unknown"} for item in items),
         created_at=job.created_at,
-        items=[_item(item, job.trouble, address) for item in items],
+        items=[_item(item, job, address) for item in items],
     )
 
 
-def _item(item: Item, trouble: Trouble | None, address: str) -> JobItem:
-    found = item.trouble or (trouble if item.state != "completed" else None)
+def _item(item: Item, job: Job, address: str) -> JobItem:
+    found = item.trouble or (job.trouble if item.state != "completed" else None)
+    if found and job.kind == "compare":
+        found = Trouble("compare_lost")  # a provider's own reason says whose picture it was
     return JobItem(
         number=item.number,
         prompt_text=item.prompt,

@@ -1,0 +1,50 @@
+"""Comparisons in chat: the option of `/generate`, its form, and `/scoreboard`.
+
+It must not know any surface, nor how models are compared.
+"""
+
+from dataclasses import replace
+
+from bot.asking import Asking
+from bot.desk import Desk
+from bot.forms import generate_form
+from core.chat import Private, Reply
+from core.generation.comparing import compare, read_wanted, tally
+from core.generation.orders import Order
+from core.storing import UnitOfWork
+from core.wording import comparing as words
+
+
+async def comparing_form(
+    desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]
+) -> Reply:
+    """The form of an order, which keeps how many models are to be compared."""
+    form = await generate_form(desk, uow, asking, values)
+    wanted = read_wanted(values.get("compare", ""))
+    return replace(form, key=f"compare:{wanted}") if wanted else form
+
+
+def read_comparison(desk: Desk, order: Order, text: str) -> Order:
+    """The order as a comparison where `text` asks for one. Raises UserError("compare_wrong" |
+    "compare_count" | "compare_few").
+    """
+    wanted = read_wanted(text)
+    return compare(order, wanted, desk.models) if wanted else order
+
+
+def tell_fewer(order: Order, text: str, told: Reply) -> Reply:
+    """What was `told`, and that fewer models are compared than `text` asked for, where it is so."""
+    if not order.rivals or order.count >= read_wanted(text):
+        return told
+    also = f"\n{told.text}" if isinstance(told, Private) else ""
+    return Private(words.fewer(order) + also)
+
+
+async def scoreboard(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:  # noqa: ARG001  # every handler is called alike
+    """Which models won, as the votes stand now."""
+    standings = tally(await uow.jobs.ballots(asking.business.id))
+    models = desk.catalogue.models
+    labelled = [
+        (models[one.model].label if one.model in models else one.model, one) for one in standings
+    ]
+    return Private(words.scoreboard(labelled))
