@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot.wiring import Running
 from tests.desk import environment, running_desk
@@ -52,6 +52,9 @@ class Viewer:
 
 
 Open = Callable[..., Any]
+
+expect.set_options(timeout=20_000)
+"""Milliseconds that a browser is given which shares its machine with three other tests."""
 
 
 @pytest.fixture
