@@ -93,6 +93,32 @@ async def test_images_of_the_first_revision_are_found_after_the_second(
         assert [post.slug for post in await uow.posts.with_image(5)] == ["a-fox"]
 
 
+async def test_a_daily_amount_becomes_a_budget_and_old_bookings_are_counted(
+    empty: AsyncEngine, clock: StoppedClock
+) -> None:
+    """By their model and channel; what was given back, sketches and looks are no AI pictures."""
+    async with empty.begin() as connection:
+        await connection.run_sync(go, "0009")
+        for statement in SPENT.split(";")[:-1]:
+            await connection.exec_driver_sql(statement)
+    await migrate(empty)
+    days = ("2026-11-21", "2026-11-21")
+    async with Database(empty, MemoryQueue(), clock).read() as uow:
+        (budget,) = await uow.budgets.of_business(1)
+        assert (budget.scope, budget.key, budget.period, budget.kind, budget.amount) == (
+            "business",
+            "",
+            "day",
+            "money",
+            7_000_000,
+        )
+        found = await uow.ledger.by_day(1, days, None)
+        told = {row.model: (row.amount, row.images) for row in found}
+        assert told == {"flare": (41_000, 1), "": (600, 0)}
+        assert await uow.ledger.used(1, days, channel="slack:C1") == (41_600, 1)
+        assert await uow.ledger.used(1, days, channel="slack:C2") == (0, 0)
+
+
 async def test_the_second_revision_can_be_taken_back(empty: AsyncEngine) -> None:
     """And made once more: nothing of it was left over."""
     async with empty.begin() as connection:
@@ -122,4 +148,28 @@ INSERT INTO posts (
     '[{"image_id": 5, "sha256": "aa", "alt": ""}, {"image_id": 5, "sha256": "aa", "alt": ""}]',
     'a-fox', '', '', '[]', '2026-11-21 09:00:00+00:00'
 );
+"""
+
+SPENT = """
+INSERT INTO businesses (id, name, daily_budget, time_zone, created_at)
+VALUES (1, 'Acme', 7000000, 'UTC', '2026-11-21 09:00:00+00:00');
+INSERT INTO members (id, business_id, surface, "user", name, admin, approver, home)
+VALUES ('m', 1, 'slack', 'U1', 'Ada', false, false, false);
+INSERT INTO jobs (id, business_id, owner_id, kind, place, "order", created_at, root_id, moderation)
+VALUES ('j', 1, 'm', 'generate',
+    '{"surface": "slack", "team": "T", "team_name": "T", "channel": "C1"}',
+    '{"provider": "openai", "model": "flare"}', '2026-11-21 09:00:00+00:00', 'r', 'off'),
+    ('s', 1, 'm', 'generate',
+    '{"surface": "slack", "team": "T", "team_name": "T", "channel": "C2"}',
+    '{"provider": "sketch", "model": "sketch"}', '2026-11-21 09:00:00+00:00', 'r', 'off');
+INSERT INTO items (id, job_id, business_id, number, prompt, seed, state, tries, fence)
+VALUES ('i1', 'j', 1, 1, 'a fox', 7, 'completed', 0, 0),
+    ('i2', 'j', 1, 2, 'a fox', 8, 'failed', 0, 0), ('i3', 's', 1, 1, 'a fox', 9, 'completed', 0, 0);
+INSERT INTO ledger (business_id, member_id, job_id, item_id, kind, amount, day, at) VALUES
+    (1, 'm', 'j', 'i1', 'reserve', 40000, '2026-11-21', '2026-11-21 09:00:00+00:00'),
+    (1, 'm', 'j', 'i2', 'reserve', 40000, '2026-11-21', '2026-11-21 09:00:00+00:00'),
+    (1, 'm', 'j', 'i1', 'settle', 1000, '2026-11-21', '2026-11-21 09:00:00+00:00'),
+    (1, 'm', 'j', 'i2', 'release', -40000, '2026-11-21', '2026-11-21 09:00:00+00:00'),
+    (1, 'm', 'j', 'look', 'reserve', 600, '2026-11-21', '2026-11-21 09:00:00+00:00'),
+    (1, 'm', 's', 'i3', 'reserve', 0, '2026-11-21', '2026-11-21 09:00:00+00:00');
 """

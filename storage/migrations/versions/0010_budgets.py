@@ -40,9 +40,7 @@ def upgrade() -> None:
             initially="DEFERRED",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_budgets"),
-        sa.UniqueConstraint(
-            "business_id", "scope", "key", "period", "kind", name=BUDGETS_UNIQUE
-        ),
+        sa.UniqueConstraint("business_id", "scope", "key", "period", "kind", name=BUDGETS_UNIQUE),
     )
     op.create_index("ix_budgets_business_id", "budgets", ["business_id"])
     op.create_table(
@@ -59,7 +57,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("budget_id", "whom", "period", name="pk_low_notices"),
     )
-    for name, kind in (("images", sa.Integer()), ("channel", sa.String(96)), ("model", sa.String(64))):
+    for name, kind in (
+        ("images", sa.Integer()),
+        ("channel", sa.String(96)),
+        ("model", sa.String(64)),
+    ):
         standard = "0" if name == "images" else ""
         op.add_column("ledger", sa.Column(name, kind, nullable=False, server_default=standard))
     op.create_index("ix_ledger_member_day", "ledger", ["member_id", "day"])
@@ -105,8 +107,8 @@ def count(connection: sa.Connection, column: str, key: str, order: dict[str, Any
     images = 0 if order["provider"] == "sketch" else 1
     connection.execute(
         sa.text(
-            "UPDATE ledger SET model = :model, images = CASE kind WHEN 'reserve' THEN :images"
-            " WHEN 'release' THEN -:images ELSE 0 END"
+            "UPDATE ledger SET model = :model, images = CASE kind WHEN 'reserve' THEN"
+            " CAST(:images AS INTEGER) WHEN 'release' THEN -CAST(:images AS INTEGER) ELSE 0 END"
             f" WHERE {column} = :key AND item_id IN (SELECT id FROM items)"  # noqa: S608  # ours
         ),
         {"model": order["model"], "images": images, "key": key},
@@ -116,22 +118,3 @@ def count(connection: sa.Connection, column: str, key: str, order: dict[str, Any
 def read(value: Any) -> dict[str, Any]:
     """A JSON column as SQLite (a text) and PostgreSQL (a text or a value) give it."""
     return dict(json.loads(value) if isinstance(value, str) else value or {})
-
-
-def downgrade() -> None:
-    """Back; the business's daily budget in money stays."""
-    op.add_column(
-        "businesses", sa.Column("daily_budget", sa.BigInteger(), nullable=False, server_default="0")
-    )
-    op.execute(
-        "UPDATE businesses SET daily_budget = COALESCE((SELECT amount FROM budgets WHERE"
-        " business_id = businesses.id AND scope = 'business' AND period = 'day'"
-        " AND kind = 'money'), 0)"
-    )
-    op.drop_column("jobs", "notices")
-    op.drop_index("ix_ledger_channel_day", "ledger")
-    op.drop_index("ix_ledger_member_day", "ledger")
-    for name in ("model", "channel", "images"):
-        op.drop_column("ledger", name)
-    op.drop_table("low_notices")
-    op.drop_table("budgets")
