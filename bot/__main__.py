@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot import accounts, checkup, imports, manifests, tokens
+from bot import accounts, checkup, imports, manifests, rotation, tokens
 from bot.logs import configure_logs
 from bot.serving import Role, serve
 from bot.stores import probing, report, sweeping
@@ -39,6 +39,8 @@ storage_app = typer.Typer(no_args_is_help=True, help=words.STORAGE)
 app.add_typer(storage_app, name="storage")
 token_app = typer.Typer(no_args_is_help=True, help=words.ACCESS)
 app.add_typer(token_app, name="token")
+secrets_app = typer.Typer(no_args_is_help=True, help=words.SECRETS)
+app.add_typer(secrets_app, name="secrets")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -239,6 +241,22 @@ def token_list() -> None:
 def token_revoke(token: Annotated[str, typer.Argument(help=words.ACCESS_ROW)]) -> None:
     """Let a token be worth nothing."""
     _run(lambda settings: tokens.revoke(settings, token, out))
+
+
+@secrets_app.command("rotate", help=words.SECRETS_ROTATE)
+def secrets_rotate() -> None:
+    """Seal everything anew."""
+
+    async def work(settings: Settings) -> None:
+        if not await rotation.rotate(settings, out):
+            raise typer.Exit(1)
+
+    _run(work)
+
+
+@secrets_app.callback()
+def secrets_only() -> None:
+    """A group although it has one command only: that is called by its name."""
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from bot.checks.here import (
     check_accounts,
     check_database,
     check_folder,
+    check_keys,
     check_queue,
     check_settings,
     check_store,
@@ -41,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     check_compatible,
     check_diffusion,
     check_accounts,
+    check_keys,
 )
 COLOURS: dict[Mark, str] = {"✓": "green", "–": "dim", "!": "yellow", "✗": "red"}
 

@@ -65,7 +65,7 @@ from storage.fetching import WebFetcher
 from storage.limits import RedisLimits
 from storage.migrations import migrate
 from storage.queue import ArqQueue
-from storage.secrets import Vault, read_or_make_key
+from storage.secrets import KEY_FILE, Vault, read_or_make_key
 
 Task = Callable[[str], Awaitable[None]]
 
@@ -113,7 +113,12 @@ def make_surfaces(
 
 def make_vault(settings: Settings) -> Vault:
     """What seals secrets and signs links, with the configured key or the data folder's own."""
-    return Vault(settings.secret_key.get_secret_value() or read_or_make_key(settings.data_dir))
+    olds = tuple(one.strip() for one in settings.secret_key_old.get_secret_value().split(","))
+    if not (key := settings.secret_key.get_secret_value()):
+        return Vault(read_or_make_key(settings.data_dir), olds)
+    if (settings.data_dir / KEY_FILE).exists():  # the folder's own, from before SECRET_KEY was set
+        olds = (*olds, read_or_make_key(settings.data_dir))
+    return Vault(key, olds)
 
 
 def make_blobs(

@@ -38,6 +38,11 @@ class Settings(BaseModel):
         SecretStr(""),
         description="Signs links and encrypts tokens; unset: made once in `DATA_DIR/secret.key`",
     )
+    secret_key_old: SecretStr = Field(
+        SecretStr(""),
+        description="Earlier `SECRET_KEY`s, comma-separated, that still open what they encrypted; "
+        "until `imagedesk secrets rotate` is done",
+    )
     allowed_teams: str = Field(
         "", description="Slack teams and Discord servers, by id, comma-separated; unset: the first"
     )

@@ -21,20 +21,24 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from core.errors import ActionNeeded
 
 NONCE_BYTES = 12  # what GCM wants; random ones are safe for 2^32 seals a key (NIST SP 800-38D §8.3)
+KEY_FILE = "secret.key"
+"""In the data folder, where no `SECRET_KEY` is set."""
 
 
 class Vault:
     """Seals and signs with keys derived from `secret_key`, which may be any text but empty.
 
-    Sealed texts and signatures are valid in every process that has the same secret key.
+    Sealed texts and signatures are valid in every process that has the same secret key. What was
+    sealed or signed with one of `olds` still opens and holds, until `reseal` has been everywhere.
     """
 
-    def __init__(self, secret_key: str) -> None:
+    def __init__(self, secret_key: str, olds: tuple[str, ...] = ()) -> None:
         if not secret_key:
             raise ValueError("an empty secret key protects nothing")
         self._secret = secret_key.encode()
         self._cipher = AESGCM(self._derive("seal"))
         self._version = self._derive("version").hex()[:8]
+        self._olds = tuple(Vault(old) for old in olds if old and old != secret_key)
 
     def seal(self, plain: str, context: str) -> str:
         """Encrypt `plain` so that it opens only under the same `context`.
@@ -55,6 +59,9 @@ class Vault:
         """
         version, _, text = sealed.partition(".")
         if version != self._version:
+            for old in self._olds:
+                if old.is_current(sealed):
+                    return old.open(sealed, context)
             raise ActionNeeded("secret_unreadable", other_key=True)
         try:
             data = base64.b64decode(text, altchars=b"-_", validate=True)
@@ -63,6 +70,24 @@ class Vault:
             raise ActionNeeded("secret_unreadable", other_key=False) from error
         return plain.decode()
 
+    def can_open(self, sealed: str, context: str) -> bool:
+        """Whether `open` would."""
+        try:
+            self.open(sealed, context)
+        except ActionNeeded:
+            return False
+        return True
+
+    def is_current(self, sealed: str) -> bool:
+        """Whether it was sealed with the secret key itself, not with an old one."""
+        return sealed.partition(".")[0] == self._version
+
+    def reseal(self, sealed: str, context: str) -> str:
+        """The same secret under the secret key of today; as it is where it is that already. Raises
+        as `open`.
+        """
+        return sealed if self.is_current(sealed) else self.seal(self.open(sealed, context), context)
+
     def sign(self, text: str, purpose: str) -> str:
         """The signature of `text` for `purpose` ("media", "session", "csrf" …), safe in URLs."""
         digest = hmac.new(self._derive(f"sign {purpose}"), text.encode(), hashlib.sha256).digest()
@@ -70,7 +95,9 @@ class Vault:
 
     def verify(self, text: str, signature: str, purpose: str) -> bool:
         """Whether `signature` is that of `text` for `purpose`, compared in constant time."""
-        return hmac.compare_digest(self.sign(text, purpose).encode(), signature.encode())
+        if hmac.compare_digest(self.sign(text, purpose).encode(), signature.encode()):
+            return True
+        return any(old.verify(text, signature, purpose) for old in self._olds)
 
     def _derive(self, purpose: str) -> bytes:
         info = f"imagedesk {purpose}".encode()
@@ -84,7 +111,7 @@ def read_or_make_key(data_dir: Path) -> str:
     on a new folder: all get the key of the one that came first. Raises
     ActionNeeded("secret_key_unreadable" | "data_dir_not_writable", path=…).
     """
-    file = data_dir / "secret.key"
+    file = data_dir / KEY_FILE
     try:
         if not file.exists():
             data_dir.mkdir(parents=True, exist_ok=True)

@@ -185,6 +185,24 @@ def _account(account: Account, vault: Vault) -> list[Finding]:
     ]
 
 
+async def check_keys(settings: Settings) -> list[Finding]:
+    """How many of the keys that people brought cannot be opened; nothing where there are none."""
+    try:
+        vault = make_vault(settings)
+        async with _engine(settings) as engine:
+            if (await revisions(engine))[0] is None:
+                return []
+            async with AsyncSession(engine, expire_on_commit=False) as session:
+                keys = await SqlUnit(session, SystemClock().now()).keys.everywhere()
+    except (DeskError, *UNREACHABLE):
+        return []  # said by the checks of folder and database
+    shut = [key for key in keys if not vault.can_open(key.sealed, key.seal_context)]
+    if shut:
+        text = words.KEYS_SHUT.format(shut=len(shut), count=len(keys))
+        return [Finding("✗", text, words.KEYS_SHUT_FIX)]
+    return [Finding("✓", words.KEYS_WORK.format(count=len(keys)))] if keys else []
+
+
 @asynccontextmanager
 async def _engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
     engine = open_engine(settings)

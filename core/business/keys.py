@@ -6,6 +6,7 @@ and nothing here ever holds it. It must not know any provider or chat.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -74,7 +75,12 @@ async def pay_by_key(uow: UnitOfWork, business_id: int, member_id: str, order: O
     Raises UserError("key_refused") where its provider refused that key: nobody else's is taken
     instead without a word.
     """
-    key = (await usable(uow, business_id, member_id)).get(order.provider)
+    return pay_by(await usable(uow, business_id, member_id), order)
+
+
+def pay_by(keys: Mapping[str, ProviderKey], order: Order) -> Order:
+    """The same, of keys that are `usable`."""
+    key = keys.get(order.provider)
     if key is None:
         return replace(order, key_id="", own_key=False)
     if key.trouble:

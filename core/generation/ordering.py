@@ -3,16 +3,18 @@
 It must not know chats; the inbox hands it a member, a place and a checked order.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 
 from core.business.budgets import Buyer, Purchase, channel_of
-from core.business.keys import pay_by_key
+from core.business.keys import ProviderKey, pay_by, pay_by_key, usable
 from core.business.ledger import release, reserve
 from core.business.members import Business, Member, new_id
 from core.chat import Place
 from core.errors import UserError
+from core.generation.comparing import shuffle
 from core.generation.jobs import Item, Job
 from core.generation.orders import Order
 from core.library.images import require_image
@@ -51,13 +53,15 @@ async def place_order(
     if recent >= per_minute:
         raise UserError("too_many_orders", limit=per_minute)
     order = await pay_by_key(uow, business.id, member.id, order)
+    rivals = [await pay_by_key(uow, business.id, member.id, one) for one in order.rivals]
+    order = replace(order, rivals=tuple(rivals))
     job_id = new_id()
     before = parent or post
     root = await uow.messages.get(before.root_id) if before else None
     job = Job(
         business_id=business.id,
         owner_id=member.id,
-        kind="generate",
+        kind="compare" if rivals else "generate",
         place=customer.place,
         order=order,
         created_at=uow.now,
@@ -75,12 +79,15 @@ async def place_order(
             number,
             order.prompt,
             seeds.getrandbits(31),
-            fingerprint=order.fingerprint,
+            order=one if rivals else None,
+            fingerprint=one.fingerprint,
         )
-        for number in range(1, order.count + 1)
+        for number, one in enumerate(shuffle(order, job_id) or [order] * order.count, 1)
     ]
     buyer = Buyer(business, member.id, channel_of(customer.place))
-    job.notices = await reserve(uow, buyer, {item.id: bought(order) for item in items}, job_id)
+    job.notices = await reserve(
+        uow, buyer, {item.id: bought(item.order or order) for item in items}, job_id
+    )
     uow.jobs.add(job)
     for item in items:
         uow.items.add(item)
@@ -116,7 +123,8 @@ async def make_again(uow: UnitOfWork, business: Business, member: Member, job: J
     Raises UserError("budget_spent" | "images_spent" | "nothing_to_remake").
     """
     lost = [item for item in await uow.items.of_job(job.id) if item.state in {"failed", "unknown"}]
-    orders = {item.id: _as_asked(item, job) for item in lost}
+    keys = await usable(uow, business.id, member.id)
+    orders = {item.id: _as_asked(item, job, keys) for item in lost}
     wanted = {id_: bought(order) for id_, order in orders.items() if order}
     if not wanted:
         raise UserError("nothing_to_remake")
@@ -128,7 +136,7 @@ async def make_again(uow: UnitOfWork, business: Business, member: Member, job: J
         item.tries = 0
         item.wake_at = None
         asked = orders[item.id]
-        if asked and item.order:
+        if asked and (item.order or asked != job.order):
             item.order, item.fingerprint = asked, asked.fingerprint
         if job.kind != "batch":
             item.wake_at = uow.later(10)
@@ -141,10 +149,10 @@ async def make_again(uow: UnitOfWork, business: Business, member: Member, job: J
     return len(lost)
 
 
-def _as_asked(item: Item, job: Job) -> Order | None:
-    """What was asked for at first, whichever model has tried it since."""
+def _as_asked(item: Item, job: Job, keys: Mapping[str, ProviderKey]) -> Order | None:
+    """What was asked for at first, whichever model has tried it since, by the key that pays now."""
     order = item.order or job.order
-    return (order.instead_of or order) if order else None
+    return pay_by(keys, order.instead_of or order) if order else None
 
 
 async def withdraw(uow: UnitOfWork, job: Job) -> bool:

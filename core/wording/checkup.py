@@ -135,6 +135,11 @@ ACCOUNTS_NONE = "Accounts: none connected but the desk's own site"
 ACCOUNTS_NONE_FIX = "imagedesk account add facebook, or: instagram"
 ACCOUNT_TROUBLE = "Account {name} ({network}): {reason}"
 ACCOUNT_TROUBLE_FIX = "imagedesk account add {network} --id {external_id} --business {business}"
+KEYS_WORK = "Keys: {count} that people brought, all can be opened"
+KEYS_SHUT = "Keys: {shut} of {count} that people brought cannot be opened"
+KEYS_SHUT_FIX = (
+    "Put the SECRET_KEY of before into SECRET_KEY_OLD, or have them brought again: /keys"
+)
 
 ALL_WELL = "Everything that is set up works."
 SOME_WARNINGS = "It works; look at what is marked with !."

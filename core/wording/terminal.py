@@ -96,3 +96,11 @@ TRIAL_ALTERED = "other bytes come back than were stored"
 ACCOUNT_COLUMNS = ("Id", "Business", "Network", "Name", "State")
 ACCOUNTS_NONE = "No account is connected yet. Add one with: imagedesk account add facebook"
 WORKING = "works"
+
+SECRETS = "Stored secrets: tokens of accounts, and keys that people brought"
+SECRETS_ROTATE = (
+    "Encrypt all stored secrets with the SECRET_KEY of today. Set the new one, put the old one "
+    "into SECRET_KEY_OLD, restart the desk, run this, and take SECRET_KEY_OLD away."
+)
+ROTATED = "{count} secrets encrypted anew; all {all} that are stored were looked at."
+SHUT = "✗ {name} cannot be opened: its SECRET_KEY is missing. Put it into SECRET_KEY_OLD."

@@ -111,3 +111,26 @@ def test_does_not_replace_a_damaged_key(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(ActionNeeded, match="secret_key_unreadable"):
         read_or_make_key(tmp_path)
     assert (tmp_path / "secret.key").read_bytes() == content
+
+
+def test_old_keys_open_until_all_is_sealed_anew() -> None:
+    """What an old key sealed and signed holds; sealed anew, it needs the old one no more."""
+    before, new = Vault("the old key"), Vault("the new key")
+    both = Vault("the new key", ("an older key", "the old key"))
+    sealed = before.seal("sk-canary", "1/openai/7")
+    assert both.open(sealed, "1/openai/7") == "sk-canary"
+    assert both.verify("text", before.sign("text", "media"), "media")
+    assert not both.verify("text", before.sign("text", "media"), "session")
+    assert not both.is_current(sealed)
+    again = both.reseal(sealed, "1/openai/7")
+    assert new.open(again, "1/openai/7") == "sk-canary"
+    assert both.reseal(again, "1/openai/7") == again
+
+
+def test_an_old_key_does_not_open_what_was_moved() -> None:
+    """The context binds also what an old key sealed; nothing is sealed anew that does not open."""
+    both = Vault("the new key", ("the old key",))
+    sealed = Vault("the old key").seal("sk-canary", "1/openai/7")
+    assert not both.can_open(sealed, "2/openai/7")
+    with pytest.raises(ActionNeeded, match="secret_unreadable"):
+        both.reseal(sealed, "2/openai/7")

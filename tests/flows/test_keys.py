@@ -63,3 +63,78 @@ async def test_a_key_of_ones_own_is_tried_and_pays_until_it_is_revoked(
         await ada.command("/generate a cat", marketing)
         await eyes.see(marketing, "Done: a cat", without="own key")
         assert len(openai.bill) == 1
+
+
+@SLACK
+async def test_a_refused_key_says_so_and_nobody_elses_is_taken(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    free: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """By the trial, midway, and at the next order: each in a sentence, and nothing is paid."""
+    openai.accept_key("sk-test")
+    async with running_desk(free | {"OPENAI_API_KEY": "sk-test"}):
+        await chat.connected()
+        await bring(ada, marketing, KEY, Name="Ada's")
+        await eyes.told(ada, "OpenAI takes the key")
+        openai.revoke_key(KEY)
+        await ada.command("/generate a fox", marketing)
+        await eyes.see(marketing, "Not made: a fox", "does not take the key “Ada's” (…wxyz)", "$0")
+        assert "“Ada's” (…wxyz)" in (await ada.command("/generate a dog", marketing)).text
+        await bring(ada, marketing, "sk-another-that-is-wrong-abcd", Name="Wrong")
+        await eyes.told(ada, "OpenAI does not take the key “Wrong” (…abcd)", "Nothing was paid")
+    assert openai.bill == []
+
+
+@SLACK
+async def test_only_admins_bring_the_businesss_key_and_all_pay_by_it(
+    chat: Chat,
+    ada: Person,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    free: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """It counts in the budgets, unlike a person's own, which goes before it."""
+    async with running_desk(free) as desk:
+        await chat.connected()
+        form = await (await ada.command("/keys", marketing)).form()
+        assert "Whose" not in form.fields
+        whose = "The business's (admins)"
+        await bring(root, marketing, KEY, Name="Ours", Whose=whose)
+        await eyes.told(root, "OpenAI takes the key “Ours”")
+        await ada.command("/generate a fox", marketing)
+        await eyes.see(marketing, "Done: a fox", "Paid by the business's own key")
+        async with desk.database.read() as uow:
+            business = await uow.businesses.get(1)
+            assert business is not None
+            spent = await uow.ledger.spent(1, day_of(business, uow.now))
+        assert spent == openai.charged > 0
+
+
+@SLACK
+async def test_a_batch_whose_key_is_revoked_midway_pauses(
+    chat: Chat,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    free: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """What is left waits; the card says which key, and the desk's own is not touched."""
+    openai.accept_key("sk-test")
+    async with running_desk(free | {"OPENAI_API_KEY": "sk-test"}):
+        await chat.connected()
+        await bring(root, marketing, KEY, Name="Root's")
+        await eyes.told(root, "OpenAI takes the key")
+        openai.revoke_key(KEY)
+        form = await (await root.command("/bulk", marketing)).form()
+        await root.submit(form, {"Prompts": "a fox\na dog\na cat"})
+        card = await eyes.see(marketing, "3 pictures", "Start")
+        await root.press(card, "Start")
+        await eyes.see(marketing, "does not take the key “Root's” (…wxyz)")
+    assert openai.bill == []

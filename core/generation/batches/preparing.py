@@ -15,6 +15,7 @@ from random import Random
 from typing import Final
 
 from core.business.budgets import Buyer, channel_of
+from core.business.keys import pay_by, usable
 from core.business.ledger import reserve
 from core.business.members import Business
 from core.chat import Attachment, SurfaceName
@@ -176,7 +177,7 @@ class Preparing:
     async def _place(
         self, uow: UnitOfWork, batch: Batch, job: Job, business: Business, plan: Plan
     ) -> None:
-        """Write the items. Raises UserError as `reserve` does; then nothing was written."""
+        """Write the items. Raises UserError as `reserve` and `pay_by`; then nothing was written."""
         library = await self._held(uow, plan, business.id) if batch.reuse else {}
         seeds = Random(job.id)  # noqa: S311  # pictures should differ, nobody must not guess them
         items = [
@@ -193,6 +194,9 @@ class Preparing:
             for number, planned in enumerate(plan.pictures, 1)
         ]
         new = [item for item in items if item.order not in library]
+        keys = await usable(uow, business.id, job.owner_id)
+        for item in new:
+            item.order = pay_by(keys, item.order) if item.order else None
         wanted = {item.id: bought(item.order) for item in new if item.order}
         buyer = Buyer(business, job.owner_id, channel_of(job.place))
         job.notices = await reserve(uow, buyer, wanted, job.id)
