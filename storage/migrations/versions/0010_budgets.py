@@ -68,6 +68,10 @@ def upgrade() -> None:
     op.create_index("ix_ledger_channel_day", "ledger", ["business_id", "channel", "day"])
     op.add_column("jobs", sa.Column("notices", sa.JSON(), nullable=False, server_default="[]"))
     carry_over(op.get_bind())
+    if op.get_bind().dialect.name == "postgresql":
+        # References are checked at the commit, and until then no table of theirs can be altered.
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        op.execute("SET CONSTRAINTS ALL DEFERRED")
     op.drop_column("businesses", "daily_budget")
 
 
