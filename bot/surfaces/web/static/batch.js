@@ -93,5 +93,6 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !document.querySelector("dialog[open]")) closeMenus();
 });
+for (const part of [status, lot, document.getElementById("tools")]) part.inert = false;
 status.addEventListener("toggle", (event) => event.target.open && closeMenus(event.target), true);
 listen();

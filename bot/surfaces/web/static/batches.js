@@ -6,6 +6,8 @@ import { keepTimes } from "./times.js";
 
 takeSide();
 keepTimes();
-document.querySelector("[data-bulk]").addEventListener("click", async () => {
+const begin = document.querySelector("[data-bulk]");
+begin.addEventListener("click", async () => {
   answered(await send("/say", [["text", "/bulk"], ["thread", ""]]));
 });
+begin.disabled = false;
