@@ -112,6 +112,8 @@ async def rebook(uow: UnitOfWork, item_id: str, wanted: Purchase) -> bool:
         return False
     if wanted.price > last.amount or wanted.images > last.images:
         return False
+    if last.own_key and not wanted.own_key:
+        return False  # of what a person's own key pays, no budget was ever asked
     await release(uow, item_id)
     uow.ledger.add(
         Entry(
