@@ -239,8 +239,8 @@ SENTENCES: dict[str, str] = {
     "picture_too_large": "The picture is too large; a side may have at most {most} pixels.",
     "picture_too_many_frames": "The animation has too many frames; at this size {most} are taken.",
     "picture_broken": "The picture is damaged: it begins as {kind} but cannot be read to its end.",
-    "picture_too_costly": "The picture takes too much work to open, or to turn upright. Save it anew: "
-    "upright and smaller, or as JPEG. Then send it again.",
+    "picture_too_costly": "The picture takes too much work to open, or to turn upright. Save it "
+    "anew, upright and smaller or as JPEG, and send it again.",
     "picture_unreadable": "The program that opens pictures failed over this one, so it is not "
     "taken. Save it anew with another program and send it again.",
     "picture_turned_animation": "The animation is marked as lying on its side or mirrored. Save it "
