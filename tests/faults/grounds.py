@@ -77,6 +77,13 @@ class Valkey:
             while not await _answers(redis):  # noqa: ASYNC110  # another process
                 await asyncio.sleep(0.02)
 
+    async def restart(self) -> None:
+        """End it and start it again, with all that it held."""
+        async with Redis.from_url(self.url) as redis:
+            await redis.save()
+        await self.kill()
+        await self.start()
+
     async def kill(self) -> None:
         """End it with all that it held. May be repeated."""
         if self._process is not None:
@@ -275,17 +282,20 @@ Scene = Callable[[Ground], Coroutine[Any, Any, Result]]
 
 @asynccontextmanager
 async def abreast(
-    scenes: Mapping[Key, Scene[Result]], folder: Path
+    scenes: Mapping[Key, Scene[Result]],
+    folder: Path,
+    settings: Mapping[Key, Mapping[str, str]] | None = None,
 ) -> AsyncIterator[Mapping[Key, "asyncio.Task[Result]"]]:
     """Play each scene on a ground of its own, a few at a time: nearly all of it is waiting."""
     room, starting = asyncio.Semaphore(AT_ONCE), asyncio.Lock()
 
-    async def play(number: int, scene: Scene[Result]) -> Result:
-        async with room, grounds(folder / str(number), starting) as ground:
+    async def play(number: int, key: Key, scene: Scene[Result]) -> Result:
+        told = (settings or {}).get(key)
+        async with room, grounds(folder / str(number), starting, settings=told) as ground:
             return await scene(ground)
 
     running = {
-        key: asyncio.create_task(play(number, scene))
+        key: asyncio.create_task(play(number, key, scene))
         for number, (key, scene) in enumerate(scenes.items())
     }
     try:

@@ -79,4 +79,8 @@ async def _cancel_some(uow: UnitOfWork, job: Job) -> None:
     job.wake_at = uow.later(AGAIN_SECONDS) if left else None
     if left:
         uow.enqueue("start", job.id)
+    else:  # those that stand ready may have been told to come back in an hour
+        for item in await uow.items.of_job(job.id):
+            if item.state == "queued":
+                uow.enqueue("make", item.id)
     await redraw(uow, "status", job.id)
