@@ -55,7 +55,7 @@ class Library:
     async def found(self) -> None:
         """Begin both businesses."""
         async with self.database.write() as uow:
-            acme, rival = Business("Acme", uow.now), Business("Rival", 0, uow.now)
+            acme, rival = Business("Acme", uow.now), Business("Rival", uow.now)
             await uow.businesses.join("web", "acme", acme)
             await uow.businesses.join("web", "rival", rival)
             self.id, self.other = acme.id, rival.id

@@ -116,9 +116,7 @@ async def test_without_a_key_any_more_nothing_is_left_waiting(
         business = await uow.businesses.lock(business_id)
         assert begun
         assert business
-        await reserve(
-            uow, Buyer(business, begun.member_id), {begun.id: Purchase(500)}, begun.id
-        )
+        await reserve(uow, Buyer(business, begun.member_id), {begun.id: Purchase(500)}, begun.id)
         begun.submitted_at, begun.price = uow.now, 500
     captioning = Captioning(database, MemoryBlobs(), None, pass_by)
     await captioning.caption(wanted.id)

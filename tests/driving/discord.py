@@ -44,7 +44,8 @@ class DiscordPerson:
         """See `Person.command`."""
         name, free, given = read_line(line)
         options: dict[str, Any] = {
-            key: int(value) if key in {"count", "compare"} else value for key, value in given.items()
+            key: int(value) if key in {"count", "compare"} else value
+            for key, value in given.items()
         }
         if free:
             options[FREE[name]] = free

@@ -2,8 +2,9 @@
 
 import pytest
 
+from core.business.accounts import Account, seal_context
 from core.business.ledger import day_of
-from tests.desk import running_desk
+from tests.desk import desk_process, running_desk
 from tests.driving import Chat, Person, Where
 from tests.flows.conftest import Eyes
 from tests.platforms.openai import OpenAIServer
@@ -57,6 +58,8 @@ async def test_a_key_of_ones_own_is_tried_and_pays_until_it_is_revoked(
         assert len(openai.bill) == 1
         form = await (await ada.command("/keys", marketing)).form()
         assert "“Ada's” (…wxyz): yours, works, $0.01" in form.text
+        shown = [*chat.read(marketing), *ada.private(), form.text, form.fields]
+        assert KEY not in repr(shown)
         chosen = "OpenAI “Ada's” (…wxyz)"
         await ada.submit(form, {"Revoke": chosen})
         await eyes.told(ada, "is revoked and forgotten here")
@@ -138,3 +141,53 @@ async def test_a_batch_whose_key_is_revoked_midway_pauses(
         await root.press(card, "Start")
         await eyes.see(marketing, "does not take the key “Root's” (…wxyz)")
     assert openai.bill == []
+
+
+async def said(environ: dict[str, str], *command: str) -> tuple[int, str]:
+    """Run a command to its end; its exit code and words."""
+    async with desk_process(environ, *command, ready="") as process:
+        return await process.until_ended(), "\n".join(process.said)
+
+
+@SLACK
+async def test_secrets_move_to_a_new_secret_key(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    free: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """Both open while it is under way, and may be repeated; a lost SECRET_KEY is told."""
+    async with running_desk(free | {"SECRET_KEY": "the old one"}) as desk:
+        await chat.connected()
+        await bring(ada, marketing, KEY, Name="Ada's")
+        await eyes.told(ada, "OpenAI takes the key")
+        async with desk.database.write() as uow:
+            account = Account(1, "facebook", "7", "Acme", "", uow.now)
+            account.sealed = desk.vault.seal("a token", seal_context(account))
+            uow.accounts.add(account)
+    lost = free | {"SECRET_KEY": "the new one"}
+    code, words = await said(lost, "secrets", "rotate")
+    assert code == 1
+    assert "facebook Acme cannot be opened" in words
+    assert "openai Ada's (…wxyz) cannot be opened" in words
+    assert "1 of 1 that people brought cannot be opened" in (await said(lost, "doctor"))[1]
+    both = lost | {"SECRET_KEY_OLD": "the old one"}
+    assert "all can be opened" in (await said(both, "doctor"))[1]
+    code, words = await said(both, "secrets", "rotate")
+    assert (code, "2 secrets encrypted anew; all 2" in words) == (0, True), words
+    assert "0 secrets encrypted anew; all 2" in (await said(both, "secrets", "rotate"))[1]
+    async with running_desk(lost) as desk:
+        await chat.connected()
+        async with desk.database.read() as uow:
+            kept = await uow.accounts.get(account.id)
+            assert kept is not None
+            assert desk.vault.open(kept.sealed, seal_context(kept)) == "a token"
+        await ada.command("/generate a fox", marketing)
+        await eyes.see(marketing, "Done: a fox", "Paid by your own key")
+    async with running_desk(free | {"SECRET_KEY": "a wrong one"}):
+        await chat.connected()
+        await ada.command("/generate a dog", marketing)
+        await eyes.see(marketing, "Not made: a dog", "cannot be opened", "SECRET_KEY_OLD", "$0")
+    assert len(openai.bill) == 1

@@ -1,0 +1,92 @@
+"""`python -m docs.batches`: a batch of fifty prompts as the desk's page shows it.
+
+Writes `docs/batch.png` while it is drawn and `docs/batch-phone.png` when it is chosen from, each
+with a palette of 256 colours.
+"""
+
+import asyncio
+import io
+import re
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from core.wording import batches as words
+from tests.desk import environment, running_desk
+
+DOCS = Path(__file__).parents[1]
+LIST = DOCS.parent / "tests" / "flows" / "prompts" / "fifty.csv"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+COLOURS = 256
+KMEANS = 2  # rounds that bring the palette nearer to the pictures
+MADE = 12
+"""Pictures that are there in the first photograph."""
+
+UNWANTED = (2, 5, 6, 9, 11, 14, 15, 16, 18)
+
+
+async def photograph(page: Page, target: Path) -> None:
+    """The page as it stands, as a PNG of a palette."""
+    taken = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
+    palette = taken.quantize(COLOURS, kmeans=KMEANS)
+    drawn = taken.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+    drawn.save(target, optimize=True)
+
+
+async def begin(page: Page) -> None:
+    """Plan the batch and start it."""
+    await page.goto("/batches")
+    await page.get_by_role("button", name=words.NEW_BATCH).click()
+    form = page.get_by_role("dialog", name=words.FORM_TITLE)
+    await form.locator("input[type=file]").set_input_files(LIST)
+    await form.get_by_role("button", name=words.FORM_SUBMIT).click()
+    await page.get_by_role("button", name=words.START, exact=True).click()
+
+
+async def take(browser: Browser, address: str) -> None:
+    """In light while it is drawn, in dark on a telephone when it is chosen from."""
+    desk = await browser.new_context(base_url=address, viewport={"width": 1280, "height": 860})
+    page = await desk.new_page()
+    await begin(page)
+    made = page.locator("#lot .is-completed")
+    await expect(made.nth(MADE)).to_be_attached(timeout=120_000)
+    for number in UNWANTED[:4]:
+        await page.locator(f'.cell input[value="{number}"]').click()
+    await page.locator('.cell input[value="4"]').hover()
+    await page.wait_for_timeout(700)
+    await photograph(page, DOCS / "batch.png")
+    status = page.locator("#status")
+    await expect(status).to_contain_text(re.compile("50 of 50 pictures made"), timeout=240_000)
+    for number in UNWANTED[4:]:
+        await page.locator(f'.cell input[value="{number}"]').click()
+    await expect(page.locator("#kept")).to_have_text("41 of 50 kept")
+    telephone = await browser.new_context(
+        base_url=address,
+        viewport={"width": 390, "height": 780},
+        device_scale_factor=1.5,
+        color_scheme="dark",
+        has_touch=True,
+        is_mobile=True,
+    )
+    other = await telephone.new_page()
+    await other.goto(page.url)
+    await other.wait_for_load_state("networkidle")
+    await photograph(other, DOCS / "batch-phone.png")
+
+
+async def main() -> None:
+    """Nothing of the desk stays."""
+    with TemporaryDirectory() as folder:
+        environ = environment(Path(folder), PUBLISH_GRACE_SECONDS="1")
+        address = f"http://127.0.0.1:{environ['HTTP_PORT']}"
+        async with running_desk(environ, demo=True), async_playwright() as playwright:
+            program = shutil.which("chromium")
+            browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+            await take(browser, address)
+            await browser.close()
+
+
+asyncio.run(main())
