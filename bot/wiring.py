@@ -17,15 +17,15 @@ from bot.brought import Brought, Trying
 from bot.commands import command_table
 from bot.desk import Desk
 from bot.inbox import DeskInbox
+from bot.loading import make_load
 from bot.offers import make_captioner, make_catalogue, make_moderator, make_offers
 from bot.surfaces.web.surface import Page
 from core.business.accounts import DISCONNECTED, Account, seal_context
 from core.business.admission import Door
-from core.chat import Card, CommandSpec, File
+from core.chat import Card, CommandSpec
 from core.clock import Clock, SystemClock
 from core.errors import ActionNeeded, DeskError
 from core.generation.batches.cards import BatchCards
-from core.generation.batches.lot import write_lot
 from core.generation.batches.preparing import Orderable, Preparing
 from core.generation.cards import JobCards
 from core.generation.failover import Failover, stand_ins
@@ -38,8 +38,6 @@ from core.library.captioning import Captioning
 from core.library.examination import Examiner
 from core.library.ingesting import Ingesting
 from core.library.intake import Intake
-from core.library.originals import pack_originals
-from core.library.prints import PRINTS, draw_print
 from core.library.removal import Removing
 from core.messages import Message
 from core.ports import BlobStore, ChatSurface, Fetcher, Load, Moderator, Queue, Reach, SocialNetwork
@@ -55,7 +53,7 @@ from core.review.catching import Catching
 from core.settings import Settings, StoreName
 from core.showing import Showing
 from core.steps import pass_by
-from core.storing import UnitOfWork, Units
+from core.storing import UnitOfWork
 from core.wording.money import MILLION
 from storage.blobs.cloudinary import CloudinaryBlobs
 from storage.blobs.local import LocalBlobs
@@ -139,24 +137,6 @@ async def close(part: object) -> None:
     """Let go of what a part holds open, if it is one that holds anything."""
     if isinstance(part, _Closable):
         await part.aclose()
-
-
-def make_load(units: Units, blobs: BlobStore) -> Load:
-    """How the bytes of a card's file are found: a blob, or what is made on the way (a job's
-    originals packed, a print of the library drawn).
-    """
-
-    async def load(file: File) -> bytes:
-        kind, _, rest = file.id.partition(":")
-        if kind == "originals":
-            return await pack_originals(units, blobs, rest)
-        if kind == "lot":
-            return await write_lot(units, rest)
-        if kind in PRINTS:
-            return await draw_print(units, blobs, file.id)
-        return await blobs.get(file.id)
-
-    return load
 
 
 def make_networks(settings: Settings, graph: Graph) -> dict[str, SocialNetwork]:
