@@ -143,15 +143,27 @@ def check(found: list[Standing], price: int, images: int) -> None:
     exceed. What costs nothing is not held back by a budget that is used up.
     """
     for one in found:
-        asked = price if one.budget.kind == "money" else images
-        if asked and asked > one.left:
+        held, left = one.budget, one.left
+        whose, each = held.scope, held.period
+        if held.kind == "money" and price and price > left:
             raise UserError(
-                "budget_spent" if one.budget.kind == "money" else "images_spent",
-                whose=one.budget.scope,
-                each=one.budget.period,
-                wait=one.budget.period,
-                **{"asked" if one.budget.kind == "money" else "wanted": asked},
-                **_figures(one),
+                "budget_spent",
+                whose=whose,
+                each=each,
+                wait=each,
+                left=left,
+                asked=price,
+                budget=held.amount,
+            )
+        if held.kind == "images" and images and images > left:
+            raise UserError(
+                "images_spent",
+                whose=whose,
+                each=each,
+                wait=each,
+                remaining=left,
+                wanted=images,
+                most=held.amount,
             )
 
 

@@ -1,7 +1,7 @@
 """What budgets say: what is left, what is nearly used up, and how they are set.
 
-The sentences of refusals and warnings stand in `core.wording.errors` like all others; `FACTS` are
-the words that they are filled in with.
+`SENTENCES` are those of its reason codes, which `core.wording.errors` takes over; `FACTS` are the
+words that they are filled in with.
 """
 
 from typing import Final
@@ -21,6 +21,23 @@ FACTS: Final[dict[str, dict[str, str]]] = {
     "whose": {"person": "Your", "channel": "This channel's", "business": "The team's"},
     "each": {"day": "a day", "month": "a month"},
     "wait": {"day": "until tomorrow", "month": "until next month"},
+}
+
+SENTENCES: Final[dict[str, str]] = {
+    "budget_spent": "{whose} budget of {budget} {each} has {left} left, and this would cost "
+    "{asked}. Nothing was made. Ask an admin for more, or wait {wait}; /budget shows what is left.",
+    "images_spent": "{whose} limit of {most} AI pictures {each} has {remaining} left, and this "
+    "would make {wanted}. Nothing was made. Ask an admin for more, or wait {wait}; /budget shows "
+    "what is left.",
+    "budget_low": "{whose} budget of {budget} {each} is nearly used up: {left} left.",
+    "images_low": "{whose} limit of {most} AI pictures {each} is nearly used up: {remaining} left.",
+    "budget_amount_wrong": "“{text}” is no amount. Write dollars such as 20 or 7.50. Nothing was "
+    "changed.",
+    "budget_images_wrong": "“{text}” is no number of pictures. Write one such as 3. Nothing was "
+    "changed.",
+    "budget_period_wrong": "A budget is per day or month, not per “{text}”. Nothing was changed.",
+    "budget_empty": "Say how much: dollars, pictures, or both. Nothing was changed.",
+    "budget_person_missing": "Name the person for whom it is. Nothing was changed.",
 }
 
 SHOWN_TITLE = "What may be spent here:"

@@ -6,6 +6,7 @@ the sentences of their own codes here, under their name.
 
 from core.errors import Trouble
 from core.wording.budgets import FACTS
+from core.wording.budgets import SENTENCES as BUDGETS
 from core.wording.money import money
 
 MONEY = frozenset({"left", "asked", "budget", "price", "cost"})
@@ -38,20 +39,7 @@ SENTENCES: dict[str, str] = {
     "library. Nothing was paid.",
     "too_many_orders": "That was more than {limit} orders in a minute. Wait a moment; nothing was "
     "made.",
-    "budget_spent": "{whose} budget of {budget} {each} has {left} left, and this would cost "
-    "{asked}. Nothing was made. Ask an admin for more, or wait {wait}; /budget shows what is left.",
-    "images_spent": "{whose} limit of {most} AI pictures {each} has {remaining} left, and this "
-    "would make {wanted}. Nothing was made. Ask an admin for more, or wait {wait}; /budget shows "
-    "what is left.",
-    "budget_low": "{whose} budget of {budget} {each} is nearly used up: {left} left.",
-    "images_low": "{whose} limit of {most} AI pictures {each} is nearly used up: {remaining} left.",
-    "budget_amount_wrong": "“{text}” is no amount. Write dollars such as 20 or 7.50. Nothing was "
-    "changed.",
-    "budget_images_wrong": "“{text}” is no number of pictures. Write one such as 3. Nothing was "
-    "changed.",
-    "budget_period_wrong": "A budget is per day or month, not per “{text}”. Nothing was changed.",
-    "budget_empty": "Say how much: dollars, pictures, or both. Nothing was changed.",
-    "budget_person_missing": "Name the person for whom it is. Nothing was changed.",
+    **BUDGETS,
     "person_unknown": "I do not know that person yet. They must use the desk once first.",
     "person_ambiguous": "Several people here are called {name}. Mention the one you mean.",
     "month_unknown": "“{month}” is no month. Write it as 2026-11.",
