@@ -266,7 +266,7 @@ class Ground:
             prices = await connection.execute(
                 select(items.prompt, tables.attempts.c.cost)
                 .join_from(tables.items, tables.attempts)
-                .where(items.state == "unknown")
+                .where(items.state == "unknown", tables.attempts.c.outcome == "unknown")
             )
             unknown = {prompt: cost for prompt, cost in prices}  # noqa: C416  # rows, not pairs
         seen.states.update(row.state for row in rows)
