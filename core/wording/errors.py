@@ -266,7 +266,7 @@ SENTENCES: dict[str, str] = {
     "with: imagedesk token create.",
     "scope_missing": "This token may not do that; it needs the scope “{scope}”.",
     "too_many_requests": "A token may ask {limit} times a minute. Go on in {seconds} seconds.",
-    "business_foreign": "There is no such business for this token; its own has the business_id "
+    "business_foreign": "There is no such business for this token; its own is number "
     "{business_id}.",
     "request_wrong": "The request does not fit; look at: {fields}.",
     "order_withdrawn": "The order was withdrawn before its picture was made.",
