@@ -24,6 +24,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
+    text,
     tuple_,
 )
 from sqlalchemy.dialects import postgresql
@@ -59,6 +60,8 @@ MOST_COMPLETED = 60
 LAST = "\U0010ffff"
 """Sorts after every letter."""
 
+COUNT_NOW = text("SET CONSTRAINTS image_counted, image_counted_otherwise IMMEDIATE")
+
 SOURCES = {"all": None, "uploaded": "upload", "ai_generated": "generate"}
 """Filters that the sorts' own indexes know."""
 
@@ -78,11 +81,13 @@ class Searching:
     async def count(self) -> Count:
         """From the facet's counter where one facet is all that is asked, else counted."""
         await self._complete()
+        await self._settle()
         return self._read_count(await self._session.scalar(select(self._counting())))
 
     async def find(self, wanted: Slice, count: Count | None) -> tuple[list[Image], Count]:
         """The wanted part, walking from its near end; and the number of all."""
         await self._complete()
+        await self._settle()
         if wanted.position and self._search.sort == "most_used":
             # SQLite searches an index for the first of two compared columns only, and would look at
             # every row that was used as often: four of five were never used.
@@ -207,6 +212,14 @@ class Searching:
             asked.append(f'"{facet_token(self._business, "all")}"')
         matches = literal_column("image_search").op("MATCH")(" AND ".join(asked))
         return select(rowid).where(matches, *self._dates(rowid))
+
+    async def _settle(self) -> None:
+        """PostgreSQL counts facets at the commit (revision 0012). What this very unit has changed
+        must be counted before its number is asked for.
+        """
+        if not self._fts and self._search.counted:
+            await self._session.flush()
+            await self._session.execute(COUNT_NOW)
 
     async def _complete(self) -> None:
         """Find what the last word may become, for FTS5 would collect all of that before it begins

@@ -146,7 +146,7 @@ async def test_a_bill_that_is_not_paid_pauses_the_lot_and_keeps_the_rest(
         await chat.connected()
         card = await begin(root, marketing, eyes, 12)
         paused = await eyes.changed(card, "Batch: paused", "Paused; nothing is lost.", "https://")
-        assert paused.buttons == ("Go on", "Cancel")
+        assert paused.buttons == ("Go on", "Cancel", "Choose")
         await root.press(paused, "Go on")
         await eyes.changed(card, "Batch: 12 of 12 pictures made", "All 12 are kept")
     assert sorted(charge.prompt for charge in openai.bill) == sorted(
