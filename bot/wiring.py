@@ -4,15 +4,14 @@ Only this module imports the leaves (networks, stores, surfaces), and `bot.offer
 add one, add its line to the registry here; its recipe stands in its package's docstring.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.backlog import Resuming
 from bot.brought import Brought, Trying
 from bot.commands import command_table
 from bot.desk import Desk
@@ -20,40 +19,27 @@ from bot.inbox import DeskInbox
 from bot.loading import make_load
 from bot.offers import make_captioner, make_catalogue, make_moderator, make_offers
 from bot.surfaces.web.surface import Page
-from core.business.accounts import DISCONNECTED, Account, seal_context
+from bot.tasks import Parts, Task, make_tasks
 from core.business.admission import Door
-from core.chat import Card, CommandSpec
+from core.chat import CommandSpec
 from core.clock import Clock, SystemClock
-from core.errors import ActionNeeded, DeskError
+from core.errors import ActionNeeded
 from core.generation.batches.cards import BatchCards
-from core.generation.batches.preparing import Orderable, Preparing
-from core.generation.cards import JobCards
-from core.generation.failover import Failover, stand_ins
-from core.generation.making import Making, Offer
+from core.generation.failover import stand_ins
+from core.generation.making import Offer
 from core.generation.prices import Catalogue, Model
-from core.generation.starting import Starting
-from core.generation.storing import Storing
 from core.library.bringing import Bringing
 from core.library.captioning import Captioning
 from core.library.examination import Examiner
-from core.library.ingesting import Ingesting
 from core.library.intake import Intake
-from core.library.removal import Removing
-from core.messages import Message
-from core.ports import BlobStore, ChatSurface, Fetcher, Load, Moderator, Queue, Reach, SocialNetwork
-from core.publishing.cards import PostCards
+from core.ports import BlobStore, ChatSurface, Fetcher, Load, Queue, Reach, SocialNetwork
 from core.publishing.networks.facebook import Facebook
 from core.publishing.networks.instagram import Instagram
 from core.publishing.networks.meta import Graph
 from core.publishing.networks.site import Site
 from core.publishing.posting import NetworkFacts
-from core.publishing.publishing import Publishing
-from core.review.cards import draw_question
-from core.review.catching import Catching
 from core.settings import Settings, StoreName
-from core.showing import Showing
 from core.steps import pass_by
-from core.storing import UnitOfWork
 from core.wording.money import MILLION
 from storage.blobs.cloudinary import CloudinaryBlobs
 from storage.blobs.local import LocalBlobs
@@ -64,8 +50,6 @@ from storage.limits import RedisLimits
 from storage.migrations import migrate
 from storage.queue import ArqQueue
 from storage.secrets import KEY_FILE, Vault, read_or_make_key
-
-Task = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -199,8 +183,8 @@ async def running(
         bringing = Bringing(database, blobs, fetcher or WebFetcher(), intake, settings.address)
         per_minute = {name: offer.per_minute for name, offer in offers.items()}
         batch_cards = BatchCards(desk.models, per_minute, desk.address)
-        tasks = _make_tasks(
-            _Joined(
+        tasks = make_tasks(
+            Parts(
                 database,
                 blobs,
                 vault,
@@ -250,26 +234,6 @@ class _Closable(Protocol):
     async def aclose(self) -> None: ...
 
 
-@dataclass(frozen=True)
-class _Joined:
-    database: Database
-    blobs: BlobStore
-    vault: Vault
-    networks: Mapping[str, SocialNetwork]
-    surfaces: Mapping[str, ChatSurface]
-    load: Load
-    desk: Desk
-    offers: Mapping[str, Offer]
-    moderator: Moderator | None
-    limits: RedisLimits
-    intake: Intake
-    captioning: Captioning
-    stand_ins: Mapping[str, Model]
-    batch_cards: BatchCards
-    brought: Brought
-    trying: Trying
-
-
 def _make_desk(
     settings: Settings,
     catalogue: Catalogue,
@@ -299,97 +263,6 @@ def _make_desk(
         seal=vault.seal,
         bulk_for_all=settings.bulk_for_all,
     )
-
-
-def _make_tasks(joined: _Joined, reach: Reach) -> dict[str, Task]:
-    database, blobs, desk = joined.database, joined.blobs, joined.desk
-    previews = {name: one.pace.shows_previews for name, one in joined.surfaces.items()}
-    storing = Storing(database, blobs, joined.moderator, joined.captioning, reach)
-    failover = Failover(database, joined.stand_ins)
-    making = Making(
-        database,
-        joined.brought,
-        storing,
-        joined.moderator,
-        joined.limits,
-        failover,
-        previews,
-        reach,
-    )
-    with_previews = frozenset(name for name, shown in previews.items() if shown)
-    per_minute = {name: offer.per_minute for name, offer in joined.offers.items()}
-    job_cards = JobCards(desk.catalogue.models, per_minute, blobs, with_previews, desk.address)
-    post_cards = PostCards(desk.networks, desk.grace)
-
-    async def status(uow: UnitOfWork, message: Message) -> Card | None:
-        """A batch's status card shows other things than that of one order."""
-        job = await uow.jobs.get(message.subject_id)
-        batch = job is not None and job.kind == "batch"
-        return await (joined.batch_cards if batch else job_cards).status(uow, message)
-
-    showing = Showing(
-        database,
-        joined.surfaces,
-        {
-            "status": status,
-            "sheet": joined.batch_cards.sheet,
-            "lot": joined.batch_cards.lot,
-            "result": job_cards.result,
-            "originals": job_cards.originals,
-            "post": post_cards.post,
-            "outcome": post_cards.outcome,
-            "question": draw_question,
-        },
-        joined.load,
-        reach,
-    )
-
-    def open_secret(account: Account) -> str:
-        if account.trouble == DISCONNECTED:
-            raise ActionNeeded("account_disconnected")
-        if not account.sealed:
-            return ""
-        return joined.vault.open(account.sealed, seal_context(account))
-
-    publishing = Publishing(database, joined.networks, blobs, open_secret, reach)
-    catching = Catching(database, joined.surfaces, desk.door)
-    resuming = Resuming(database, DeskInbox(database, desk, joined.load).handle, joined.surfaces)
-    ingesting = Ingesting(database, joined.surfaces, joined.intake, blobs, reach)
-    orderable = Orderable(
-        desk.catalogue, desk.models, desk.blocked_words, per_minute, desk.moderated
-    )
-    preparing = Preparing(database, joined.surfaces, orderable)
-
-    async def make(item_id: str) -> None:
-        """An item is made by a provider, or taken in where it is a file that somebody brought."""
-        async with database.read() as uow:
-            item = await uow.items.get(item_id)
-        if item and item.attachment:
-            await ingesting.ingest(item_id)
-        else:
-            await making.make(item_id)
-
-    async def catch_up(message_id: str) -> None:
-        with suppress(DeskError):  # read again at the next connect, or when the card is touched
-            await catching.catch_up(message_id)
-
-    async def publish(target_id: str) -> None:
-        with suppress(DeskError):  # a chat that does not answer must not keep an approved post
-            await catching.before_publishing(target_id)
-        await publishing.publish(target_id)
-
-    return {
-        "start": Starting(database, joined.moderator).start,
-        "prepare": preparing.prepare,
-        "make": make,
-        "show": showing.show,
-        "publish": publish,
-        "remove": Removing(database, blobs, reach).remove,
-        "caption": joined.captioning.caption,
-        "catch_up": catch_up,
-        "handle": resuming.resume,
-        "try_key": joined.trying.try_key,
-    }
 
 
 def require_folder(folder: Path) -> None:
