@@ -30,6 +30,9 @@ REPOST = frozenset({"message_too_old"})
 PICTURES_AGAIN: dict[Subject, float] = {"sheet": 15.0}
 """Seconds after which a card gets a new picture in place of the one that stands there."""
 
+AGAIN_SECONDS = 10.0
+"""How soon recovery looks at a card that was wanted anew while it was drawn."""
+
 WAITS = timedelta(days=1)
 ASK_AGAIN_SECONDS = 60.0
 """How long, and how often, a card is tried that the chat does not let us post."""
@@ -106,9 +109,9 @@ class Showing:
                 pause = self._pause(uow, held, card)
                 if card is None or (held.sent and digest == held.digest):
                     held.drawn = message.wanted
-                    _let_go(held)
+                    _let_go(uow, held)
                 elif pause > 0:
-                    _let_go(held, uow, pause)
+                    _let_go(uow, held, pause)
                     return None
                 else:
                     repeat = held.tried_at is not None
@@ -122,7 +125,7 @@ class Showing:
         async with self._units.write() as uow:
             message = await uow.messages.claim(message_id, uow.later(LEASE))
             if message and (pause := self._pause(uow, message, None)) > 0:
-                _let_go(message, uow, pause)
+                _let_go(uow, message, pause)
                 return None
             return message
 
@@ -167,7 +170,7 @@ class Showing:
             first = message.sent is None
             message.stand(sent, thread, drawn.digest, uow.now)
             message.drawn = drawn.version
-            _let_go(message)
+            _let_go(uow, message)
             if first and message.subject == "status":
                 uow.enqueue("start", message.subject_id)
             if first and message.root_id == message.id:
@@ -181,7 +184,7 @@ class Showing:
             held = await uow.messages.held(message.id, message.fence)
             if held:
                 held.trouble = error.trouble
-                _let_go(held, uow, error.after)
+                _let_go(uow, held, error.after)
 
     async def _refused(self, drawn: _Drawn, error: DeskError) -> bool:
         """Stop trying this version, or put it off; False where nothing more is to be done now.
@@ -197,17 +200,17 @@ class Showing:
             if error.code == "chat_gone" and message.sent is None and message.root_id != message.id:
                 # Somebody deleted the message that opened its thread: it opens one of its own.
                 message.root_id, message.thread = message.id, None
-                _let_go(message)
+                _let_go(uow, message)
                 return True
             changed = message.trouble is None or message.trouble.code != error.code
             unseen = isinstance(error, ActionNeeded) and message.sent is None
             waits = unseen and not opening and uow.now - message.created_at < WAITS
             message.trouble = error.trouble
             if waits:
-                _let_go(message, uow, ASK_AGAIN_SECONDS)
+                _let_go(uow, message, ASK_AGAIN_SECONDS)
             else:
                 message.drawn = drawn.version
-                _let_go(message)
+                _let_go(uow, message)
             if error.code in REPOST:
                 message.sent, message.ref, message.tried_at = None, "", None
             if isinstance(error, UserError) and changed:
@@ -221,12 +224,16 @@ class Showing:
         return not waits
 
 
-def _let_go(message: Message, uow: UnitOfWork | None = None, after: float = 0) -> None:
+def _let_go(uow: UnitOfWork, message: Message, after: float | None = None) -> None:
+    """Let others have the card; `after` so many seconds it is to be tried again."""
     message.lease_until = None
     message.wake_at = None
-    if uow:
+    if after is not None:
         message.wake_at = uow.later(after + 2)
         uow.enqueue("show", message.id, after)
+    elif message.drawn < message.wanted:
+        # Whoever was woken for that found it in our hands, and we may die before we look again.
+        message.wake_at = uow.later(AGAIN_SECONDS)
 
 
 def _digest(card: Card) -> str:
