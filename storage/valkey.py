@@ -6,8 +6,10 @@ with `REDIS_URL` none of this runs.
 """
 
 import asyncio
+import errno
 import fcntl
 import os
+import random
 import secrets
 import socket
 from asyncio.subprocess import DEVNULL, PIPE, Process, create_subprocess_exec
@@ -28,6 +30,10 @@ log = structlog.get_logger(__name__)
 START_SECONDS = 10.0
 END_SECONDS = 3.0
 ASK_AGAIN_SECONDS = 0.02
+ANSWER_SECONDS = 1.0
+"""Not redis-py's `socket_timeout`: on Python 3.11 that now and then swallows a cancellation, and
+waiting would never end (python/cpython#86296)."""
+PORTS = range(20_000, 32_000)
 
 
 @asynccontextmanager
@@ -77,19 +83,24 @@ def _locked(data_dir: Path) -> Iterator[Path]:
 
 
 async def _end_survivor(address: str) -> None:
-    async with Redis.from_url(address, socket_timeout=1, socket_connect_timeout=1) as redis:
-        # A refused connection, a refused password or nonsense says that it is gone, and that
-        # somebody else listens there now: all of them are what is wanted.
+    async with Redis.from_url(address) as redis:
+        # A refused connection, a refused password, nonsense or silence says that it is gone, and
+        # that somebody else listens there now: all of them are what is wanted.
         with suppress(RedisError, OSError):
-            await redis.shutdown(nosave=True)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await redis.shutdown(nosave=True)
             log.warning("queue_survivor_ended")
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """One that nobody else is given by chance until the server has it: systems hand out higher
+    ones to whoever connects anywhere.
+    """
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
 
 
 def _write_private(file: Path, text: str) -> None:
@@ -152,7 +163,7 @@ async def _end(process: Process) -> None:
 
 
 async def _until_ready(address: str, keeper: asyncio.Task[None], folder: Path) -> None:
-    async with Redis.from_url(address, socket_timeout=1, socket_connect_timeout=1) as redis:
+    async with Redis.from_url(address) as redis:
         try:
             async with asyncio.timeout(START_SECONDS):
                 while not await _answers(redis):
@@ -165,6 +176,7 @@ async def _until_ready(address: str, keeper: asyncio.Task[None], folder: Path) -
 
 async def _answers(redis: Redis) -> bool:
     try:
-        return bool(await redis.ping())
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return bool(await redis.ping())
     except (RedisError, OSError):
         return False

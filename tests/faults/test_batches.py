@@ -28,6 +28,9 @@ from tests.faults.grounds import MADE, Ground, Scene, abreast
 
 Story = Scene[None]
 
+MANY: Final = 16
+"""More than are claimed before the first of them is made."""
+
 PACED: Final = {"OPENAI_IMAGES_PER_MINUTE": "120"}
 SLOW: Final = {"OPENAI_IMAGES_PER_MINUTE": "60"}
 DOWN: Final = b"HTTP/1.1 503 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -41,14 +44,14 @@ async def killed(step: str, ground: Ground) -> None:
     unknown, at its price, and can be made again.
     """
     async with ground.worker("--at", step, "--when", MADE) as doomed:
-        await start(ground, 10)
+        await start(ground, MANY)
         assert await doomed.until_ended() == -signal.SIGKILL
     ground.let_pass(LEASE)
     async with ground.worker():
         await ground.until_quiet()
         lost = (await states(ground))["unknown"]
-        assert lost < 10
-        await judge(ground, **({"completed": 10 - lost} | ({"unknown": lost} if lost else {})))
+        assert lost < MANY
+        await judge(ground, **({"completed": MANY - lost} | ({"unknown": lost} if lost else {})))
         assert len({charge.prompt for charge in ground.openai.bill}) == len(ground.openai.bill)
         if lost:
             price = (await ground.rows(tables.attempts))[0].price
@@ -56,7 +59,7 @@ async def killed(step: str, ground: Ground) -> None:
             await press(ground, "remake")
             await ground.until_row(tables.items, state="generating")
             await ground.until_quiet()
-            await judge(ground, completed=10)
+            await judge(ground, completed=MANY)
 
 
 async def stopped(ground: Ground) -> None:

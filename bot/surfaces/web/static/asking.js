@@ -176,6 +176,9 @@ export function takeAsking(onChange) {
   });
   watchEnd();
   comeBack();
+  const given = new URLSearchParams(location.search).get("text") || "";
+  // Somebody typed before there was anybody to listen.
+  if (form.elements.text.value.trim() !== given.trim()) ask({ remember: "replace" });
 }
 
 // Whoever comes back from an image finds the grid as it was left.
