@@ -3,7 +3,7 @@
 import asyncio
 from typing import Protocol, runtime_checkable
 
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from bot.surfaces.web.app import WebParts, make_app
 from bot.surfaces.web.parts import ApiParts, SlackHandler
@@ -20,7 +20,7 @@ class _SpeaksHttp(Protocol):
     def http_handler(self, inbox: Inbox) -> SlackHandler: ...
 
 
-def make_page_app(joined: Running, *, demo: bool, closing: asyncio.Event) -> FastAPI:
+def make_page_app(joined: Running, *, demo: bool, closing: asyncio.Event) -> ASGIApp:
     """The page for this desk; in `demo` the local person is signed in by itself. Its streams end
     when `closing` is set.
     """

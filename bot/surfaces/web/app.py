@@ -9,8 +9,11 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from bot.surfaces.web.api import make_api
 from bot.surfaces.web.api.problems import problem
@@ -40,14 +43,23 @@ __all__ = ["WebParts", "make_app"]
 SLACK_PATH = "/slack/events"
 
 
-def make_app(parts: WebParts) -> FastAPI:
-    """The application for one running desk."""
+def make_app(parts: WebParts) -> ASGIApp:
+    """The application for one running desk.
+
+    Slack's commands come before all that a page needs: a burst of them is not held up by it.
+    """
     templates = Templates()
+    app: ASGIApp = _make_pages(parts, templates)
+    if parts.slack:
+        slack = Route(SLACK_PATH, parts.slack, methods=["POST"])
+        app = Starlette(routes=[slack, Mount("/", app)])
+    return Guard(app, parts.address, templates.error, frozenset({SLACK_PATH}))
+
+
+def _make_pages(parts: WebParts, templates: Templates) -> FastAPI:
     sessions = Sessions(parts, templates)
     drawing = Drawing(templates, parts.commands)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    if parts.slack:  # first, so that a burst of commands is not held against every other route
-        app.add_route(SLACK_PATH, parts.slack, methods=["POST"])
     for routes in (
         Chat(parts, sessions, drawing, templates),
         Live(parts, sessions, drawing),
@@ -73,9 +85,6 @@ def make_app(parts: WebParts) -> FastAPI:
     app.mount("/static", _Static(directory=STATIC))
     _answer_errors(app, templates)
     app.add_middleware(Paced)
-    app.add_middleware(
-        Guard, address=parts.address, draw=templates.error, signed_paths=frozenset({SLACK_PATH})
-    )
     return app
 
 
