@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Protocol, runtime_checkable
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -269,8 +270,7 @@ def require_folder(folder: Path) -> None:
     """Make the data folder if it is absent. Raises ActionNeeded("data_dir_not_writable")."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.write_bytes(b"")
-        probe.unlink()
+        with TemporaryFile(dir=folder):  # of no name: several processes may start at once
+            pass
     except OSError as error:
         raise ActionNeeded("data_dir_not_writable", path=str(folder)) from error
