@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -49,11 +50,12 @@ def make_app(parts: WebParts) -> ASGIApp:
     Slack's commands come before all that a page needs: a burst of them is not held up by it.
     """
     templates = Templates()
-    app: ASGIApp = _make_pages(parts, templates)
-    if parts.slack:
-        slack = Route(SLACK_PATH, parts.slack, methods=["POST"])
-        app = Starlette(routes=[slack, Mount("/", app)])
-    return Guard(app, parts.address, templates.error, frozenset({SLACK_PATH}))
+    pages = _make_pages(parts, templates)
+    if parts.slack is None:
+        return pages
+    guard = Middleware(Guard, parts.address, templates.error, signed=True)
+    slack = Route(SLACK_PATH, parts.slack, methods=["POST"], middleware=[guard])
+    return Starlette(routes=[slack, Mount("/", pages)])
 
 
 def _make_pages(parts: WebParts, templates: Templates) -> FastAPI:
@@ -85,6 +87,7 @@ def _make_pages(parts: WebParts, templates: Templates) -> FastAPI:
     app.mount("/static", _Static(directory=STATIC))
     _answer_errors(app, templates)
     app.add_middleware(Paced)
+    app.add_middleware(Guard, address=parts.address, draw=templates.error)
     return app
 
 

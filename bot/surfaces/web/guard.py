@@ -41,17 +41,17 @@ log = structlog.get_logger(__name__)
 
 class Guard:
     """ASGI middleware. `address` names the host; `draw` makes an answer of status and sentence;
-    `signed_paths` prove their sender by themselves and may be posted to from anywhere.
+    with `signed`, requests prove their sender by themselves and may come from anywhere.
     """
 
     def __init__(
-        self, app: ASGIApp, address: str, draw: ErrorPage, signed_paths: frozenset[str]
+        self, app: ASGIApp, address: str, draw: ErrorPage, *, signed: bool = False
     ) -> None:
         self._app = app
         self._address = address
         self._host = (urlsplit(address).hostname or "").lower()
         self._draw = draw
-        self._signed_paths = signed_paths
+        self._signed = signed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request: refused, or answered with our headers, or an error page at worst."""
@@ -64,7 +64,7 @@ class Guard:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                if scope["path"] not in self._signed_paths:  # a machine shows its answer to nobody
+                if not self._signed:  # a machine shows its answer to nobody
                     headers = MutableHeaders(scope=message)
                     for name, value in HEADERS.items():
                         headers.setdefault(name, value)
@@ -88,8 +88,7 @@ class Guard:
         host = _hostname(headers.get("host", ""))
         if host not in LOOPBACK and host != self._host:
             return self._draw(400, words.WRONG_HOST.format(address=self._address))
-        signed = scope["path"] in self._signed_paths
-        if scope["method"] not in SAFE and not signed and _cross_site(headers):
+        if scope["method"] not in SAFE and not self._signed and _cross_site(headers):
             return self._draw(403, words.CROSS_SITE)
         return None
 

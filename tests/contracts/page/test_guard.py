@@ -158,7 +158,8 @@ async def test_slack_needs_no_token_of_the_page_where_it_speaks_http(ground: Gro
     """It signs what it sends; without Slack over HTTP there is nothing at its address."""
     sent: dict[str, Any] = {"headers": {"origin": "https://slack.com"}, "content": "hello"}
     async with ground.browser() as stranger:
-        assert (await stranger.post("/slack/events", **sent)).status_code == 404
+        assert (await stranger.post("/slack/events", **sent)).status_code == 403
+        assert (await stranger.post("/slack/events", content="hello")).status_code == 404
     ground.changes["slack"] = slack
     async with ground.browser() as stranger:
         answer = await stranger.post("/slack/events", **sent)
