@@ -17,7 +17,6 @@ from core.errors import UserError
 from core.generation.comparing import shuffle
 from core.generation.jobs import Item, Job
 from core.generation.orders import Order
-from core.library.images import require_image
 from core.messages import Message, redraw
 from core.publishing.posts import Post
 from core.storing import UnitOfWork
@@ -43,12 +42,13 @@ async def place_order(
     """Write the job with its items, reserve their price, and wake its card. It stands in the thread
     of the job that it repeats (`parent`), or of the post whose draft its pictures join (`post`).
 
-    Raises UserError("image_unknown" | "too_many_orders" | "budget_spent" | "images_spent" |
+    Raises UserError("reference_unknown" | "too_many_orders" | "budget_spent" | "images_spent" |
     "key_refused"); then nothing was written.
     """
     member, business = customer.member, customer.business
     for number in order.references:
-        await require_image(uow, business.id, number)
+        if await uow.images.of_business(business.id, number) is None:
+            raise UserError("reference_unknown", reference=number)
     recent = await uow.jobs.orders_since(member.id, uow.now - timedelta(minutes=1))
     if recent >= per_minute:
         raise UserError("too_many_orders", limit=per_minute)

@@ -23,6 +23,10 @@ CHANGE = "Change title, description, tags, alt text, or your star."
 DELETE = "Delete an image for good. Where posts use it, 409 names them unless force=true."
 UPLOAD = "Bring one JPEG, PNG, GIF or WebP of at most 10 MB."
 GENERATE = "Make a picture. Waits for it up to 60 seconds, then answers 202 with the job."
+REFERENCES = (
+    "Numbers of pictures of the library that it is made from. Each adds to the price; how many "
+    "there may be is the model’s to say, and many models take none."
+)
 JOB = "How far a job is."
 KEY = (
     "A name of your own for this request, at most 255 characters. Sent again within a day with the "

@@ -28,8 +28,8 @@ SENTENCES: dict[str, str] = {
     "count_wrong": "You can ask for 1 to {most} pictures at once, not for “{count}”.",
     "option_unknown": "There is no option --{option}. There are: {options}.",
     "option_empty": "The option --{option} needs a value after it.",
-    "reference_wrong": "“{reference}” is no picture's number. Write --reference 12, or several as "
-    "12,15.",
+    "reference_wrong": "“{reference}” is no picture's number. Write 12, or several as 12,15.",
+    "reference_unknown": "There is no such picture as {reference} in the library.",
     "references_untaken": "{model} makes no picture from another one. These do: {models}.",
     "references_many": "A picture is made from at most {most} others; these are {count}.",
     "reference_refused": "The file {name}, which it was to be made from, was not taken. Nothing "

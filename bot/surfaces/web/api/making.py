@@ -77,8 +77,9 @@ class MakingRoutes:
 
     async def _order(self, caller: Caller, asked: ImageOrder, repeat: Repeat) -> str:
         """The job's id. Raises as `read_order`, `place_order` and `Repeat.enter`."""
-        given = asked.model_dump(exclude={"business_id"})
-        order = self._api.read_order(given | {"count": "1"})
+        given = asked.model_dump(exclude={"business_id", "references"})
+        references = " ".join(map(str, asked.references))
+        order = self._api.read_order(given | {"count": "1", "reference": references})
         async with self._parts.units.write() as uow:
             known = await repeat.enter(uow)
             if known:

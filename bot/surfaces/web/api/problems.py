@@ -24,6 +24,7 @@ STATUSES: Final[Mapping[str, int]] = {
     "not_yours": 403,
     "not_approver": 403,
     "image_unknown": 404,
+    "reference_unknown": 404,
     "job_unknown": 404,
     "post_unknown": 404,
     "account_unknown": 404,

@@ -15,6 +15,7 @@ from core.library.images import Image
 from core.library.passport import Making, Passport
 from core.library.removal import Use
 from core.ports import BlobStore
+from core.wording import api as words
 from core.wording.errors import sentence
 
 DAY: Final = 86_400
@@ -111,6 +112,7 @@ class ImageOrder(BaseModel):
     quality: str = ""
     style: str = ""
     model: str = ""
+    references: list[int] = Field(default_factory=list, description=words.REFERENCES)
 
 
 class JobItem(BaseModel):
