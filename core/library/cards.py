@@ -31,7 +31,7 @@ async def draw_upload(uow: UnitOfWork, job: Job, message: Message, address: str)
     cost = cost_of(await uow.ledger.of_job(job.id))
     return Card(
         key=message.id,
-        title=uploads.title(state, subject),
+        title=uploads.title(state, subject, new=_brings_anything(job, items)),
         lines=(*lines, *left, *await lost_words(uow, job.id)),
         facts=((uploads.COST, uploads.cost(cost)),) if cost and not running else (),
         progress=(done, len(items)) if running else None,
@@ -40,6 +40,17 @@ async def draw_upload(uow: UnitOfWork, job: Job, message: Message, address: str)
         colour="busy" if running else "good" if state == "completed" else "bad",
         topic=subject,
     )
+
+
+def _brings_anything(job: Job, items: list[Item]) -> bool:
+    """Whether a file was stored; to a post's draft also a picture is new that the library knows."""
+    return bool(job.post_id) or any(
+        item.state == "completed" and not _is_known(item) for item in items
+    )
+
+
+def _is_known(item: Item) -> bool:
+    return item.trouble is not None and item.trouble.code == "already_there"
 
 
 def subject_of(job: Job, items: list[Item]) -> str:
@@ -65,7 +76,7 @@ async def _other(uow: UnitOfWork, item: Item) -> Image | None:
 
 async def _verdict(uow: UnitOfWork, item: Item, other: Image | None) -> str:
     image = await uow.images.get(item.image_id) if item.image_id else None
-    known = item.trouble is not None and item.trouble.code == "already_there"
+    known = _is_known(item)
     if item.state == "completed" and known and other:
         return uploads.known(item.prompt, other.title, other.id)
     if item.state != "completed" or known or image is None:

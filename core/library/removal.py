@@ -76,7 +76,7 @@ async def uses_of(uow: UnitOfWork, image_id: int) -> list[Use]:
             if target.state in STANDING | MOVING | {"scheduled"}:
                 account = await uow.accounts.get(target.account_id)
                 at = target.published_at or target.due_at
-                named = f"{account.network} {account.name}" if account else ""
+                named = f"{account.network.capitalize()} · {account.name}" if account else ""
                 uses.append(Use(post.id, post.title, named, target.state, target.url, at))
     return uses
 

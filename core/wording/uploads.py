@@ -12,7 +12,7 @@ MOODS: dict[JobState, str] = {
     "failed": "Not added",
     "cancelled": "Cancelled",
 }
-
+NOTHING_NEW = "Nothing new"
 
 COST = "Cost"
 
@@ -23,9 +23,10 @@ def subject(names: list[str]) -> str:
     return f"{first} and {len(names) - 1} more" if len(names) > 1 else first
 
 
-def title(state: JobState, what: str) -> str:
-    """A status card's headline."""
-    return f"{MOODS[state]}: {what}"
+def title(state: JobState, what: str, *, new: bool) -> str:
+    """A status card's headline; `new` is whether anything came that was not there before."""
+    mood = MOODS[state] if new or state != "completed" else NOTHING_NEW
+    return f"{mood}: {what}"
 
 
 def size(mime_type: str, width: int, height: int, size: int) -> str:

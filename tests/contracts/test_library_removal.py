@@ -262,7 +262,7 @@ async def test_a_passport_tells_where_an_image_comes_from_and_went(library: Libr
     assert [one.name for one in passport.starred_by] == ["Ada"]
     (use,) = passport.uses
     assert (use.account, use.state, use.url) == (
-        "site Acme",
+        "Site · Acme",
         "published",
         "https://example.test/p/1",
     )

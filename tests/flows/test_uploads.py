@@ -135,7 +135,8 @@ async def test_pictures_of_a_message_are_added_to_the_library(
         await eyes.see(marketing, "stall.jpg: stored (JPEG")
         await eyes.see(marketing, "1 picture: stall.jpg")
         await ada.add_to_library([("stand.jpg", PHOTO)], marketing)
-        await eyes.see(marketing, "stand.jpg: already in the library", "“Stall” (no. 1)")
+        again = await eyes.see(marketing, "Nothing new: stand.jpg", "“Stall” (no. 1)")
+        assert again.says("stand.jpg: already in the library")
         await ada.add_to_library([], marketing)
         await eyes.told(ada, "That message has no picture. Nothing was stored.")
         async with desk.database.read() as uow:
@@ -157,7 +158,7 @@ async def test_all_pictures_of_a_watched_channel_are_taken_in_once(
         await eyes.see(marketing, "stand.jpg: already in the library")
         await ada.bring([("last.jpg", b"")], marketing)
         await eyes.see(marketing, "Not added: last.jpg")
-        assert len(eyes.all(marketing, "Added: stand.jpg")) == 1
+        assert len(eyes.all(marketing, "Nothing new: stand.jpg")) == 1
         async with desk.database.read() as uow:
             assert await uow.images.get(2) is None
 

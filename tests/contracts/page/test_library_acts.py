@@ -136,7 +136,7 @@ async def test_before_images_are_deleted_their_posts_are_named(
     told = unescape(form)
     assert words.delete_title(2) in told
     assert "We open <soon>" in told
-    assert "site Acme, published" in told
+    assert "Site · Acme, published" in told
     assert "Next week" in told
     assert words.NOT_USED in told
     assert words.DELETE_NOTE in told
