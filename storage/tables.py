@@ -71,6 +71,7 @@ members = Table(
     Column("admin", Boolean, nullable=False),
     Column("approver", Boolean, nullable=False),
     Column("home", Boolean, nullable=False),
+    Column("sign_outs", Integer, nullable=False, server_default="0"),
     UniqueConstraint("business_id", "surface", "user"),
     Index("ix_members_surface_user", "surface", "user"),
 )

@@ -37,7 +37,8 @@ class Team:
 class Member:
     """A person of one business on one surface. `user` is the platform's id of them.
 
-    `home` marks the business that a person of several means in direct messages.
+    `home` marks the business that a person of several means in direct messages. `sign_outs` counts
+    how often they signed out of the page: sessions that began before no longer count.
     """
 
     business_id: int
@@ -47,6 +48,7 @@ class Member:
     admin: bool = False
     approver: bool = False
     home: bool = False
+    sign_outs: int = 0
     id: str = field(default_factory=new_id)
 
 

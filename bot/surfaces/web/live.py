@@ -48,17 +48,17 @@ class Live:
         last = request.headers.get("last-event-id", "")
         seq = int(last) if last.isdigit() else after
         return StreamingResponse(
-            self._changes(person, seq),
+            self._changes(request, person, seq),
             media_type="text/event-stream",
             headers={"x-accel-buffering": "no"},  # nginx would hold events back
         )
 
-    async def _changes(self, person: Person, seq: int) -> AsyncIterator[str]:
+    async def _changes(self, request: Request, person: Person, seq: int) -> AsyncIterator[str]:
         yield f"retry: {RETRY_MILLISECONDS}\n\n"
         messages = self._parts.queue.subscribe(f"page:{person.business.id}")
         async with _Ears(messages, self._parts.closing) as ears:
             for pause in chain(PAUSES, repeat(PAUSES[-1])):
-                if self._parts.closing.is_set():
+                if self._parts.closing.is_set() or await self._sessions.person(request) is None:
                     return
                 events, seq = await self._since(person, seq)
                 yield events or ": \n\n"

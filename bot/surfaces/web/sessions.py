@@ -81,17 +81,17 @@ class Sessions:
     async def person(self, request: Request) -> Person | None:
         """Who sent this, None where nobody is signed in."""
         cookie = request.cookies.get(COOKIE, "")
-        member_id, _, rest = cookie.partition(".")
-        expires, _, signature = rest.partition(".")
+        signed, _, signature = cookie.rpartition(".")
         signer = self._parts.signer
-        if not signer.verify(f"{member_id}.{expires}", signature, "session"):
+        if not signer.verify(signed, signature, "session"):
             return None
+        member_id, expires, sign_outs = signed.split(".")
         if int(expires) <= self._now():
             return None
         async with self._parts.units.read() as uow:
             member = await uow.members.get(member_id)
             business = await uow.businesses.get(member.business_id) if member else None
-        if member is None or business is None:
+        if member is None or business is None or member.sign_outs != int(sign_outs):
             return None
         return Person(member, business, signer.sign(cookie, "csrf"))
 
@@ -134,7 +134,7 @@ class Sessions:
         async with self._parts.units.write() as uow:
             business, member = await admit(uow, self._parts.door, LOCAL_PLACE, LOCAL)
             await _link(uow, business)
-        self._give(response, member.id)
+        self._give(response, member)
         return True
 
     async def offer(self, request: Request, token: str) -> Response:
@@ -163,14 +163,20 @@ class Sessions:
             return self._templates.notice(403, words.LINK_DEAD, words.LINK_DEAD_HOW)
         response = RedirectResponse(self._wanted(request), 303)
         response.delete_cookie(WANTED, secure=self._secure, httponly=True, samesite="lax")
-        self._give(response, member.id)
+        self._give(response, member)
         return response
 
     async def sign_out(self, request: Request) -> Response:
-        """Forget the session on this browser."""
+        """End all sessions of this person, wherever: a cookie that was copied is worth nothing
+        from now on.
+        """
         await self.require(request)
         body = await read_body(request)
-        await self.require_writing(request, body.get("csrf"))
+        person = await self.require_writing(request, body.get("csrf"))
+        async with self._parts.units.write() as uow:
+            member = await uow.members.lock(person.member.id)
+            if member:
+                member.sign_outs += 1
         response = RedirectResponse("/", 303)
         response.delete_cookie(COOKIE, secure=self._secure, httponly=True, samesite="lax")
         return response
@@ -178,8 +184,8 @@ class Sessions:
     def _valid(self, link: SignIn | None) -> bool:
         return bool(link and link.used_at is None and link.expires_at > self._parts.clock.now())
 
-    def _give(self, response: Response, member_id: str) -> None:
-        text = f"{member_id}.{self._now() + int(LIFETIME.total_seconds())}"
+    def _give(self, response: Response, member: Member) -> None:
+        text = f"{member.id}.{self._now() + int(LIFETIME.total_seconds())}.{member.sign_outs}"
         signed = f"{text}.{self._parts.signer.sign(text, 'session')}"
         response.set_cookie(
             COOKIE,

@@ -166,23 +166,37 @@ async def test_a_session_ends_after_thirty_days(ground: Ground, browser: Browser
     assert (await browser.get("/")).status_code == 401
 
 
-@pytest.mark.parametrize("change", ["member", "expiry", "signature"])
+@pytest.mark.parametrize("change", ["member", "expiry", "sign-outs", "signature", "words"])
 async def test_a_changed_cookie_is_nobody_s(ground: Ground, ada: Member, change: str) -> None:
     other = await ground.member("Bob")
     async with ground.signed_in(ada) as browser:
-        member, expiry, signature = browser.cookies["imagedesk"].split(".")
+        member, expiry, outs, signature = browser.cookies["imagedesk"].split(".")
     forged = {
-        "member": f"{other.id}.{expiry}.{signature}",
-        "expiry": f"{member}.{int(expiry) + 1}.{signature}",
-        "signature": f"{member}.{expiry}.{signature[::-1]}",
+        "member": f"{other.id}.{expiry}.{outs}.{signature}",
+        "expiry": f"{member}.{int(expiry) + 1}.{outs}.{signature}",
+        "sign-outs": f"{member}.{expiry}.{int(outs) + 1}.{signature}",
+        "signature": f"{member}.{expiry}.{outs}.{signature[::-1]}",
+        "words": f"x.{signature}",
     }[change]
     async with ground.browser() as thief:
         assert (await thief.get("/", headers={"cookie": f"imagedesk={forged}"})).status_code == 401
 
 
-async def test_signing_out_forgets_the_session_on_this_browser(browser: Browser) -> None:
-    assert (await browser.act("/sign-out", {})).status_code == 303
-    assert (await browser.get("/")).status_code == 401
+async def test_signing_out_ends_the_sessions_of_this_person_wherever_they_are(
+    ground: Ground, ada: Member, browser: Browser
+) -> None:
+    """Also one whose cookie somebody copied; not those of others, nor one that begins later."""
+    bob = await ground.member("Bob")
+    async with ground.browser() as thief, ground.signed_in(bob) as other:
+        copied = {"cookie": f"imagedesk={browser.cookies['imagedesk']}"}
+        assert (await thief.get("/", headers=copied)).status_code == 200
+        assert (await browser.act("/sign-out", {})).status_code == 303
+        assert "imagedesk" not in browser.cookies
+        assert (await browser.get("/")).status_code == 401
+        assert (await thief.get("/", headers=copied)).status_code == 401
+        assert (await other.get("/")).status_code == 200
+    async with ground.signed_in(ada) as again:
+        assert (await again.get("/")).status_code == 200
 
 
 @pytest.mark.parametrize(("address", "secure"), [("http://desk", False), ("https://desk", True)])
