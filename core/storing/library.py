@@ -4,6 +4,7 @@ kept.
 
 from __future__ import annotations  # rooms import this package, and it names their rows
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,6 +24,10 @@ class Images(Rows["Image", int], Protocol):
 
     async def of_business(self, business_id: int, image_id: int) -> Image | None:
         """The image, None where it is another business's."""
+        ...
+
+    async def existing(self, business_id: int, image_ids: Collection[int]) -> set[int]:
+        """Those of the ids that are images of the business."""
         ...
 
     async def by_hash(self, business_id: int, sha256: str) -> Image | None:

@@ -59,6 +59,8 @@ SENTENCES: dict[str, str] = {
     "list_broken": "“{name}” cannot be read: {problem}. Nothing was made.",
     "list_without_prompts": "“{name}” has no column “prompt”. It has: {columns}.",
     "list_empty": "There is no prompt. Write one a line, or bring a list.",
+    "list_changed": "Other rows of the list can be made than before, as shown here. Nothing was "
+    "paid; start it again if that is what you want.",
     "list_too_long": "That makes {count} pictures; a batch has at most {most}. Nothing was made.",
     "wishes_unreadable": "I do not understand “{rest}”. Write for example: keep 1-8 12, redo 9 "
     "“warmer”. Nothing was changed.",

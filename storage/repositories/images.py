@@ -3,6 +3,7 @@
 How a search becomes SQL stands in `storage.repositories.searching`.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +39,13 @@ class Images(SqlRows[Image, int]):
             return None
         image = await self.get(image_id)
         return image if image and image.business_id == business_id else None
+
+    async def existing(self, business_id: int, image_ids: Collection[int]) -> set[int]:
+        """One query; a batch asks for its references, some thousands at most."""
+        found = select(images.c.id).where(
+            images.c.business_id == business_id, images.c.id.in_(image_ids)
+        )
+        return set(await self.session.scalars(found))
 
     async def by_hash(self, business_id: int, sha256: str) -> Image | None:
         """The first image with these stored bytes."""

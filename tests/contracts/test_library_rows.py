@@ -22,6 +22,16 @@ async def library(database: Database, clock: StoppedClock) -> Library:  # noqa: 
     return library
 
 
+async def test_which_of_some_numbers_are_the_businesss_own(library: Library) -> None:
+    """Neither what is not there, nor what is another business's."""
+    mine, other = await library.add(), await library.add()
+    foreign = await library.add(business_id=library.other)
+    asked = {mine.id, other.id, foreign.id, foreign.id + 1, 10**18 - 1}
+    async with library.database.read() as uow:
+        assert await uow.images.existing(library.id, asked) == {mine.id, other.id}
+        assert await uow.images.existing(library.id, set()) == set()
+
+
 # ── words ────────────────────────────────────────────────────────────────────────────────────────
 
 

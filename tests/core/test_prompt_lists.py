@@ -73,6 +73,12 @@ def test_json_holds_prompts_or_objects() -> None:
     assert read_file("list.json", data) == [Row(1, "a fox"), Row(2, "an owl", {"count": "2"})]
 
 
+def test_a_json_field_may_hold_several_values() -> None:
+    """They are written out with commas, as in a table's cell."""
+    data = json.dumps([{"prompt": "a fox", "reference": [12, None, "13"]}]).encode()
+    assert read_file("list.json", data) == [Row(1, "a fox", {"reference": "12, 13"})]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "code"),
     [
@@ -165,6 +171,39 @@ def test_rows_override_what_is_common() -> None:
     assert made.pictures[1].order.count == 1
     assert made.estimate == 6_000 + 2 * 52_700
     assert made.duplicates == 1
+
+
+def test_a_row_may_be_made_from_pictures_of_the_library() -> None:
+    """One or several, each once; each adds to the row's price."""
+    rows = [Row(1, "a fox"), Row(2, "it in snow", {"reference": "12"})]
+    rows.append(Row(3, "it in {rain, fog}", {"reference": "#12, 13 12"}))
+    made = plan(rows, {"quality": "low"})
+    assert [one.order.references for one in made.pictures] == [(), (12,), (12, 13), (12, 13)]
+    assert [one.order.price for one in made.pictures] == [6_000, 14_192, 22_384, 22_384]
+    assert made.references == {12, 13}
+    assert made.wrong == 0
+
+
+def test_rows_whose_pictures_are_missing_are_told_among_the_others() -> None:
+    """By their numbers, once each however many pictures they would make."""
+    rows = [
+        Row(1, "it in {rain, fog}", {"reference": "12, 13"}),
+        Row(2, "a fox", {"reference": "fox"}),
+        Row(3, "a fox", {"reference": " ".join(map(str, range(1, 18)))}),
+        Row(4, "a fox", {"reference": "13"}),
+        Row(5, "a fox", {"reference": "12"}),
+        Row(6, "a fox"),
+    ]
+    made = plan(rows).without({13, 14})
+    assert [(problem.row, problem.trouble.code) for problem in made.problems] == [
+        (1, "reference_unknown"),
+        (2, "reference_wrong"),
+        (3, "references_many"),
+        (4, "reference_unknown"),
+    ]
+    assert made.problems[0].trouble.facts == {"reference": 13}
+    assert made.wrong == 4
+    assert [picture.row for picture in made.pictures] == [5, 6]
 
 
 def test_every_wrong_row_is_told_by_its_number() -> None:

@@ -13,8 +13,8 @@ from core.storing import UnitOfWork, Units
 from core.wording.errors import sentence
 
 COLUMNS: Final = (
-    *("number", "row", "prompt", "model", "quality", "size", "style", "state", "reason"),
-    *("cost_usd", "kept", "image", "file", "post"),
+    *("number", "row", "prompt", "model", "quality", "size", "style", "reference"),
+    *("state", "reason", "cost_usd", "kept", "image", "file", "post"),
 )
 MILLION: Final = 1_000_000
 
@@ -38,12 +38,14 @@ async def write_lot(units: Units, job_id: str) -> bytes:
             order = item.order
             image = await uow.images.get(item.image_id) if item.image_id else None
             asked = (order.model, order.quality, order.size, order.style) if order else ("",) * 4
+            made_from = ", ".join(map(str, order.references)) if order else ""
             writer.writerow(
                 [
                     item.number,
                     item.row,
                     _plain(item.prompt),
                     *asked,
+                    made_from,
                     item.state,
                     _plain(sentence(item.trouble)) if item.trouble else "",
                     f"{cost_of(booked.get(item.id, [])) / MILLION:.6f}",

@@ -54,9 +54,9 @@ async def place_child(
         order = orders[number]
         prompt = f"{order.prompt.rstrip('.,; ')}, {words}" if words else order.prompt
         fields = {"size": order.size, "quality": order.quality, "model": order.model}
-        rows.append(
-            Row(number, escape(prompt), fields | ({"style": order.style} if order.style else {}))
-        )
+        fields |= {"style": order.style, "reference": " ".join(map(str, order.references))}
+        given = {name: value for name, value in fields.items() if value}
+        rows.append(Row(number, escape(prompt), given))
     batch = Batch(new_id(), parent.business_id, "", None, "", {}, rows, state="starting")
     root = await uow.messages.get(parent.root_id)
     return _place(uow, customer, batch, parent, root)

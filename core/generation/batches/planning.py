@@ -1,10 +1,11 @@
 """Batches: rows and common options become orders, with every problem by its row.
 
 Owns what a column may override, how many pictures a batch may have, and what is told of it before
-it starts. It must not know the database: which prompts were made before is asked elsewhere.
+it starts. It must not know the database: which prompts were made before, and which pictures the
+library has, is asked elsewhere.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,7 +16,7 @@ from core.generation.orders import MAX_COUNT, Order, read_order
 from core.generation.prices import Catalogue, Model
 
 MOST: Final = 1000
-OVERRIDES: Final = ("size", "style", "quality", "model", "count")
+OVERRIDES: Final = ("size", "style", "quality", "model", "count", "reference")
 PROBLEMS: Final = 20
 """As many are told at once; the rest is counted."""
 
@@ -66,6 +67,27 @@ class Plan:
         prices = [picture.order.price for picture in self.pictures]
         known = [price for price in prices if price is not None]
         return sum(known) if len(known) == len(prices) else None
+
+    @property
+    def references(self) -> set[int]:
+        """Numbers of the library's pictures that others are to be made from."""
+        return {number for picture in self.pictures for number in picture.order.references}
+
+    def without(self, missing: Collection[int]) -> "Plan":
+        """The same, where each row that names one of these numbers is wrong: the library has no
+        such pictures.
+        """
+        lost: dict[int, Problem] = {}
+        pictures = []
+        for picture in self.pictures:
+            gone = [number for number in picture.order.references if number in missing]
+            if gone:
+                trouble = Trouble("reference_unknown", {"reference": gone[0]})
+                lost[picture.row] = Problem(picture.row, trouble)
+            else:
+                pictures.append(picture)
+        problems = sorted([*self.problems, *lost.values()], key=lambda problem: problem.row)
+        return Plan(pictures, problems[:PROBLEMS], self.wrong + len(lost))
 
 
 def plan_batch(

@@ -100,6 +100,7 @@ class Preparing:
         async with self._units.write() as uow:
             held = await uow.batches.held(batch.id, batch.fence)
             if held:
+                plan = await _check_references(uow, plan, batch.business_id)
                 held.rows = rows
                 held.summary = await self._summarize(uow, plan, held)
                 held.move("planned", uow.now)
@@ -166,13 +167,24 @@ class Preparing:
             business = await uow.businesses.get(batch.business_id)
             if held is None or job is None or business is None:
                 return
+            plan = await _check_references(uow, plan, business.id)
             try:
+                await self._compare(uow, plan, held)
                 await self._place(uow, held, job, business, plan)
             except UserError as error:
                 held.move("planned", uow.now, error.trouble)
             else:
                 held.move("started", uow.now)
             await redraw(uow, "status", batch.id)
+
+    async def _compare(self, uow: UnitOfWork, plan: Plan, batch: Batch) -> None:
+        """Raises UserError("list_changed") where other rows can be made than was told, as when a
+        reference was deleted meanwhile; then the card tells the list anew.
+        """
+        told = batch.summary.wrong if batch.summary else 0
+        if plan.wrong != told:
+            batch.summary = await self._summarize(uow, plan, batch)
+            raise UserError("list_changed")
 
     async def _place(
         self, uow: UnitOfWork, batch: Batch, job: Job, business: Business, plan: Plan
@@ -242,3 +254,11 @@ class Preparing:
             if held:
                 held.move(AFTER[held.state], uow.now, trouble)
                 await redraw(uow, "status", held.id)
+
+
+async def _check_references(uow: UnitOfWork, plan: Plan, business_id: int) -> Plan:
+    """The plan without the rows that are made from what the business's library does not have."""
+    if not plan.references:
+        return plan
+    there = await uow.images.existing(business_id, plan.references)
+    return plan.without(plan.references - there)

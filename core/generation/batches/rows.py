@@ -129,6 +129,8 @@ def _json_rows(name: str, text: str) -> Iterator[Row]:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_plain, value)))
     return "" if value is None else str(value).strip()
 
 
