@@ -4,16 +4,20 @@ Owns the row that says where a card stands and what was last drawn, and who wake
 a card is drawn belongs to the room of its subject; how it is sent to `core.showing`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from core.business.members import new_id
 from core.chat import MessageRef, Place, Sent, SurfaceName, Thread
 from core.errors import Trouble
 from core.storing import UnitOfWork
 
-Subject = Literal["status", "result", "sheet", "lot", "originals", "post", "outcome", "question"]
+Subject = Literal["status", "post", "result", "sheet", "lot", "originals", "outcome", "question"]
+
+ORDER: Final[tuple[Subject, ...]] = get_args(Subject)
+"""In which the cards of several subjects are locked."""
 
 
 @dataclass(eq=False)
@@ -73,9 +77,19 @@ async def redraw(uow: UnitOfWork, subject: Subject, subject_id: str) -> None:
     """Ask that every card of this subject is drawn again after the commit; with a job's, the card
     of the post that it makes pictures for, which tells how many are still coming.
     """
-    wanted = await uow.messages.want(subject, subject_id)
-    job = await uow.jobs.get(subject_id) if subject in {"status", "result"} else None
-    if job and job.post_id:
-        wanted += await uow.messages.want("post", job.post_id)
-    for message_id in wanted:
-        uow.enqueue("show", message_id)
+    await redraw_all(uow, [(subject, subject_id)])
+
+
+async def redraw_all(uow: UnitOfWork, cards: Iterable[tuple[Subject, str]]) -> None:
+    """The same for several subjects at once. Their rows are locked in the one order in which
+    whoever works on a job reaches them too (status, post, result), and by id: on PostgreSQL two
+    units that took them crosswise would wait for each other until one of them is ended.
+    """
+    asked = set(cards)
+    for subject, subject_id in list(asked):
+        job = await uow.jobs.get(subject_id) if subject in {"status", "result"} else None
+        if job and job.post_id:
+            asked.add(("post", job.post_id))
+    for subject, subject_id in sorted(asked, key=lambda card: (ORDER.index(card[0]), card[1])):
+        for message_id in await uow.messages.want(subject, subject_id):
+            uow.enqueue("show", message_id)

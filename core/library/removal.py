@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 
 from core.business.members import Member, may_direct, new_id
 from core.errors import ActionNeeded, Trouble, TryLater, UserError
+from core.generation.jobs import Item
 from core.leases import LEASE, keeping
 from core.library.images import Image
 from core.library.keys import read_key
-from core.messages import redraw
+from core.messages import Subject, redraw_all
 from core.ports import BlobStore, Reach
-from core.publishing.posting import stop
+from core.publishing.posting import unschedule
 from core.publishing.posts import Post, TargetState
 from core.storing import UnitOfWork, Units
 
@@ -99,9 +100,14 @@ async def remove_image(
     if uses and not although_used:
         raise UserError("image_in_use", posts=_titles(uses, STANDING | {"scheduled"}))
     keys = [key for key in (image.storage_key, image.thumbnail_key) if key]
+    cards: list[tuple[Subject, str]] = []
     for post in await uow.posts.with_image(image.id):
         keys += await _leave_post(uow, post, image.id)
-    keys += await _leave_items(uow, image.id)
+        cards.append(("post", post.id))
+    for item in await uow.items.of_image(image.id):
+        keys += _leave_item(item)
+        cards += [("status", item.job_id), ("result", item.job_id)]
+    await redraw_all(uow, cards)
     removal = Removal(
         image.business_id,
         image.id,
@@ -123,7 +129,7 @@ def _titles(uses: list[Use], states: frozenset[TargetState]) -> list[str]:
 
 async def _leave_post(uow: UnitOfWork, post: Post, image_id: int) -> list[str]:
     """Take the image out of a post; returns the keys of its renditions, which go with it."""
-    await stop(uow, post)
+    await unschedule(uow, post)
     places = [place for place, image in enumerate(post.images) if image.image_id == image_id]
     stays = [image for image in post.images if image.image_id != image_id]
     gone: list[str] = []
@@ -134,19 +140,14 @@ async def _leave_post(uow: UnitOfWork, post: Post, image_id: int) -> list[str]:
         if target.state not in STANDING:
             target.ticket = {}  # what a network has staged shows the picture
     post.images = stays
-    await redraw(uow, "post", post.id)
     return gone
 
 
-async def _leave_items(uow: UnitOfWork, image_id: int) -> list[str]:
-    """Its items stay, to say what was made and paid; their previews go."""
-    gone: list[str] = []
-    for item in await uow.items.of_image(image_id):
-        gone += [key for key in (item.preview_key, item.partial_key) if key]
-        item.image_id = item.preview_key = item.partial_key = None
-        item.trouble = Trouble("image_removed")
-        await redraw(uow, "status", item.job_id)
-        await redraw(uow, "result", item.job_id)
+def _leave_item(item: Item) -> list[str]:
+    """The item stays, to say what was made and paid; its previews go."""
+    gone = [key for key in (item.preview_key, item.partial_key) if key]
+    item.image_id = item.preview_key = item.partial_key = None
+    item.trouble = Trouble("image_removed")
     return gone
 
 

@@ -257,6 +257,14 @@ async def approve(
 
 async def stop(uow: UnitOfWork, post: Post) -> bool:
     """Back to a draft, for every target that has not begun; False if none was left to stop."""
+    stopped = await unschedule(uow, post)
+    if stopped:
+        await redraw(uow, "post", post.id)
+    return stopped
+
+
+async def unschedule(uow: UnitOfWork, post: Post) -> bool:
+    """As `stop`; the post's cards are the caller's to have drawn again."""
     stopped = False
     for target in await uow.targets.of_post(post.id):
         if target.state == "scheduled":
@@ -265,7 +273,6 @@ async def stop(uow: UnitOfWork, post: Post) -> bool:
             stopped = True
     if stopped:
         post.approved_by = post.approved_hash = post.approved_at = None
-        await redraw(uow, "post", post.id)
     return stopped
 
 

@@ -1,9 +1,11 @@
 """The contract of removals and passports, on SQLite and on PostgreSQL."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
+from sqlalchemy import text
 
 from core.business.members import new_id
 from core.chat import Attachment
@@ -13,6 +15,7 @@ from core.library.images import star
 from core.library.keys import incoming_key
 from core.library.passport import Passport, read_passport
 from core.library.removal import uses_of
+from core.messages import Message
 from core.publishing.posting import resolve
 from core.publishing.posts import TargetState
 from core.review.reviewing import mark, read_review, unmark
@@ -33,6 +36,19 @@ async def library(database: Database, clock: StoppedClock) -> Library:  # noqa: 
     library = Library(database, clock)
     await library.found()
     return library
+
+
+async def until_somebody_waits(database: Database) -> None:  # noqa: F811  # a fixture's name
+    """Until a unit of work waits for what another holds: on SQLite the second one does at once."""
+    if database.engine.dialect.name != "postgresql":
+        return
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    async with database.engine.connect() as connection:
+        for _ in range(1000):
+            if await connection.scalar(waiting):
+                return
+            await asyncio.sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 # ── removing ─────────────────────────────────────────────────────────────────────────────────────
@@ -222,6 +238,27 @@ async def test_the_sweeper_spares_a_file_on_its_way(library: Library) -> None:
 
 
 # ── what other rooms say of an image ─────────────────────────────────────────────────────────────
+
+
+async def test_a_removal_and_a_worker_never_wait_for_each_other(library: Library) -> None:
+    """A worker whose job makes pictures for a draft has its own card drawn again, then the
+    draft's. Somebody removes a picture of both between the two: neither is ended by the database.
+    """
+    image = await library.add()
+    item = await library.make(image)
+    target = await library.post("scheduled", image)
+    async with library.database.write() as uow:
+        job = await uow.jobs.lock(item.job_id)
+        assert job
+        job.post_id = target.post_id
+        uow.messages.add(Message(library.id, "status", job.id, PLACE, "ada", uow.now))
+    async with asyncio.TaskGroup() as both, library.database.write() as uow:
+        assert len(await uow.messages.want("status", item.job_id)) == 1
+        both.create_task(library.remove(image, although_used=True))
+        await until_somebody_waits(library.database)
+        assert len(await uow.messages.want("post", target.post_id)) == 1
+        assert len(await uow.messages.want("result", item.job_id)) == 1
+    assert await library.names() == []
 
 
 async def passport_of(library: Library, image_id: int) -> Passport:

@@ -150,6 +150,25 @@ async def test_a_lost_message_is_only_late(desk: Running) -> None:
         await reader.until("Unheard")
 
 
+async def test_a_stream_ends_once_its_person_has_signed_out_anywhere(desk: Running) -> None:
+    """What is said from then on is for the signed-in alone."""
+    await begin(desk)
+    async with (
+        reading(desk, "/events?after=0") as reader,
+        httpx2.AsyncClient(base_url=desk.settings.address) as elsewhere,
+    ):
+        await desk.page.open_thread(HERE, card("a", title="Before"), load, repeat=False)
+        await reader.until("Before")
+        page = (await elsewhere.get("/", follow_redirects=True)).text
+        found = re.search(r'"csrf": "([^"]+)"', page)
+        assert found
+        out = await elsewhere.post("/sign-out", data={"csrf": found.group(1)})
+        assert out.status_code == 303
+        await desk.page.open_thread(HERE, card("b", title="After"), load, repeat=False)
+        with pytest.raises(AssertionError, match="the stream ended"):
+            await reader.until("After")
+
+
 async def test_open_pages_do_not_hold_up_the_end_of_the_desk(tmp_path: Path) -> None:
     """Their streams are ended properly, not cut off; browsers then come back by themselves."""
     async with AsyncExitStack() as window:
