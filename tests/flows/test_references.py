@@ -1,6 +1,8 @@
 """Pictures made from others: of the library by their numbers, or brought along with the order."""
 
+import csv
 import io
+import json
 
 import pytest
 from PIL import Image
@@ -8,10 +10,13 @@ from PIL import Image
 from tests.desk import running_desk
 from tests.driving import Chat, Person, Where
 from tests.flows.conftest import Eyes
+from tests.flows.test_batch_lists import bring
+from tests.flows.test_library import opened, pressed
 from tests.flows.test_paid_pictures import until_spent
 from tests.platforms.openai import OpenAIServer
 
 EACH = pytest.mark.parametrize("chat", ["slack", "discord", "page"], indirect=True)
+SLACK = pytest.mark.parametrize("chat", ["slack"], indirect=True)
 PAGE = pytest.mark.parametrize("chat", ["page"], indirect=True)
 
 
@@ -111,3 +116,80 @@ async def test_what_cannot_be_a_reference_is_told_at_once(
             await ada.command(f"/generate a fox {options}", marketing)
             await eyes.told(ada, told)
     assert openai.calls == []
+
+
+LIST = b"""prompt,reference
+it in snow,1
+it in rain,"1, 99"
+a hare,
+it at sea,fox
+an owl,1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17
+"""
+
+
+@EACH
+async def test_rows_of_a_batch_are_made_from_pictures_of_the_library(
+    chat: Chat,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """Each by its column; what cannot be is told by its row; made again, it is so once more."""
+    async with running_desk(paid) as desk:
+        await chat.connected()
+        await root.command("/generate a fox", marketing)
+        await eyes.see(marketing, "1 picture: a fox")
+        await bring(root, marketing, "list.csv", LIST)
+        plan = await eyes.see(marketing, "Batch: 2 pictures, ≈ $0.035")
+        assert plan.says("Row 3: There is no such picture as 99")
+        assert plan.says("Row 5: “fox” is no picture's number")
+        assert plan.says("Row 6: A picture is made from at most 16 others; these are 17.")
+        await root.press(plan, "Start")
+        done = await eyes.changed(plan, "Batch: 2 of 2 pictures made", "Estimate", "$0.035")
+        assert openai.calls.count("edit") == 1
+
+        await root.press(done, "List as CSV")
+        offered = await eyes.until(
+            marketing, lambda: [one.files for one in chat.read(marketing) if one.files]
+        )
+        (table,) = offered[0].values()
+        lines = csv.DictReader(io.StringIO(table.decode("utf-8-sig")))
+        assert [(line["row"], line["reference"]) for line in lines] == [("2", "1"), ("4", "")]
+
+        await root.command('/redo 1 "at night"', done.where)
+        await eyes.see(marketing, "Batch: 1 of 1 picture made")
+        assert openai.calls.count("edit") == 2
+        async with desk.database.read() as uow:
+            children = await uow.images.children(1)
+        assert [child.ai_prompt for child in children] == ["it in snow", "it in snow, at night"]
+        await until_spent(desk, lambda: openai.charged)
+
+
+@SLACK
+async def test_a_reference_that_goes_before_the_start_changes_the_list(
+    chat: Chat,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """The card tells it anew and nothing is paid; a second Start makes what is left."""
+    rows = [{"prompt": "it in snow", "reference": [1]}, {"prompt": "a hare", "reference": None}]
+    async with running_desk(paid) as desk:
+        await chat.connected()
+        await root.command("/generate a fox", marketing)
+        await eyes.see(marketing, "1 picture: a fox")
+        await bring(root, marketing, "list.json", json.dumps(rows).encode())
+        plan = await eyes.see(marketing, "Batch: 2 pictures")
+        passport = await opened(root, "/image a fox", marketing)
+        await pressed(root, await pressed(root, passport, "Delete"), "Delete")
+        await root.press(plan, "Start")
+        plan = await eyes.changed(plan, "Batch: 1 picture,", "Other rows of the list can be made")
+        assert plan.says("Row 1: There is no such picture as 1")
+        await root.press(plan, "Start")
+        await eyes.changed(plan, "Batch: 1 of 1 picture made")
+        assert "edit" not in openai.calls
+        await until_spent(desk, lambda: openai.charged)
