@@ -271,23 +271,6 @@ async def test_a_deleted_channel_is_gone(
         await desk.open_thread(in_marketing, Card(KEY, "A fox"), shelf.load, repeat=False)
 
 
-async def test_a_deleted_message_is_gone(
-    server: DiscordServer,
-    desk: Discord,
-    marketing: Channel,
-    in_marketing: Place,
-    ada: Person,
-    shelf: Shelf,
-) -> None:
-    """Editing a card that somebody deleted says so."""
-    thread, sent = await desk.open_thread(in_marketing, Card(KEY, "A"), shelf.load, repeat=False)
-    await ada.delete(server.messages(marketing)[0])
-    with pytest.raises(UserError, match="message_gone"):
-        await desk.edit(sent, thread, Card(KEY, "B"), shelf.load)
-    with pytest.raises(UserError, match="message_gone"):
-        await desk.reactions(sent.ref)
-
-
 async def test_a_message_too_old_to_be_edited_asks_for_a_fresh_one(
     server: DiscordServer, desk: Discord, marketing: Channel, shelf: Shelf
 ) -> None:

@@ -6,7 +6,7 @@ from contextlib import aclosing
 import pytest
 
 from bot.surfaces.web.content import read_content
-from core.chat import Actor, Attachment, File, Link, MessageRef, Private, Thread
+from core.chat import Actor, Attachment, File, Link, Private, Thread
 from core.errors import ActionNeeded, UserError
 from core.page import LineReaction
 
@@ -22,14 +22,6 @@ async def test_a_card_opens_a_thread_in_which_further_cards_are_replies(ground: 
     assert thread == Thread("page", "b1", "general", root.ref.id)
     assert (await ground.line(root.ref.id)).thread == ""
     assert (await ground.line(reply.ref.id)).thread == root.ref.id
-
-
-async def test_a_card_asked_for_in_a_thread_stands_in_that_thread(ground: Ground) -> None:
-    first, _ = await ground.page.open_thread(place(), card("a"), ground.load, repeat=False)
-    inside = place(thread=first.id)
-    thread, sent = await ground.page.open_thread(inside, card("b"), ground.load, repeat=False)
-    assert thread == first
-    assert (await ground.line(sent.ref.id)).thread == first.id
 
 
 @pytest.mark.parametrize("repeat", [True, False])
@@ -64,16 +56,6 @@ async def test_readers_are_told_of_every_change(ground: Ground) -> None:
         await asyncio.sleep(0)  # one turn of the loop, in which it begins to listen
         await ground.page.edit(sent, thread, card("a", title="Done"), ground.load)
         assert await listening == "2"
-
-
-async def test_an_edit_of_what_is_gone_says_so(ground: Ground) -> None:
-    thread, sent = await ground.page.open_thread(place(), card("a"), ground.load, repeat=False)
-    gone = type(sent)(MessageRef("page", "general", "0" * 32))
-    with pytest.raises(UserError) as caught:
-        await ground.page.edit(gone, thread, card("a"), ground.load)
-    assert caught.value.code == "message_gone"
-    with pytest.raises(UserError):
-        await ground.page.reactions(gone.ref)
 
 
 async def test_pictures_are_measured_once_so_that_the_page_keeps_room_for_them(
@@ -117,15 +99,6 @@ async def test_reactions_are_read_as_a_set_with_people_as_they_are_now(ground: G
         ("✅", Actor("UADA", "Ada")),
         ("✅", Actor("UROOT", "Root", is_admin=True)),
     }
-
-
-async def test_what_a_person_brought_is_streamed_from_the_store(ground: Ground) -> None:
-    data = bytes(600_000)
-    await ground.blobs.put("1/file.bin", data, "application/octet-stream")
-    brought = Attachment("1/file.bin", "file.bin", "", len(data))
-    pieces = [piece async for piece in ground.page.fetch(brought, len(data))]
-    assert len(pieces) > 1
-    assert b"".join(pieces) == data
 
 
 @pytest.mark.parametrize(("key", "code"), [("1/file", "upload_too_big"), ("1/no", "upload_gone")])

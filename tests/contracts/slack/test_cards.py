@@ -57,19 +57,6 @@ async def test_a_card_is_shown_whole(
     assert sent.files.keys() == {"b1", "b2"}
 
 
-async def test_replies_stand_in_the_thread(
-    slack: SlackServer, surface: Slack, marketing: Channel, place: Place, load: Load
-) -> None:
-    """And a thread that was asked in is used instead of a new one."""
-    thread, root = await surface.open_thread(place, Card("k1", "Order"), load, repeat=False)
-    reply = await surface.post(thread, Card("k2", "Result"), load, repeat=False)
-    inside = Place("slack", place.team, place.team_name, marketing.id, thread.id)
-    same, third = await surface.open_thread(inside, Card("k3", "More"), load, repeat=False)
-    assert same == thread
-    standing = [message.ts for message in slack.thread(marketing, root.ref.id)]
-    assert standing == [root.ref.id, reply.ref.id, third.ref.id]
-
-
 async def test_a_direct_message_has_threads_too(
     slack: SlackServer, surface: Slack, ada: Person, place: Place, load: Load
 ) -> None:

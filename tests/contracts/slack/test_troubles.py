@@ -14,9 +14,9 @@ from core.chat import (
     Place,
     Thread,
 )
-from core.errors import ActionNeeded, TryLater, UserError
+from core.errors import ActionNeeded, TryLater
 from core.settings import Settings
-from tests.platforms.slack import Channel, Person, SlackServer
+from tests.platforms.slack import Channel, SlackServer
 
 from .material import COMMANDS, JPEG, ZIP, Load
 
@@ -203,17 +203,3 @@ async def test_an_unreachable_slack_means_later(
     with pytest.raises(TryLater) as later:
         await Slack(nowhere, COMMANDS).open_thread(place, Card("k", "Foxes"), load, repeat=False)
     assert later.value.code == "chat_unavailable"
-
-
-async def test_a_deleted_card_is_gone(
-    slack: SlackServer, surface: Slack, ada: Person, marketing: Channel, place: Place, load: Load
-) -> None:
-    """For edits and for reactions."""
-    thread, sent = await surface.open_thread(place, Card("k1", "Foxes"), load, repeat=False)
-    ada.delete(slack.messages(marketing)[0])
-    with pytest.raises(UserError) as gone:
-        await surface.edit(sent, thread, Card("k1", "Bears"), load)
-    assert gone.value.code == "message_gone"
-    with pytest.raises(UserError) as gone:
-        await surface.reactions(sent.ref)
-    assert gone.value.code == "message_gone"
