@@ -3,12 +3,13 @@
 It must not know any surface, nor how a batch is made.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
 
 from bot.asking import Asking, Touch
 from bot.desk import Desk
+from bot.keys import models_for
 from core.chat import Form, FormField, Nothing, Option, Reply
 from core.errors import UserError
 from core.generation.batches import placing
@@ -16,6 +17,7 @@ from core.generation.batches.feeding import resume
 from core.generation.batches.numbering import part_of
 from core.generation.batches.rows import KINDS
 from core.generation.jobs import Job
+from core.generation.prices import Model
 from core.messages import Message, redraw
 from core.publishing.posting import approve, open_post
 from core.review.keeping import read_wishes
@@ -42,10 +44,12 @@ RECENT: Final = 50
 """Batches among which the one of a thread is looked for."""
 
 
-def batch_form(desk: Desk) -> Form:
-    """Prompts, pasted or in a file, and what holds for all of them."""
-    model = next(iter(desk.models.values()))
-    models = tuple(Option(name, words.model(one)) for name, one in desk.models.items())[:25]
+def batch_form(offered: Mapping[str, Model]) -> Form:
+    """Prompts, pasted or in a file, and what holds for all of them; `offered` are the models that
+    can be ordered, the default first.
+    """
+    model = next(iter(offered.values()))
+    models = tuple(Option(name, words.model(one)) for name, one in offered.items())[:25]
     qualities = tuple(
         Option(quality, words.quality(quality, model.price(quality, model.sizes[0])))
         for quality in model.qualities
@@ -84,7 +88,7 @@ async def bulk(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, st
     """Open the form, or read the list that came with the command."""
     _require(desk, asking)
     if not asking.attachments:
-        return batch_form(desk)
+        return batch_form(await models_for(desk, uow, asking))
     return await submit_batch(desk, uow, asking, {})
 
 

@@ -3,6 +3,7 @@
 It must not know any surface, nor how models are compared.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.asking import Asking
@@ -11,6 +12,7 @@ from bot.forms import generate_form
 from core.chat import Private, Reply
 from core.generation.comparing import compare, read_wanted, tally
 from core.generation.orders import Order
+from core.generation.prices import Model
 from core.storing import UnitOfWork
 from core.wording import comparing as words
 
@@ -24,12 +26,12 @@ async def comparing_form(
     return replace(form, key=f"compare:{wanted}") if wanted else form
 
 
-def read_comparison(desk: Desk, order: Order, text: str) -> Order:
-    """The order as a comparison where `text` asks for one. Raises UserError("compare_wrong" |
-    "compare_count" | "compare_few").
+def read_comparison(models: Mapping[str, Model], order: Order, text: str) -> Order:
+    """The order as a comparison of some of the `models` that can be ordered, where `text` asks for
+    one. Raises UserError("compare_wrong" | "compare_count" | "compare_few").
     """
     wanted = read_wanted(text)
-    return compare(order, wanted, desk.models) if wanted else order
+    return compare(order, wanted, models) if wanted else order
 
 
 def tell_fewer(order: Order, text: str, told: Reply) -> Reply:

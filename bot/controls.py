@@ -14,12 +14,14 @@ from bot.batches import BATCH_ACTIONS
 from bot.browsing import PANEL_ACTIONS, use
 from bot.desk import Desk
 from bot.forms import generate_form
+from bot.keys import models_for
 from bot.posting import edit_form, publish_form
 from core.chat import Nothing, Press, Reaction, Reply
 from core.errors import UserError
 from core.generation.batches.numbering import read_on
 from core.generation.comparing import is_blind
 from core.generation.jobs import ENDED, Job
+from core.generation.offering import require_offered
 from core.generation.ordering import make_again, place_order
 from core.messages import Message, redraw
 from core.publishing.joining import count_coming
@@ -144,6 +146,7 @@ async def _order_again(touch: Touch, job: Job) -> Job:
     await _require_on(touch, job, Signal.AGAIN)
     if job.order is None:
         raise UserError("card_unknown")
+    require_offered(await models_for(touch.desk, touch.uow, touch.asking), job.order)
     customer = touch.asking.customer
     return await place_order(
         touch.uow, customer, job.order, touch.desk.orders_per_minute, parent=job

@@ -6,6 +6,7 @@ stands in `bot.posting`. It must not know any surface.
 
 from bot.asking import Asking
 from bot.desk import Desk
+from bot.keys import models_for
 from core.business.budgets import channel_of, standings
 from core.business.ledger import day_of
 from core.business.members import Business
@@ -58,7 +59,8 @@ async def generate_form(
     """The five fields of an order, the price shown. The pictures join the draft of `card`, if that
     is given.
     """
-    model = desk.models.get(values.get("model", "")) or next(iter(desk.models.values()))
+    models = await models_for(desk, uow, asking)
+    model = models.get(values.get("model", "")) or next(iter(models.values()))
     business = asking.business
     found = await standings(
         uow,
@@ -91,7 +93,7 @@ async def generate_form(
             _select(
                 "model",
                 words.MODEL,
-                tuple(Option(n, words.model_option(m)) for n, m in desk.models.items())[:25],
+                tuple(Option(n, words.model_option(m)) for n, m in models.items())[:25],
                 model.name,
             ),
         ),

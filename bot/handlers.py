@@ -59,7 +59,7 @@ async def order(
         brought = await uow.items.of_job(bringing.id)
         read = replace(read, brought=tuple(item.id for item in brought))
     wanted = given.get("compare", "")
-    read = read_comparison(desk, read, wanted)
+    read = read_comparison(models, read, wanted)
     job = await place_order(uow, asking.customer, read, desk.orders_per_minute, post=post)
     return tell_fewer(read, wanted, tell_notices(job))
 

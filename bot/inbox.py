@@ -5,6 +5,7 @@ The platform's own event id makes a second delivery harmless. It must not know a
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -19,7 +20,13 @@ from bot.controls import press, react
 from bot.desk import Desk
 from bot.forms import home_form
 from bot.handlers import COMMANDS, submit
-from core.business.admission import WhichBusiness, admit, recognise, settle_home
+from core.business.admission import (
+    WhichBusiness,
+    admit,
+    recognise,
+    settle_home,
+)
+from core.business.members import Business, Member
 from core.chat import (
     HELP,
     TALK,
@@ -43,6 +50,8 @@ from core.chat import (
     Visit,
 )
 from core.errors import TryLater, UserError
+from core.generation.offering import models_of
+from core.generation.prices import Model
 from core.library.uploading import place_upload
 from core.ports import Later, Load
 from core.recovery import wake_catching_up
@@ -61,6 +70,7 @@ Written: TypeAlias = Command | Press | Submission | Reaction | Dropped | Visit
 """Events that are written down; typing changes nothing and is not."""
 
 KEYS: Final = "keys"
+MODEL: Final = "model"
 
 TRIES = 3
 """Two deliveries may meet on the same new row; the one that lost is simply handled again."""
@@ -186,15 +196,25 @@ class DeskInbox:
         spec = next((one for one in self._desk.commands if one.name == event.command), None)
         if spec is None:
             return Choices(())
-        fixed = complete(spec, event.option, event.text, self._desk.models)
         asked = any(each.name == event.option and each.complete for each in spec.options)
-        if fixed.options or not asked:
-            return fixed
+        if not asked:
+            return complete(spec, event.option, event.text, {})
         async with self._units.read() as uow:
-            business = await recognise(uow, event.place, event.actor)
-            if business is None:
-                return fixed
-            return await propose(uow, business, event.command, event.text)
+            known = await recognise(uow, event.place, event.actor)
+            if event.option == MODEL:
+                models = await self._models(uow, known)
+                return complete(spec, event.option, event.text, models)
+            return await propose(uow, known[0], event.command, event.text) if known else Choices(())
+
+    async def _models(
+        self, uow: UnitOfWork, known: tuple[Business, Member] | None
+    ) -> Mapping[str, Model]:
+        """What somebody who types can order; those who are not known yet, the desk's own."""
+        desk = self._desk
+        if known is None:
+            return desk.models
+        business, member = known
+        return await models_of(uow, desk.catalogue, desk.models, business.id, member.id)
 
 
 def spare(command: Command) -> Command:

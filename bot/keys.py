@@ -16,10 +16,10 @@ from core.business.keys import (
     ProviderKey,
     fingerprint,
     revoke,
-    usable,
 )
 from core.chat import Form, FormField, Option, Private, Reply
 from core.errors import UserError
+from core.generation.offering import models_of
 from core.generation.prices import Model
 from core.storing import UnitOfWork
 from core.wording import keys as words
@@ -79,18 +79,9 @@ async def submit_keys(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[
 
 
 async def models_for(desk: Desk, uow: UnitOfWork, asking: Asking) -> Mapping[str, Model]:
-    """What this person can order: the desk's models, and those of providers whose key they or the
-    business brought; the latter first where the desk has nothing but its sketches.
-    """
-    providers = {model.provider for model in desk.models.values()}
-    keys = await usable(uow, asking.business.id, asking.member.id)
-    brought: dict[str, Model] = {}
-    for provider in words.PROVIDERS:
-        if provider in keys and provider not in providers:
-            brought |= desk.catalogue.of(provider)
-    if providers <= {"sketch"}:
-        return brought | dict(desk.models)
-    return dict(desk.models) | brought
+    """What this person can order; see `core.generation.offering`."""
+    business_id, member_id = asking.business.id, asking.member.id
+    return await models_of(uow, desk.catalogue, desk.models, business_id, member_id)
 
 
 async def _seen(uow: UnitOfWork, asking: Asking) -> list[ProviderKey]:

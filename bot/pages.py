@@ -1,6 +1,7 @@
 """The web process's application: the page with what it needs of the running desk handed in."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 from starlette.types import ASGIApp
@@ -8,7 +9,8 @@ from starlette.types import ASGIApp
 from bot.surfaces.web.app import WebParts, make_app
 from bot.surfaces.web.parts import ApiParts, SlackHandler
 from bot.wiring import Running
-from core.generation.orders import read_order
+from core.generation.offering import models_of
+from core.generation.orders import Order, read_order
 from core.ports import Inbox
 from storage.blobs.local import LocalBlobs
 
@@ -50,8 +52,14 @@ def make_page_app(joined: Running, *, demo: bool, closing: asyncio.Event) -> ASG
 
 def _api(joined: Running) -> ApiParts:
     desk = joined.desk
+
+    async def read(business_id: int, member_id: str, given: Mapping[str, str]) -> Order:
+        async with joined.database.read() as uow:
+            models = await models_of(uow, desk.catalogue, desk.models, business_id, member_id)
+        return read_order(given, desk.catalogue, models, desk.blocked_words)
+
     return ApiParts(
-        read_order=lambda given: read_order(given, desk.catalogue, desk.models, desk.blocked_words),
+        read_order=read,
         orders_per_minute=desk.orders_per_minute,
         count=joined.limits.count,
         keep=joined.intake.keep,

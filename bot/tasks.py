@@ -81,7 +81,7 @@ def make_tasks(parts: Parts, reach: Reach) -> dict[str, Task]:
         reach,
     )
     with_previews = frozenset(name for name, shown in previews.items() if shown)
-    per_minute = {name: offer.per_minute for name, offer in parts.offers.items()}
+    per_minute = parts.batch_cards.per_minute
     job_cards = JobCards(desk.catalogue.models, per_minute, blobs, with_previews, desk.address)
     post_cards = PostCards(desk.networks, desk.grace)
 

@@ -18,7 +18,14 @@ from bot.commands import command_table
 from bot.desk import Desk
 from bot.inbox import DeskInbox
 from bot.loading import make_load
-from bot.offers import make_captioner, make_catalogue, make_moderator, make_offers
+from bot.offers import (
+    make_captioner,
+    make_catalogue,
+    make_moderator,
+    make_offers,
+    make_paces,
+    reachable,
+)
 from bot.surfaces.web.surface import Page
 from bot.tasks import Parts, Task, make_tasks
 from core.business.admission import Door
@@ -182,8 +189,7 @@ async def running(
         examiner = await stack.enter_async_context(Examiner())
         intake = Intake(database, blobs, captioning, examiner)
         bringing = Bringing(database, blobs, fetcher or WebFetcher(), intake, settings.address)
-        per_minute = {name: offer.per_minute for name, offer in offers.items()}
-        batch_cards = BatchCards(desk.models, per_minute, desk.address)
+        batch_cards = BatchCards(catalogue, desk.models, make_paces(settings), desk.address)
         tasks = make_tasks(
             Parts(
                 database,
@@ -256,7 +262,7 @@ def _make_desk(
         networks={
             name: NetworkFacts(network.title, network.rules) for name, network in networks.items()
         },
-        commands=command_table(models),
+        commands=command_table(models | reachable(catalogue)),
         moderated=moderated,
         orders_per_minute=settings.orders_per_minute,
         blocked_words=settings.blocked_words,

@@ -49,8 +49,8 @@ async def admit(uow: UnitOfWork, door: Door, place: Place, actor: Actor) -> tupl
     return business, member
 
 
-async def recognise(uow: UnitOfWork, place: Place, actor: Actor) -> Business | None:
-    """The business of somebody who is known there; nobody is let in by it, and nothing made."""
+async def recognise(uow: UnitOfWork, place: Place, actor: Actor) -> tuple[Business, Member] | None:
+    """Somebody who is known there, and their business; nobody is let in by it, and nothing made."""
     if place.team:
         business = await uow.businesses.by_team(place.surface, place.team)
         known = [business] if business else []
@@ -59,7 +59,7 @@ async def recognise(uow: UnitOfWork, place: Place, actor: Actor) -> Business | N
     for each in known:
         member = await _member(uow, each, place, actor)
         if member and (place.team or len(known) == 1 or member.home):
-            return each
+            return each, member
     return None
 
 

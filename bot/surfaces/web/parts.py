@@ -42,13 +42,14 @@ class Signer(Protocol):
 class ApiParts:
     """What only the HTTP API needs.
 
-    `read_order` makes an order of given options, or raises UserError. `count` counts a use of a key
-    in a window of so many seconds: how many there are now, and in how many seconds it ends. `keep`
-    takes a file into the library and says whether its image is new; `bring` does so with what
-    stands at an address, for a business and a member. `networks` are by name.
+    `read_order` makes an order of options that a member of a business gave, or raises UserError.
+    `count` counts a use of a key in a window of so many seconds: how many there are now, and in how
+    many seconds it ends. `keep` takes a file into the library and says whether its image is new;
+    `bring` does so with what stands at an address, for a business and a member. `networks` are by
+    name.
     """
 
-    read_order: Callable[[Mapping[str, str]], Order]
+    read_order: Callable[[int, str, Mapping[str, str]], Awaitable[Order]]
     orders_per_minute: int
     count: Callable[[str, int], Awaitable[tuple[int, int]]]
     keep: Callable[[Brought], Awaitable[tuple[Image, bool]]]

@@ -15,7 +15,8 @@ from core.generation.batches.batch import Batch, Summary
 from core.generation.batches.feeding import seconds_for
 from core.generation.batches.numbering import ON_A_SHEET
 from core.generation.jobs import ENDED, Item, Job
-from core.generation.prices import Model
+from core.generation.offering import models_of
+from core.generation.prices import Catalogue, Model
 from core.generation.prompts import STYLES
 from core.library.prints import name_numbered
 from core.messages import Message
@@ -33,10 +34,12 @@ TABLE: Final = (20, 50, 100)
 
 @dataclass(frozen=True)
 class BatchCards:
-    """Draws the cards of batches. `models` can be ordered, the default first; `per_minute` is how
-    many pictures a provider makes, absent where it is not paced. The desk's page is at `address`.
+    """Draws the cards of batches. `models` are the desk's own, the default first; `per_minute` is
+    how many pictures a provider makes, absent where it is not paced. The desk's page is at
+    `address`.
     """
 
+    catalogue: Catalogue
     models: Mapping[str, Model]
     per_minute: Mapping[str, int]
     address: str
@@ -51,7 +54,7 @@ class BatchCards:
             return await self._going(uow, job, batch, message)
         summary = batch.summary
         if batch.state in {"planned", "starting"} and summary:
-            return self._planned(batch, summary, message)
+            return await self._planned(uow, job, batch, summary, message)
         return Card(
             key=message.id,
             title=words.TITLES[batch.state],
@@ -62,8 +65,11 @@ class BatchCards:
             topic=words.TOPIC,
         )
 
-    def _planned(self, batch: Batch, summary: Summary, message: Message) -> Card:
-        model = self._model(batch)
+    async def _planned(
+        self, uow: UnitOfWork, job: Job, batch: Batch, summary: Summary, message: Message
+    ) -> Card:
+        models = await models_of(uow, self.catalogue, self.models, job.business_id, job.owner_id)
+        model = models.get(batch.options.get("model", "")) or next(iter(models.values()))
         waits = batch.state == "planned"
         return Card(
             key=message.id,
@@ -71,37 +77,13 @@ class BatchCards:
             lines=tuple(words.plan(summary, batch.trouble)),
             facts=(words.common(model, batch.options), *words.price_table(model, TABLE)),
             links=(self._page(batch.id),),
-            controls=self._choices(batch, summary, model) if waits else (),
+            controls=_choices(batch, summary, model, models) if waits else (),
             mention=message.person,
             topic=words.TOPIC,
         )
 
     def _page(self, job_id: str) -> Link:
         return Link(words.ON_PAGE, f"{self.address}/batches/{job_id}")
-
-    def _model(self, batch: Batch) -> Model:
-        return self.models.get(batch.options.get("model", "")) or next(iter(self.models.values()))
-
-    def _choices(self, batch: Batch, summary: Summary, model: Model) -> tuple[Control, ...]:
-        """Menus for what holds for the whole list, then what to do with it."""
-        given = batch.options
-
-        def menu(name: str, values: tuple[str, ...], chosen: str) -> Menu:
-            options = tuple(Option(value, words.option(name, value)) for value in values[:25])
-            return Menu(name, words.MENUS[name], options, (chosen,))
-
-        menus: list[Control] = [
-            menu("model", tuple(self.models), model.name),
-            menu("quality", model.qualities, given.get("quality") or model.qualities[0]),
-            menu("size", model.sizes, given.get("size") or model.sizes[0]),
-            menu("style", ("none", *STYLES), given.get("style") or "none"),
-        ]
-        buttons: list[Control] = []
-        if summary.pictures:
-            buttons.append(Button("begin", words.START, "▶️", "primary"))
-        if summary.held:
-            buttons.append(Button("reuse", words.reuse(summary)))
-        return (*menus, *buttons, Button("leave", words.LEAVE, style="danger"))
 
     async def _going(self, uow: UnitOfWork, job: Job, batch: Batch, message: Message) -> Card:
         items = await uow.items.of_job(job.id)
@@ -118,7 +100,7 @@ class BatchCards:
         )
         if job.paused_at and job.trouble:
             lines.append(words.paused(job.trouble))
-        lines += words.troubles(items) + taken_over(items, self.models)
+        lines += words.troubles(items) + taken_over(items, self.catalogue.models)
         lines += [sentence(one) for one in job.notices]
         if not running:
             chosen = (await read_review(uow, job.id)).selected
@@ -140,11 +122,11 @@ class BatchCards:
 
     def _left(self, items: list[Item], now: datetime) -> float:
         """Seconds until the last picture, at the slowest provider's pace, once it lets us in."""
-        longest = 0.0
+        longest, known = 0.0, self.catalogue.models
         left = [item.order for item in items if item.state not in ENDED and item.order]
         for provider, number in Counter(order.provider for order in left).items():
             usual = max(
-                (self.models[order.model].seconds for order in left if order.model in self.models),
+                (known[order.model].seconds for order in left if order.model in known),
                 default=30.0,
             )
             per_minute = self.per_minute.get(provider, 0)
@@ -182,6 +164,30 @@ class BatchCards:
             pictures=(_sheet(job, items),),
             controls=(Menu("choose-here", words.CHOOSE, picks, marked, many=True),),
         )
+
+
+def _choices(
+    batch: Batch, summary: Summary, model: Model, models: Mapping[str, Model]
+) -> tuple[Control, ...]:
+    """Menus for what holds for the whole list, then what to do with it."""
+    given = batch.options
+
+    def menu(name: str, values: tuple[str, ...], chosen: str) -> Menu:
+        options = tuple(Option(value, words.option(name, value)) for value in values[:25])
+        return Menu(name, words.MENUS[name], options, (chosen,))
+
+    menus: list[Control] = [
+        menu("model", tuple(models), model.name),
+        menu("quality", model.qualities, given.get("quality") or model.qualities[0]),
+        menu("size", model.sizes, given.get("size") or model.sizes[0]),
+        menu("style", ("none", *STYLES), given.get("style") or "none"),
+    ]
+    buttons: list[Control] = []
+    if summary.pictures:
+        buttons.append(Button("begin", words.START, "▶️", "primary"))
+    if summary.held:
+        buttons.append(Button("reuse", words.reuse(summary)))
+    return (*menus, *buttons, Button("leave", words.LEAVE, style="danger"))
 
 
 async def _drafts(uow: UnitOfWork, job: Job) -> list[words.Drafted]:

@@ -27,6 +27,7 @@ from core.generation.batches.planning import Common, Plan, plan_batch
 from core.generation.batches.rows import MOST_BYTES, Row, read_file, read_lines
 from core.generation.batches.sheets import show_sheet
 from core.generation.jobs import Item, Job
+from core.generation.offering import models_of
 from core.generation.ordering import bought
 from core.generation.prices import Catalogue, Model
 from core.leases import LEASE, keeping
@@ -48,8 +49,9 @@ HOLE: Final = "…"
 
 @dataclass(frozen=True)
 class Orderable:
-    """What can be ordered: as for `read_order`, with how many pictures a provider makes a minute
-    (absent where it is not paced) and whether prompts are moderated.
+    """What can be ordered: as for `read_order`, `models` being the desk's own; with how many
+    pictures a provider makes a minute (absent where it is not paced) and whether prompts are
+    moderated.
     """
 
     catalogue: Catalogue
@@ -84,7 +86,7 @@ class Preparing:
                 if batch.state == "reading":
                     await self._read(batch, job)
                 elif batch.state == "starting":
-                    await self._start(batch)
+                    await self._start(batch, job)
                 else:
                     await self._create(batch)
             except TryLater as error:
@@ -96,7 +98,7 @@ class Preparing:
 
     async def _read(self, batch: Batch, job: Job) -> None:
         rows = batch.rows or [*read_lines(batch.text), *await self._fetch(batch.attachment, job)]
-        plan = await asyncio.to_thread(self._plan, batch, rows)
+        plan = await self._plan(batch, job, rows)
         async with self._units.write() as uow:
             held = await uow.batches.held(batch.id, batch.fence)
             if held:
@@ -122,11 +124,18 @@ class Preparing:
             raise UserError("list_too_big", name=attachment.filename, limit=MOST_BYTES) from error
         return await asyncio.to_thread(read_file, attachment.filename, bytes(data))
 
-    def _plan(self, batch: Batch, rows: list[Row]) -> Plan:
+    async def _plan(self, batch: Batch, job: Job, rows: list[Row]) -> Plan:
+        """Of what the job's owner can order now."""
         given = self._orderable
+        async with self._units.read() as uow:
+            models = await models_of(
+                uow, given.catalogue, given.models, job.business_id, job.owner_id
+            )
         before, _, behind = batch.around.partition(HOLE)
         common = Common(batch.options, before, behind)
-        return plan_batch(rows, common, given.catalogue, given.models, given.blocked)
+        return await asyncio.to_thread(
+            plan_batch, rows, common, given.catalogue, models, given.blocked
+        )
 
     async def _summarize(self, uow: UnitOfWork, plan: Plan, batch: Batch) -> Summary:
         held = await self._held(uow, plan, batch.business_id)
@@ -154,13 +163,13 @@ class Preparing:
         providers = {planned.order.provider for planned in plan.pictures}
         for provider in providers:
             orders = [one.order for one in plan.pictures if one.order.provider == provider]
-            usual = max(self._orderable.models[order.model].seconds for order in orders)
+            usual = max(self._orderable.catalogue.models[order.model].seconds for order in orders)
             per_minute = self._orderable.per_minute.get(provider, 0)
             longest = max(longest, seconds_for(len(orders), usual, per_minute))
         return longest
 
-    async def _start(self, batch: Batch) -> None:
-        plan = await asyncio.to_thread(self._plan, batch, batch.rows)
+    async def _start(self, batch: Batch, asked: Job) -> None:
+        plan = await self._plan(batch, asked, batch.rows)
         async with self._units.write() as uow:
             held = await uow.batches.held(batch.id, batch.fence)
             job = await uow.jobs.lock(batch.id)
@@ -178,11 +187,14 @@ class Preparing:
             await redraw(uow, "status", batch.id)
 
     async def _compare(self, uow: UnitOfWork, plan: Plan, batch: Batch) -> None:
-        """Raises UserError("list_changed") where other rows can be made than was told, as when a
-        reference was deleted meanwhile; then the card tells the list anew.
+        """Raises UserError("list_changed") where other rows can be made than was told, or at another
+        price, as when a reference was deleted or a key revoked meanwhile; then the card tells the
+        list anew.
         """
-        told = batch.summary.wrong if batch.summary else 0
-        if plan.wrong != told:
+        told = (
+            (batch.summary.wrong, batch.summary.estimate) if batch.summary else (0, plan.estimate)
+        )
+        if (plan.wrong, plan.estimate) != told:
             batch.summary = await self._summarize(uow, plan, batch)
             raise UserError("list_changed")
 

@@ -79,7 +79,8 @@ class MakingRoutes:
         """The job's id. Raises as `read_order`, `place_order` and `Repeat.enter`."""
         given = asked.model_dump(exclude={"business_id", "references"})
         references = " ".join(map(str, asked.references))
-        order = self._api.read_order(given | {"count": "1", "reference": references})
+        given |= {"count": "1", "reference": references}
+        order = await self._api.read_order(caller.business.id, caller.member.id, given)
         async with self._parts.units.write() as uow:
             known = await repeat.enter(uow)
             if known:
