@@ -81,8 +81,10 @@ class Lines(Protocol):
         """Give a changed line the next `seq`, and tell the page's readers after the commit."""
         ...
 
-    async def of_channel(self, business_id: int, channel: str, limit: int) -> list[Line]:
-        """The newest lines outside threads, oldest first."""
+    async def of_channel(
+        self, business_id: int, channel: str, limit: int, before: Line | None = None
+    ) -> list[Line]:
+        """The newest lines outside threads, or the last ones `before` a line; oldest first."""
         ...
 
     async def of_threads(self, line_ids: list[str]) -> list[Line]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.business.members import Business
 from core.page import Line, LineReaction
 from storage import tables
+from storage.columns import Moment
 
 
 class Lines:
@@ -48,12 +49,17 @@ class Lines:
         await self.session.flush()
         self.notify(f"page:{line.business_id}", str(line.seq))
 
-    async def of_channel(self, business_id: int, channel: str, limit: int) -> list[Line]:
-        """The newest lines outside threads, oldest first."""
+    async def of_channel(
+        self, business_id: int, channel: str, limit: int, before: Line | None = None
+    ) -> list[Line]:
+        """The newest lines outside threads, or the last ones `before` a line; oldest first."""
         columns = tables.lines.c
         found = select(Line).where(
             columns.business_id == business_id, columns.channel == channel, columns.thread == ""
         )
+        if before:
+            place = tuple_(columns.created_at, columns.seq)
+            found = found.where(place < tuple_(literal(before.created_at, Moment), before.seq))
         newest = found.order_by(columns.created_at.desc(), columns.seq.desc()).limit(limit)
         return list(reversed((await self.session.scalars(newest)).all()))
 

@@ -1,11 +1,14 @@
 """Writing, forms, files and finding one's way, in a real browser."""
 
 import base64
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
+from bot.wiring import Running
+from core.page import Line
 from core.wording import page as words
 from tests.contracts.page.grounds import picture
 from tests.desk import running_desk
@@ -148,6 +151,33 @@ async def test_pictures_are_dropped_seen_and_sent(open_page: Open) -> None:
         stored = page.locator("#log article", has_text="Added: shop.jpg")
         await expect(stored).to_contain_text("stored (JPEG, 640 × 480 px")
         await expect(tray).to_have_count(0)
+
+
+async def test_one_goes_back_in_the_channel(open_page: Open, desk: Running) -> None:
+    """By a button above the oldest line; what is read stays in view, and the keyboard stays there
+    for the next press.
+    """
+    async with open_page() as viewer:
+        async with desk.database.write() as uow:
+            for number in range(130):
+                at = uow.now + timedelta(seconds=number)
+                said = Line(1, "general", "", "local", "You", f"Word {number}.", at)
+                await uow.lines.add(said)
+        page = viewer.page
+        await page.reload()
+        await expect(page.locator("#log article")).to_have_count(60)
+        earlier = page.get_by_role("button", name="Earlier")
+        await earlier.focus()
+        oldest = page.locator("#log article", has_text="Word 70.")
+        before = await oldest.bounding_box()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#log article")).to_have_count(120)
+        assert await oldest.bounding_box() == before
+        await expect(earlier).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#log article")).to_have_count(130)
+        await expect(page.locator("#log article").first).to_contain_text("Word 0.")
+        await expect(earlier).to_have_count(0)
 
 
 @running

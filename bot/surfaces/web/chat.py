@@ -62,6 +62,7 @@ class Chat:
         router.get("/")(self.open)
         router.get("/threads")(self.list_threads)
         router.get("/threads/{thread_id}")(self.open_thread)
+        router.get("/earlier")(self.open_earlier)
         router.get("/complete")(self.complete)
         router.post("/say")(self.say)
         router.post("/press")(self.press)
@@ -100,6 +101,16 @@ class Chat:
             raise HTTPException(404)
         facts = {"root": root, "replies": replies, "person": person}
         return self._templates.page("thread.html", facts)
+
+    async def open_earlier(self, request: Request, before: str) -> Response:
+        """The channel's lines before one of them, as a fragment."""
+        person = await self._sessions.require(request)
+        async with self._parts.units.read() as uow:
+            line = await uow.lines.get(before)
+            if line is None or line.business_id != person.business.id:
+                raise HTTPException(404)
+            views, earlier = await self._drawing.earlier(uow, person, line)
+        return self._templates.page("earlier.html", {"views": views, "earlier": earlier})
 
     async def complete(
         self, request: Request, command: str, option: str, text: str = ""

@@ -20,7 +20,7 @@ from core.storing import UnitOfWork
 from core.wording import page as words
 
 NEWEST = 60
-"""Lines of the channel that are shown; older ones stay reachable by their threads' addresses."""
+"""Lines of the channel that are shown at once; the page fetches earlier ones as they are wanted."""
 
 THREADS = 12
 THUMBNAILS = 4
@@ -84,11 +84,14 @@ class View:
 
 @dataclass
 class Seen:
-    """A channel as one person sees it now; `seq` is the newest change in it."""
+    """A channel as one person sees it now; `seq` is the newest change in it. `earlier` is the line
+    before which there are more, None where these are the first ones.
+    """
 
     views: list[View]
     threads: list[View]
     seq: int
+    earlier: str | None
     root: View | None = None
     replies: list[View] = field(default_factory=list)
 
@@ -103,12 +106,22 @@ class Drawing:
     async def channel(self, uow: UnitOfWork, person: Person, thread_id: str = "") -> Seen:
         """The channel, and one of its threads where `thread_id` names one of this business."""
         seq = await uow.lines.newest(person.business.id)  # first: what comes now is drawn twice
-        roots = await uow.lines.of_channel(person.business.id, CHANNEL, NEWEST)
-        views = await self.views(uow, person, roots)
-        seen = Seen(views, self.threads(views), seq)
+        views, earlier = await self.earlier(uow, person)
+        seen = Seen(views, self.threads(views), seq, earlier)
         if thread_id:
             seen.root, seen.replies = await self.thread(uow, person, thread_id)
         return seen
+
+    async def earlier(
+        self, uow: UnitOfWork, person: Person, before: Line | None = None
+    ) -> tuple[list[View], str | None]:
+        """The channel's last lines before one of them, by default its newest ones; and the line
+        before which there are more.
+        """
+        roots = await uow.lines.of_channel(person.business.id, CHANNEL, NEWEST + 1, before)
+        shown = roots[-NEWEST:]
+        earlier = shown[0].id if len(roots) > len(shown) else None
+        return await self.views(uow, person, shown), earlier
 
     async def newest_threads(self, uow: UnitOfWork, person: Person) -> list[View]:
         """The newest threads alone."""

@@ -1,5 +1,6 @@
 """What people do on the page, and what the desk is told of it."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -36,6 +37,36 @@ async def test_words_stand_in_the_channel(ground: Ground, browser: Browser) -> N
     assert (line.text, line.author, line.author_name) == ("Which one shall we take?", "UADA", "Ada")
     assert "Which one shall we take?" in (await browser.get("/")).text
     assert not ground.inbox.events
+
+
+async def test_earlier_words_are_read_page_by_page(
+    ground: Ground, ada: Member, browser: Browser
+) -> None:
+    """Each line once, back to the first one, also where some of them are for others alone."""
+    bob = await ground.member("Bob")
+    for number in range(150):
+        ground.clock.wait(seconds=1)
+        if number % 50 == 0:
+            await ground.page.tell(place(), bob.user, Private("For Bob"))
+        await browser.act("/say", {"text": f"Word {number}."})
+    text, pages = (await browser.get("/")).text, []
+    for _ in range(3):
+        pages.append([int(found) for found in re.findall(r"Word (\d+)\.", text)])
+        assert "For Bob" not in text
+        if further := re.search(r'data-earlier="(\w+)"', text):
+            text = (await browser.get(f"/earlier?before={further.group(1)}")).text
+    assert pages[2] + pages[1] + pages[0] == list(range(150))
+    assert "data-earlier" not in text
+
+
+async def test_nobody_pages_through_the_words_of_another_business(
+    ground: Ground, browser: Browser
+) -> None:
+    await browser.act("/say", {"text": "Among ourselves"})
+    (line,) = await ground.lines()
+    async with ground.signed_in(await ground.member("Eve", business=2)) as eve:
+        assert (await eve.get(f"/earlier?before={line.id}")).status_code == 404
+    assert (await browser.get("/earlier?before=x")).status_code == 404
 
 
 async def test_what_was_sent_twice_counts_once(ground: Ground, browser: Browser) -> None:

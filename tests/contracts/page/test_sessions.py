@@ -44,6 +44,7 @@ async def test_nobody_is_sent_elsewhere_by_a_cookie_that_was_slipped_in(ground: 
     [
         ("GET", "/threads"),
         ("GET", "/threads/x"),
+        ("GET", "/earlier?before=x"),
         ("GET", "/complete?command=generate&option=style"),
         ("GET", "/events"),
         ("GET", "/files/a/b/c"),

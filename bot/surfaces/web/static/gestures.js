@@ -1,5 +1,6 @@
 // What is clicked on lines and cards: controls, reactions, threads, menus.
 import { current } from "./composer.js";
+import { openEarlier } from "./earlier.js";
 import { answered } from "./forms.js";
 import { openPicture } from "./lightbox.js";
 import { closeSide, sideIsOpen } from "./side.js";
@@ -65,6 +66,7 @@ function click(event) {
   if (!found("details.menu")) closeMenus();
   if (found("[data-press]")) press(found("[data-press]"));
   else if (found("[data-react]")) react(found("[data-react]"));
+  else if (found("[data-earlier]")) openEarlier(found("[data-earlier]"));
   else if (found("[data-say]")) command(found("[data-say]"));
   else if (found("[data-fill]")) current()?.write(found("[data-fill]").dataset.fill);
   else if (plain && found("[data-open-thread]")) {

@@ -63,7 +63,25 @@ export function place(log, change) {
     return;
   }
   fresh.classList.add("fresh");
-  const later = [...log.children].find((line) => Number(line.dataset.at) > change.at);
-  log.insertBefore(fresh, later || null);
+  insert(log, fresh);
   log.querySelector(".empty")?.remove();
+}
+
+// Puts what stood before the lines that are shown where it belongs; `html` begins with the button
+// that leads further back, if there is more. A line that changed lately may be shown already.
+export function placeEarlier(log, html) {
+  const part = document.createElement("template");
+  part.innerHTML = html;
+  tellTimes(part.content);
+  for (const line of part.content.querySelectorAll("[data-line]")) {
+    if (!log.querySelector(`:scope > [data-line="${line.dataset.line}"]`)) insert(log, line);
+  }
+  const further = part.content.querySelector(".earlier");
+  if (further) log.prepend(further);
+}
+
+function insert(log, line) {
+  const at = Number(line.dataset.at);
+  const later = [...log.children].find((other) => Number(other.dataset.at) > at);
+  log.insertBefore(line, later || null);
 }
