@@ -21,6 +21,7 @@ from core.clock import Clock
 from core.errors import TryLater
 from core.ports import Queue
 from core.settings import Settings
+from storage import beside
 from storage.inline import IMPATIENT, Writer
 from storage.repositories.batches import Batches
 from storage.repositories.browsings import Browsings
@@ -74,9 +75,11 @@ def open_engine(settings: Settings) -> AsyncEngine:
     url = database_url(settings)
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
-    Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+    path = make_url(url).database or ""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     # The connection that was used last has the warmest cache.
-    engine = create_async_engine(url, pool_size=8, max_overflow=24, pool_use_lifo=True)
+    pool: dict[str, Any] = {"pool_size": 8, "max_overflow": 24, "pool_use_lifo": True}
+    engine = create_async_engine(url, async_creator=lambda: beside.connect(path), **pool)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
