@@ -85,13 +85,14 @@ class Sessions:
         signer = self._parts.signer
         if not signer.verify(signed, signature, "session"):
             return None
-        member_id, expires, sign_outs = signed.split(".")
+        member_id, _, rest = signed.partition(".")
+        expires, _, sign_outs = rest.partition(".")
         if int(expires) <= self._now():
             return None
         async with self._parts.units.read() as uow:
             member = await uow.members.get(member_id)
             business = await uow.businesses.get(member.business_id) if member else None
-        if member is None or business is None or member.sign_outs != int(sign_outs):
+        if member is None or business is None or str(member.sign_outs) != sign_outs:
             return None
         return Person(member, business, signer.sign(cookie, "csrf"))
 
