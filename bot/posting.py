@@ -10,12 +10,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.asking import Asking
+from bot.budgets import tell_notices
 from bot.desk import Desk
+from bot.keys import models_for
 from core.business.accounts import Account
 from core.business.members import Business
 from core.chat import Form, FormField, Nothing, Option, Reply
 from core.errors import UserError
 from core.generation.jobs import Job
+from core.generation.ordering import place_order
+from core.generation.orders import read_order
 from core.library.finding import find
 from core.library.images import Image
 from core.library.search import Search
@@ -127,6 +131,14 @@ async def _form(
         ),
         *await _pictures(uow, business_id, draft.images, job_id),
         FormField("add", words.ADD_PICTURES, "files", required=False, hint=heading.add_hint),
+        FormField(
+            "prompt",
+            words.DRAW,
+            "line",
+            required=False,
+            hint=words.draw_hint(next(iter(desk.models.values()))),
+            spare=True,
+        ),
     ]
     if draft.images:
         alts = "\n".join(" ".join(image.alt.split()) for image in draft.images)
@@ -228,16 +240,15 @@ async def write(
 ) -> Reply:
     """A new draft."""
     draft = await read_draft(uow, asking.business.id, values)
-    await _check(desk, uow, asking, draft)
+    await _check(desk, uow, asking, draft, values)
     post = await write_post(uow, asking.business, asking.member, asking.place, draft, None)
-    await _bring(desk, uow, asking, post)
-    return Nothing()
+    return await _bring(desk, uow, asking, post, values)
 
 
 async def publish(
     desk: Desk, uow: UnitOfWork, asking: Asking, card: str, values: dict[str, str]
 ) -> Reply:
-    """A post of a job's pictures, published as it was sent; with new files it waits for them."""
+    """A post of a job's pictures, published as it was sent; it waits for new pictures."""
     message = await uow.messages.get(card)
     job = await uow.jobs.get(message.subject_id) if message else None
     if job is None or job.business_id != asking.business.id:
@@ -245,12 +256,11 @@ async def publish(
     if not await may_mark(uow, job, asking.member, Signal.PUBLISH):
         raise UserError("not_approver")
     draft = await read_draft(uow, asking.business.id, values)
-    await _check(desk, uow, asking, draft)
+    await _check(desk, uow, asking, draft, values)
     post = await write_post(uow, asking.business, asking.member, job.place, draft, job)
-    if asking.attachments:
-        await _bring(desk, uow, asking, post)
-    else:
-        await approve(uow, post, asking.member, desk.networks, desk.grace)
+    if asking.attachments or _prompt(values):
+        return await _bring(desk, uow, asking, post, values)
+    await approve(uow, post, asking.member, desk.networks, desk.grace)
     return Nothing()
 
 
@@ -265,10 +275,9 @@ async def edit(
     ids = {image.image_id for image in draft.images}
     joined = [one for one in post.images if _mark(one) not in opened and one.image_id not in ids]
     draft = replace(draft, images=[*draft.images, *joined])
-    await _check(desk, uow, asking, draft, await count_coming(uow, post.id))
+    await _check(desk, uow, asking, draft, values, await count_coming(uow, post.id))
     await rewrite_post(uow, post, draft)
-    await _bring(desk, uow, asking, post)
-    return Nothing()
+    return await _bring(desk, uow, asking, post, values)
 
 
 async def require_open_draft(uow: UnitOfWork, asking: Asking, card: str, more: int) -> Post:
@@ -282,19 +291,39 @@ async def require_open_draft(uow: UnitOfWork, asking: Asking, card: str, more: i
 
 
 async def _check(
-    desk: Desk, uow: UnitOfWork, asking: Asking, draft: Draft, coming: int = 0
+    desk: Desk,
+    uow: UnitOfWork,
+    asking: Asking,
+    draft: Draft,
+    values: Mapping[str, str],
+    coming: int = 0,
 ) -> None:
-    coming += len(asking.attachments[:MOST_FILES])
+    coming += len(asking.attachments[:MOST_FILES]) + bool(_prompt(values))
     problems = await check_draft(uow, asking.business.id, draft, desk.networks, coming)
     if problems:
         raise problems[0]
 
 
-async def _bring(desk: Desk, uow: UnitOfWork, asking: Asking, post: Post) -> None:
-    """Have the files that came with a form join its post."""
+async def _bring(
+    desk: Desk, uow: UnitOfWork, asking: Asking, post: Post, values: Mapping[str, str]
+) -> Reply:
+    """Have the files that came with a form join its post, and a picture of what it says to draw.
+
+    Raises UserError as `place_upload`, `read_order` and `place_order`.
+    """
+    per_minute = desk.orders_per_minute
     if asking.attachments:
-        per_minute = desk.orders_per_minute
         await place_upload(uow, asking.customer, asking.attachments, per_minute, post)
+    if not _prompt(values):
+        return Nothing()
+    models = await models_for(desk, uow, asking)
+    wanted = {"prompt": _prompt(values)}
+    order = read_order(wanted, desk.catalogue, models, desk.blocked_words)
+    return tell_notices(await place_order(uow, asking.customer, order, per_minute, post=post))
+
+
+def _prompt(values: Mapping[str, str]) -> str:
+    return values.get("prompt", "").strip()
 
 
 POST_FORMS: Mapping[

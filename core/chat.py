@@ -222,7 +222,8 @@ class Option:
 
 @dataclass(frozen=True)
 class FormField:
-    """One of at most five fields. `value` is what it is filled in with (newline-joined for many).
+    """One of at most five fields; `spare` ones are not counted, and left out where five is all there
+    is room for. `value` is what it is filled in with (newline-joined for many).
 
     `max_length` counts characters of a text. A select's `options` are at most 25. A field of files,
     of which a form has at most one, takes up to ten, whose names end in one of `endings`.
@@ -237,6 +238,7 @@ class FormField:
     max_length: int = 3000
     hint: str = ""
     endings: tuple[str, ...] = PICTURES
+    spare: bool = False
 
     @property
     def takes_pictures(self) -> bool:

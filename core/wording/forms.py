@@ -39,6 +39,7 @@ PICTURES_HINT = "What the post shows. Take one away, or choose from the library'
 ADD_PICTURES = "New pictures"
 ADD_HINT = "From your device. They join the draft a moment later."
 ADD_AND_WAIT_HINT = "With new ones it waits as a draft; press ✅ on its card once they are added."
+DRAW = "Generate with AI"
 WAYS = "Choose one from the library, or add a new one here. /generate draws one."
 
 GENERATE = "Draw pictures from words"
@@ -95,6 +96,15 @@ def picture_option(image: Image, place: int | None, number: int | None) -> str:
     called = shorten(image.title or image.filename, 40)
     named = f"Picture {number} · {called}" if number else f"{called} · no. {image.id}"
     return f"{place}. {named}" if place else named
+
+
+def draw_hint(model: Model) -> str:
+    """What a picture costs that is ordered in a post's form."""
+    price = model.price(model.qualities[0], model.sizes[0])
+    cost = "free" if price == 0 else f"about {money(price)}"
+    return (
+        f"Say what to draw: one picture by {model.label} ({cost}) joins the draft once it is made."
+    )
 
 
 def quality_option(quality: str, price: int | None) -> str:

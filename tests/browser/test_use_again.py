@@ -19,9 +19,11 @@ async def ask(page: Page, line: str) -> None:
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
-async def test_pictures_are_chosen_taken_away_and_uploaded(open_page: Open, *, phone: bool) -> None:
-    """One of the library is chosen by its face, one is uploaded; the draft completes itself, lets
-    go of the first again, and is published with the second.
+async def test_pictures_are_chosen_uploaded_generated_and_taken_away(
+    open_page: Open, *, phone: bool
+) -> None:
+    """One of the library is chosen by its face, one is uploaded, one is generated, all in one
+    dialog; the draft completes itself, lets go of two again, and is published with the upload.
     """
     how = {"viewport": PHONE, "has_touch": True} if phone else {"viewport": DESKTOP}
     async with open_page(**how) as viewer:
@@ -32,13 +34,15 @@ async def test_pictures_are_chosen_taken_away_and_uploaded(open_page: Open, *, p
         form = page.get_by_role("dialog", name="New post")
         await form.get_by_role("checkbox", name="A fox · no. 1").check(force=True)
         await form.locator("input[type=file]").set_input_files([PHOTO])
+        await form.get_by_label("Generate with AI").fill("a red leaf")
         await form.get_by_role("button", name="Preview").click()
         await expect(form).to_be_hidden()
         draft = page.locator("article", has_text="Check it, then press").last
-        await expect(draft.locator(".pictures img")).to_have_count(2)
+        await expect(draft.locator(".pictures img")).to_have_count(3)
         await draft.get_by_role("button", name="Edit").click()
         form = page.get_by_role("dialog", name="Edit the post")
         await form.get_by_role("checkbox", name="1. A fox · no. 1").uncheck(force=True)
+        await form.get_by_role("checkbox", name="A red leaf").uncheck(force=True)
         await form.get_by_role("button", name="Save").click()
         await expect(draft.locator(".pictures img")).to_have_count(1)
         await draft.get_by_role("button", name="Publish", exact=True).click()

@@ -161,6 +161,46 @@ async def test_a_picture_is_generated_for_a_post(
         assert page.count("<figure") == 1
 
 
+@pytest.mark.parametrize("chat", ["slack", "page"], indirect=True)
+async def test_a_picture_is_generated_within_the_form(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Where the form has room for it, all three ways stand side by side. What cannot be drawn is
+    said there, and nothing is written; the post waits for the picture as a draft.
+    """
+    async with running_desk(environ | {"BLOCKED_WORDS": "gore"}):
+        await chat.connected()
+        await ada.command("/generate a fox", marketing)
+        pictures = await eyes.see(marketing, "1 picture: a fox")
+        form = await (await ada.press(pictures, "Publish")).form()
+        assert {"Pictures", "New pictures", "Generate with AI"} <= set(form.fields)
+        assert "one picture by Sketch (no AI) (free)" in form.text
+        refused = await ada.submit(form, {"Generate with AI": "gore on a wall"})
+        assert "gore" in refused.text
+        assert not eyes.all(marketing, "Check it")
+        form = await (await ada.press(pictures, "Publish")).form()
+        await ada.submit(form, {"Generate with AI": "a red leaf", "Caption": "Leaves."}, [FRONT])
+        await eyes.see(pictures.where, "1 picture: a red leaf", "Added to the post")
+        await eyes.see(pictures.where, "1 picture: front.jpg", "Added to the post")
+        draft = await eyes.see(pictures.where, "Alt text of “A red leaf”", "Check it")
+        assert len(draft.pictures) == 3
+        page = await published(ada, draft, eyes)
+        assert page.count("<figure") == 3
+
+
+@pytest.mark.parametrize("chat", ["discord"], indirect=True)
+async def test_a_form_of_five_fields_leaves_generating_to_the_card(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/generate a fox", marketing)
+        pictures = await eyes.see(marketing, "1 picture: a fox")
+        form = await (await ada.press(pictures, "Publish")).form()
+        assert "New pictures" in form.fields
+        assert "Generate with AI" not in form.fields
+
+
 async def test_instagram_is_marked_and_refused_without_a_picture(
     chat: Chat,
     ada: Person,

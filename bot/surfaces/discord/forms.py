@@ -34,9 +34,9 @@ MOST_REMEMBERED: Final = 500
 
 def modal(form: Form) -> Json:
     """The data of a modal. A `note` takes a part of its own where one of the five is free, else it
-    stands in place of the first field's hint.
+    stands in place of the first field's hint. Spare fields are left out.
     """
-    parts = [_labelled(field, field.hint) for field in form.fields]
+    parts = [_labelled(field, field.hint) for field in form.fields if not field.spare]
     if form.note and len(parts) < MOST_PARTS:
         parts.insert(0, {"type": TEXT, "content": escape(form.note)})
     elif form.note and parts:
