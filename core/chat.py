@@ -222,8 +222,8 @@ class Option:
 
 @dataclass(frozen=True)
 class FormField:
-    """One of at most five fields; `spare` ones are not counted, and left out where five is all there
-    is room for. `value` is what it is filled in with (newline-joined for many).
+    """One of at most five fields, besides `spare` ones, left out where there is room for no more.
+    `value` is what it is filled in with (newline-joined for many).
 
     `max_length` counts characters of a text. A select's `options` are at most 25. A field of files,
     of which a form has at most one, takes up to ten, whose names end in one of `endings`.
