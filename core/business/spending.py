@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from core.business.keys import ProviderKey
+from core.business.members import Member
 from core.errors import UserError
 from core.storing import UnitOfWork
 
@@ -34,6 +36,17 @@ class Share:
     """What one person, model or day had of a month."""
 
     key: str
+    amount: int
+    images: int
+
+
+@dataclass(frozen=True)
+class KeyShare:
+    """What a brought key paid in a month. Of a business's key it is part of the business's rows, of
+    a person's own it is apart from them.
+    """
+
+    key: ProviderKey
     amount: int
     images: int
 
@@ -87,6 +100,19 @@ async def read_spending(
         member = await uow.members.get(key)
         names[key] = member.name if member else ""
     return Spending(month, tuple(rows), names)
+
+
+async def read_by_key(uow: UnitOfWork, viewer: Member, month: str) -> list[KeyShare]:
+    """What brought keys paid in a month that is one, the most first: one's own keys and, for
+    admins, the business's; nobody sees other people's.
+    """
+    shares = []
+    days = (f"{month}-01", f"{month}-31")
+    for key_id, (amount, images) in (await uow.ledger.by_key(viewer.business_id, days)).items():
+        key = await uow.keys.get(key_id)
+        if key and (key.owner_id == viewer.id or (viewer.admin and not key.owner_id)):
+            shares.append(KeyShare(key, amount, images))
+    return sorted(shares, key=lambda one: (-one.amount, one.key.id))
 
 
 def days_in(month: str) -> list[str]:

@@ -14,6 +14,7 @@ from core.chat import Button, Card, Control, File, Link, Menu, Option
 from core.generation.comparing import FEWEST, ballot_of, is_blind, name_of
 from core.generation.jobs import ENDED, Attempt, Item, Job, state_of
 from core.generation.orders import Order
+from core.generation.payers import tell_payers
 from core.generation.prices import Model
 from core.library.captions import shorten
 from core.library.cards import draw_upload, lost_words, subject_of
@@ -26,7 +27,6 @@ from core.wording import comparing, posts
 from core.wording import orders as words
 from core.wording.errors import sentence
 from core.wording.failover import taken_over
-from core.wording.keys import paid_by
 from core.wording.money import money
 
 DAY = 86_400
@@ -77,6 +77,7 @@ class JobCards:
                 for item in items
                 if item.trouble
             ]
+            lines += [] if hidden else await tell_payers(uow, [order])
             facts = comparing.facts(order, cost, seconds, hidden=hidden)
         else:
             lines += await _told_of(uow, job, order, items, self.models)
@@ -214,8 +215,7 @@ async def _told_of(
 ) -> list[str]:
     """What else is to be known of an order's pictures."""
     lines = [words.legacy(order.legacy, order.model)] if order.legacy else []
-    if order.key_id:
-        lines.append(paid_by(own=order.own_key))
+    lines += await tell_payers(uow, [item.order or order for item in items])
     lines += taken_over(items, models)
     return [*lines, *await _troubles(uow, items), *await lost_words(uow, job.id)]
 

@@ -139,6 +139,12 @@ class Ledger(Protocol):
         """The same by day, person and model, in this order; those that came to nothing left out."""
         ...
 
+    async def by_key(self, business_id: int, days: tuple[str, str]) -> dict[str, tuple[int, int]]:
+        """Micro-USD and AI pictures that brought keys paid for in these days, by the keys' ids;
+        those that came to nothing left out.
+        """
+        ...
+
     async def of_item(self, item_id: str) -> list[Entry]:
         """Oldest first."""
         ...

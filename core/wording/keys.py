@@ -75,8 +75,8 @@ def tried(key: ProviderKey, trouble: str | None) -> str:
     return said.format(provider=PROVIDERS[key.provider], key=called(key))
 
 
-def paid_by(*, own: bool) -> str:
-    """On a card, by which key it is paid."""
-    return (
-        "Paid by your own key; no budget counts it." if own else "Paid by the business's own key."
-    )
+def pays(key: ProviderKey, owner: str) -> str:
+    """On a card: on which key its pictures go. `owner` is whose own it is, "" where unknown."""
+    whose = f"{owner or 'somebody'}'s" if key.owner_id else "the business's"
+    uncounted = "; no budget counts it" if key.owner_id else ""
+    return f"On {whose} {PROVIDERS[key.provider]} key …{key.last}{uncounted}."

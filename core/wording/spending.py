@@ -4,8 +4,10 @@ from datetime import date
 from typing import Final
 
 from core.business.budgets import Standing
+from core.business.keys import ProviderKey
 from core.business.spending import Share
 from core.wording.budgets import figure, left, whose
+from core.wording.keys import PROVIDERS, called
 from core.wording.money import MILLION, count, money
 
 SKIP: Final = "Skip to the figures"
@@ -24,6 +26,12 @@ CHARGED: Final = "Charged back"
 EACH: Final = "A picture"
 EACH_NOTE: Final = "with everything paid around it"
 BY_DAY: Final = "By day"
+BY_KEY: Final = "By brought keys"
+BY_KEY_NOTE: Final = (
+    "What your own keys pay stands only here: no sum above and no budget counts it. What the "
+    "business's keys pay is part of the sums above."
+)
+KEY: Final = "Key"
 BY_PERSON: Final = "By person"
 BY_MODEL: Final = "By model"
 PERSON: Final = "Person"
@@ -86,6 +94,12 @@ def model(name: str) -> str:
 def person(name: str) -> str:
     """A person as they are told."""
     return name or SOMEBODY
+
+
+def brought(key: ProviderKey) -> str:
+    """A key that somebody brought, and whose it is."""
+    whose = "yours" if key.owner_id else "the business's"
+    return f"{PROVIDERS[key.provider]} {called(key)}, {whose}"
 
 
 def budget(one: Standing) -> tuple[str, str]:

@@ -195,6 +195,19 @@ class Ledger:
             for day, person, model, spent, made in await self.session.execute(grouped)
         ]
 
+    async def by_key(self, business_id: int, days: tuple[str, str]) -> dict[str, tuple[int, int]]:
+        """Micro-USD and AI pictures by brought key."""
+        columns = tables.ledger.c
+        amount, images = func.sum(columns.amount), func.sum(columns.images)
+        found = select(columns.key_id, amount, images).where(
+            columns.business_id == business_id, columns.day.between(*days), columns.key_id != ""
+        )
+        grouped = found.group_by(columns.key_id).having(or_(amount != 0, images != 0))
+        return {
+            key_id: (int(spent), int(made))
+            for key_id, spent, made in await self.session.execute(grouped)
+        }
+
     async def of_item(self, item_id: str) -> list[Entry]:
         """Oldest first."""
         return await self._of(tables.ledger.c.item_id == item_id)

@@ -4,10 +4,12 @@ import pytest
 
 from core.business.accounts import Account, seal_context
 from core.business.ledger import day_of
+from core.wording.money import money
 from tests.desk import desk_process, running_desk
 from tests.driving import Chat, Person, Where
 from tests.driving.chat import until
 from tests.driving.discord import DiscordPerson
+from tests.driving.page import PagePerson
 from tests.flows.conftest import Eyes
 from tests.platforms.openai import OpenAIServer
 
@@ -47,7 +49,7 @@ async def test_a_key_of_ones_own_is_tried_and_pays_until_it_is_revoked(
         await eyes.told(ada, "OpenAI takes the key", "…wxyz")
         assert openai.bill == []
         await ada.command("/generate a fox", marketing)
-        card = await eyes.see(marketing, "Done: a fox", "Paid by your own key")
+        card = await eyes.see(marketing, "Done: a fox", "On Ada's OpenAI key …wxyz; no budget")
         assert card.says("Cost", "$0.01")
         assert len(openai.bill) == 1
         async with desk.database.read() as uow:
@@ -58,7 +60,7 @@ async def test_a_key_of_ones_own_is_tried_and_pays_until_it_is_revoked(
             assert await uow.ledger.paid_by(key.id) == openai.charged
         await bob.command("/generate a dog", marketing)
         other = await eyes.see(marketing, "Done: a dog")
-        assert "own key" not in other.text
+        assert "OpenAI key" not in other.text
         assert len(openai.bill) == 1
         form = await (await ada.command("/keys", marketing)).form()
         assert "“Ada's” (…wxyz): yours, works, $0.01" in form.text
@@ -68,7 +70,7 @@ async def test_a_key_of_ones_own_is_tried_and_pays_until_it_is_revoked(
         await ada.submit(form, {"Revoke": chosen})
         await eyes.told(ada, "is revoked and forgotten here")
         await ada.command("/generate a cat", marketing)
-        await eyes.see(marketing, "Done: a cat", without="own key")
+        await eyes.see(marketing, "Done: a cat", without="OpenAI key")
         assert len(openai.bill) == 1
 
 
@@ -130,12 +132,40 @@ async def test_only_admins_bring_the_businesss_key_and_all_pay_by_it(
         await bring(root, marketing, KEY, Name="Ours", Whose=whose)
         await eyes.told(root, "OpenAI takes the key “Ours”")
         await ada.command("/generate a fox", marketing)
-        await eyes.see(marketing, "Done: a fox", "Paid by the business's own key")
+        await eyes.see(marketing, "Done: a fox", "On the business's OpenAI key …wxyz.")
         async with desk.database.read() as uow:
             business = await uow.businesses.get(1)
             assert business is not None
             spent = await uow.ledger.spent(1, day_of(business, uow.now))
         assert spent == openai.charged > 0
+
+
+async def test_a_batch_says_whose_key_pays_and_its_spend_stands_apart(
+    chat: Chat,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    free: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """Before it starts, while it runs and at its end; the page tells a key's spend by itself."""
+    async with running_desk(free):
+        await chat.connected()
+        await bring(root, marketing, KEY, Name="Root's")
+        await eyes.told(root, "OpenAI takes the key")
+        form = await (await root.command("/bulk", marketing)).form()
+        await root.submit(form, {"Prompts": "a fox\nan owl"})
+        plan = await eyes.see(marketing, "2 pictures", "On Root's OpenAI key …wxyz; no budget")
+        await root.press(plan, "Start")
+        done = await eyes.changed(plan, "2 of 2 pictures made")
+        assert done.says("On Root's OpenAI key …wxyz; no budget counts it.")
+        assert len(openai.bill) == 2
+        if isinstance(root, PagePerson):
+            assert root.browser
+            main, _ = await root.browser.read("/spend")
+            assert "Nothing was spent in this month." in main.text()
+            assert "OpenAI “Root's” (…wxyz), yours" in main.text()
+            assert money(openai.charged) in main.text()
 
 
 @SLACK
@@ -192,7 +222,7 @@ async def test_what_only_a_key_reaches_is_offered_to_whoever_may_use_it(
         await root.submit(
             form, {"Prompts": "a fox", "Model": "GPT Image 2: the model before; steady"}
         )
-        plan = await eyes.see(marketing, "1 picture", "GPT Image 2")
+        plan = await eyes.see(marketing, "1 picture", "GPT Image 2", "On the business's OpenAI key")
         assert "gpt-image-2.5-flare" in plan.menus["Model"]
 
         await revoke(root, marketing, "OpenAI “Ours” (…wxyz)")
@@ -265,7 +295,7 @@ async def test_secrets_move_to_a_new_secret_key(
             assert kept is not None
             assert desk.vault.open(kept.sealed, seal_context(kept)) == "a token"
         await ada.command("/generate a fox", marketing)
-        await eyes.see(marketing, "Done: a fox", "Paid by your own key")
+        await eyes.see(marketing, "Done: a fox", "On Ada's OpenAI key …wxyz; no budget")
     async with running_desk(free | {"SECRET_KEY": "a wrong one"}):
         await chat.connected()
         await ada.command("/generate a dog", marketing)

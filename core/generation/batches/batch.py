@@ -35,7 +35,8 @@ class Summary:
     """What is known of a list once it was checked: how many pictures, which cost `estimate`
     micro-USD (None: a price is not known) and take `seconds` at the present pace; how many ask for
     the same as an earlier one (`duplicates`), and for what the library holds already (`held`, whose
-    price is `saved`); the first problems, and how many rows are `wrong`.
+    price is `saved`); the first problems, and how many rows are `wrong`; which `providers` make
+    them.
     """
 
     pictures: int
@@ -46,6 +47,7 @@ class Summary:
     saved: int = 0
     problems: tuple[Problem, ...] = ()
     wrong: int = 0
+    providers: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)

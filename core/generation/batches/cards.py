@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from core.business.keys import usable
 from core.business.ledger import cost_of
 from core.chat import Button, Card, Control, File, Link, Menu, Option
 from core.generation.batches.batch import Batch, Summary
 from core.generation.batches.feeding import seconds_for
 from core.generation.batches.numbering import ON_A_SHEET
 from core.generation.jobs import ENDED, Item, Job
-from core.generation.offering import models_of
+from core.generation.offering import offered
+from core.generation.payers import tell_keys, tell_payers
 from core.generation.prices import Catalogue, Model
 from core.generation.prompts import STYLES
 from core.library.prints import name_numbered
@@ -68,13 +70,15 @@ class BatchCards:
     async def _planned(
         self, uow: UnitOfWork, job: Job, batch: Batch, summary: Summary, message: Message
     ) -> Card:
-        models = await models_of(uow, self.catalogue, self.models, job.business_id, job.owner_id)
+        keys = await usable(uow, job.business_id, job.owner_id)
+        paying = [keys[provider] for provider in summary.providers if provider in keys]
+        models = offered(self.catalogue, self.models, keys)
         model = models.get(batch.options.get("model", "")) or next(iter(models.values()))
         waits = batch.state == "planned"
         return Card(
             key=message.id,
             title=words.planned_title(summary),
-            lines=tuple(words.plan(summary, batch.trouble)),
+            lines=(*words.plan(summary, batch.trouble), *await tell_keys(uow, paying)),
             facts=(words.common(model, batch.options), *words.price_table(model, TABLE)),
             links=(self._page(batch.id),),
             controls=_choices(batch, summary, model, models) if waits else (),
@@ -100,6 +104,7 @@ class BatchCards:
         )
         if job.paused_at and job.trouble:
             lines.append(words.paused(job.trouble))
+        lines += await tell_payers(uow, [item.order for item in items if item.order])
         lines += words.troubles(items) + taken_over(items, self.catalogue.models)
         lines += [sentence(one) for one in job.notices]
         if not running:

@@ -149,6 +149,7 @@ class Preparing:
             saved=sum(saved),
             problems=tuple(plan.problems),
             wrong=plan.wrong,
+            providers=tuple(dict.fromkeys(one.order.provider for one in plan.pictures)),
         )
 
     async def _held(self, uow: UnitOfWork, plan: Plan, business_id: int) -> dict[object, int]:
@@ -187,14 +188,13 @@ class Preparing:
             await redraw(uow, "status", batch.id)
 
     async def _compare(self, uow: UnitOfWork, plan: Plan, batch: Batch) -> None:
-        """Raises UserError("list_changed") where other rows can be made than was told, or at another
-        price, as when a reference was deleted or a key revoked meanwhile; then the card tells the
+        """Raises UserError("list_changed") where other rows can be made than was told, or for more
+        or less, as when a reference was deleted or a key revoked meanwhile; then the card tells the
         list anew.
         """
-        told = (
-            (batch.summary.wrong, batch.summary.estimate) if batch.summary else (0, plan.estimate)
-        )
-        if (plan.wrong, plan.estimate) != told:
+        told = batch.summary
+        known = (told.wrong, told.estimate) if told else (0, plan.estimate)
+        if (plan.wrong, plan.estimate) != known:
             batch.summary = await self._summarize(uow, plan, batch)
             raise UserError("list_changed")
 

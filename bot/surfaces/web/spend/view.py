@@ -19,7 +19,7 @@ from bot.surfaces.web.spend.plot import draw_plot
 from bot.surfaces.web.templating import Templates
 from core.business.budgets import Standing, channel_of, standings
 from core.business.ledger import day_of
-from core.business.spending import Share, Spending, read_spending
+from core.business.spending import KeyShare, Share, Spending, read_by_key, read_spending
 from core.storing import UnitOfWork
 from core.wording import spending as words
 from core.wording.money import MILLION, money
@@ -65,6 +65,7 @@ class Spend:
         asked = self._asked(request, person)
         async with self._parts.units.read() as uow:
             spending = await _read(uow, person, asked)
+            by_key = await read_by_key(uow, person.member, asked.month)
             budgets = await _budgets(uow, person)
             threads = await self._drawing.newest_threads(uow, person)
         facts = {
@@ -82,6 +83,7 @@ class Spend:
             "people": _rows(spending.by_person, asked, _name_people(spending)),
             "models": _rows(spending.by_model, asked, {}),
             "days": _rows([one for one in spending.by_day if one.amount or one.images], asked, {}),
+            "keys": _key_rows(by_key),
             "csv": asked.address(TABLE),
         }
         return self._templates.page("spend.html", facts, 400 if asked.wrong else 200)
@@ -131,6 +133,21 @@ def _rows(shares: list[Share], asked: Asked, names: dict[str, str]) -> list[Row]
             one.images,
             money(one.amount),
             _charged(asked, one.images),
+            round(max(one.amount, 0) * 100 / most) if most > 0 else 0,
+        )
+        for one in shares
+    ]
+
+
+def _key_rows(shares: list[KeyShare]) -> list[Row]:
+    """What brought keys paid is never charged back: they are paid for elsewhere."""
+    most = max((one.amount for one in shares), default=0)
+    return [
+        Row(
+            words.brought(one.key),
+            one.images,
+            money(one.amount),
+            "",
             round(max(one.amount, 0) * 100 / most) if most > 0 else 0,
         )
         for one in shares
