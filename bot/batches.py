@@ -10,16 +10,18 @@ from typing import Final
 from bot.asking import Asking, Touch
 from bot.desk import Desk
 from bot.keys import models_for
-from core.chat import Form, FormField, Nothing, Option, Reply
-from core.errors import UserError
+from core.chat import Form, FormField, Nothing, Option, Private, Reply
+from core.errors import Trouble, UserError
 from core.generation.batches import placing
+from core.generation.batches.drafts import OPENING
 from core.generation.batches.feeding import resume
 from core.generation.batches.numbering import part_of
 from core.generation.batches.rows import KINDS
 from core.generation.jobs import Job
 from core.generation.prices import Model
 from core.messages import Message, redraw
-from core.publishing.posting import approve, open_post
+from core.publishing.posting import approve, open_post, require_approver, stop
+from core.publishing.posts import is_draft
 from core.review.keeping import read_wishes
 from core.review.reviewing import (
     NOTHING,
@@ -227,12 +229,34 @@ async def _open(touch: Touch) -> None:
             await open_post(touch.uow, post, touch.asking.member)
 
 
-async def _publish_all(touch: Touch) -> None:
-    """Approve every draft as it stands. Raises UserError for the first that cannot be published."""
-    job, desk, member = await _job(touch), touch.desk, touch.asking.member
-    for post in await touch.uow.posts.of_job(job.id):
-        await approve(touch.uow, post, member, desk.networks, desk.grace)
-    await redraw(touch.uow, "status", job.id)
+async def _publish_all(touch: Touch) -> Reply | None:
+    """Approve every draft as it stands, and tell which cannot be published and why. Raises
+    UserError("not_approver").
+    """
+    job, uow, desk, member = await _job(touch), touch.uow, touch.desk, touch.asking.member
+    left: dict[str, Trouble] = {}
+    approved = 0
+    for post in await uow.posts.of_job(job.id):
+        await require_approver(uow, post, member)
+        if not is_draft(post, await uow.targets.of_post(post.id)):
+            continue
+        try:
+            await approve(uow, post, member, desk.networks, desk.grace)
+        except UserError as error:
+            left[post.title] = error.trouble
+        else:
+            approved += 1
+    await redraw(uow, "status", job.id)
+    return Private(words.not_published(left, approved)) if left else None
+
+
+async def _stop_all(touch: Touch) -> None:
+    """What was approved and has not begun is a draft again. Raises UserError("not_approver")."""
+    job, uow = await _job(touch), touch.uow
+    for post in await uow.posts.of_job(job.id):
+        await require_approver(uow, post, touch.asking.member)
+        await stop(uow, post)
+    await redraw(uow, "status", job.id)
 
 
 def choose_form(review: Review, card: str) -> Form:
@@ -330,6 +354,7 @@ BATCH_ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
     "choose-all": _choose_all,
     "create": _create,
     "lot": _send_lot,
-    "open": _open,
+    **dict.fromkeys(OPENING, _open),
     "publish-all": _publish_all,
+    "stop-all": _stop_all,
 }

@@ -265,8 +265,9 @@ async def _approvers_post(touch: Touch) -> Post:
 
 
 async def _confirm(touch: Touch) -> None:
-    desk, member = touch.desk, touch.asking.member
-    await approve(touch.uow, await _post(touch), member, desk.networks, desk.grace)
+    desk, member, post = touch.desk, touch.asking.member, await _post(touch)
+    await approve(touch.uow, post, member, desk.networks, desk.grace)
+    await _redraw_job(touch.uow, post)
 
 
 async def _edit(touch: Touch) -> Reply:
@@ -283,12 +284,22 @@ async def _add_picture(touch: Touch) -> Reply:
 
 
 async def _drop(touch: Touch) -> None:
-    await discard(touch.uow, await _approvers_post(touch))
+    post = await _approvers_post(touch)
+    await discard(touch.uow, post)
+    await _redraw_job(touch.uow, post)
 
 
 async def _stop(touch: Touch) -> None:
-    if not await stop(touch.uow, await _approvers_post(touch)):
+    post = await _approvers_post(touch)
+    if not await stop(touch.uow, post):
         raise UserError("post_settled")
+    await _redraw_job(touch.uow, post)
+
+
+async def _redraw_job(uow: UnitOfWork, post: Post) -> None:
+    """A batch's card counts its drafts."""
+    if post.job_id:
+        await redraw(uow, "status", post.job_id)
 
 
 async def _settle(touch: Touch) -> None:

@@ -162,3 +162,9 @@ async def _close(uow: UnitOfWork, item_id: str, kind: EntryKind, cost: int) -> N
 def cost_of(entries: list[Entry]) -> int:
     """What these bookings add up to, in micro-USD."""
     return sum(entry.amount for entry in entries)
+
+
+def spent_of(entries: list[Entry]) -> int:
+    """The same without what is only set aside: of each item's last booking, if that reserves."""
+    last = {entry.item_id: entry for entry in entries}
+    return cost_of(entries) - sum(one.amount for one in last.values() if one.kind == "reserve")

@@ -365,8 +365,10 @@ class Making:
 
 
 def _alone(claim: Claim) -> bool:
-    """Whether nothing is made beside it: an unfinished picture would tell a comparison's models."""
-    return claim.order.count == 1 and claim.job.kind != "compare"
+    """Whether nothing is made beside it: unfinished pictures would tell a comparison's models, and
+    a batch shows none, though each would be paid.
+    """
+    return claim.order.count == 1 and claim.job.kind == "generate"
 
 
 def _possible_cost(error: OutcomeUnknown, attempt: Attempt) -> int | None:

@@ -1,7 +1,9 @@
 """What the cards of a batch say."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from core.errors import Trouble
 from core.generation.batches.batch import Batch, BatchState, Summary
@@ -21,6 +23,7 @@ CREATE = "Create drafts"
 LOT = "List as CSV"
 LOT_TITLE = "The batch as a table"
 OPEN = "Open a draft"
+STOP = "Stop publishing"
 CHOOSE = "Keep pictures"
 CHOOSE_ALL = "Choose"
 CHOOSE_TITLE = "Keep pictures"
@@ -77,6 +80,7 @@ TITLES: dict[BatchState, str] = {
 }
 
 MOST_TROUBLES = 5
+MOST_ROWS = 12
 
 
 def reading(batch: Batch) -> list[str]:
@@ -102,16 +106,22 @@ def plan(summary: Summary, trouble: Trouble | None) -> list[str]:
             "for $0."
         )
     if summary.duplicates:
-        asks = "asks" if summary.duplicates == 1 else "ask"
-        lines.append(
-            f"{count(summary.duplicates, 'picture')} {asks} for the same as an earlier one."
-        )
+        lines.append(repeated(summary))
     lines += [f"Row {one.row}: {sentence(one.trouble)}" for one in summary.problems]
     if more := summary.wrong - len(summary.problems):
         lines.append(f"And {more} more rows like these.")
     if summary.wrong:
         lines.append("Wrong rows are left out.")
     return lines
+
+
+def repeated(summary: Summary) -> str:
+    """Which rows ask for what an earlier row asks for, and how many pictures that is."""
+    asks = "asks" if summary.duplicates == 1 else "ask"
+    said = f"{count(summary.duplicates, 'picture')} {asks} for the same as an earlier row"
+    more = "and others" if len(summary.repeated) > MOST_ROWS else ""
+    rows = ", ".join(str(row) for row in summary.repeated[:MOST_ROWS])
+    return f"{said}: row {' '.join(filter(None, (rows, more)))}." if rows else f"{said}."
 
 
 def _are(amount: int) -> str:
@@ -279,28 +289,55 @@ def choose_field(first: int, last: int) -> str:
     return f"Pictures {first}–{last}" if last > first else f"Picture {first}"
 
 
+DraftState = Literal["draft", "approved", "sending", "published", "failed"]
+
+
 @dataclass(frozen=True)
 class Drafted:
-    """A post of a batch: where it stands by now ("" while it does not), and whether it is still a
-    draft.
+    """A post of a batch, by the number of its picture: where it stands by now ("" while it does
+    not), and how far it is; while it is `approved`, it can be stopped.
     """
 
     post_id: str
+    number: int
     title: str
     url: str
-    draft: bool
+    state: DraftState
+
+    @property
+    def label(self) -> str:
+        """What it is called in menus and links."""
+        return shorten(f"{self.number}. {self.title}", 75)
 
 
 def drafts(drafted: Sequence[Drafted], *, creating: bool) -> str:
     """How far the drafts are."""
-    published = sum(bool(one.url) for one in drafted)
-    said = f"{count(len(drafted), 'post')}: {sum(one.draft for one in drafted)} to be published, "
-    return f"{said}{published} published.{' More are being written.' if creating else ''}"
+    states = Counter(one.state for one in drafted)
+    said = [f"{states['draft']} to be published", f"{states['published']} published"]
+    if going := states["approved"] + states["sending"]:
+        said.append(f"{going} being published")
+    if states["failed"]:
+        said.append(f"{states['failed']} not published, or not for certain")
+    more = " More are being written." if creating else ""
+    return f"{count(len(drafted), 'post')}: {', '.join(said)}.{more}"
 
 
-def draft_option(title: str) -> str:
-    """A draft in a menu."""
-    return shorten(title, 75)
+def more_links(links: int, published: int) -> str:
+    """Where the addresses are that the card has no room for."""
+    return f"Here are the first {links}; the list as CSV has the addresses of all {published}."
+
+
+def open_some(first: int, last: int) -> str:
+    """A menu of some of more drafts than a menu takes, by the numbers of their pictures."""
+    return f"Open a draft of {first}–{last}"
+
+
+def not_published(left: Mapping[str, Trouble], approved: int) -> str:
+    """What became of publishing all, where some drafts cannot be published as they stand."""
+    head = f"{count(approved, 'draft')} will be published, {len(left)} cannot be yet:"
+    lines = [f"{label}: {sentence(trouble)}" for label, trouble in left.items()]
+    more = len(lines) - MOST_TROUBLES
+    return "\n".join([head, *lines[:MOST_TROUBLES], *([f"And {more} more."] if more > 0 else [])])
 
 
 def publish_all(waiting: int) -> str:
@@ -310,7 +347,7 @@ def publish_all(waiting: int) -> str:
 
 def spend(cost: int, estimate: int, unpriced: int, *, running: bool) -> tuple[tuple[str, str], ...]:
     """What it costs against what was estimated, beside so many pictures without a known price."""
-    label = "Booked so far" if running else "Cost"
+    label = "Spent so far" if running else "Cost"
     more = f", and {count(unpriced, 'picture')} at an unknown price" if unpriced else ""
     return ((label, money(cost) + more), ("Estimate", money(estimate) + more))
 

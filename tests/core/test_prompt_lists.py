@@ -170,7 +170,7 @@ def test_rows_override_what_is_common() -> None:
     assert made.pictures[1].order.size == "1024x1792"
     assert made.pictures[1].order.count == 1
     assert made.estimate == 6_000 + 2 * 52_700
-    assert made.duplicates == 1
+    assert made.duplicates == []
 
 
 def test_a_row_may_be_made_from_pictures_of_the_library() -> None:
@@ -250,4 +250,10 @@ def test_a_thousand_prompts_are_a_batch() -> None:
     """The most that one may have."""
     made = plan([Row(number, f"fox {number}") for number in range(MOST)])
     assert len(made.pictures) == MOST
-    assert made.duplicates == 0
+    assert made.duplicates == []
+
+
+def test_rows_that_ask_for_the_same_are_told_but_copies_are_wanted() -> None:
+    """By the row that comes later, once for each picture of it."""
+    rows = [Row(1, "a fox"), Row(2, "an owl", {"count": "3"}), Row(4, "a {fox, hare}")]
+    assert plan([*rows, Row(9, "an owl", {"count": "2"})]).duplicates == [4, 9, 9]

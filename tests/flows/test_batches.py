@@ -26,7 +26,7 @@ async def test_a_list_is_checked_priced_started_and_chosen_from(
         await root.submit(form, {"Prompts": PROMPTS, "Around each prompt": "a photo of … on white"})
         plan = await eyes.see(marketing, "Batch: 4 pictures, ≈ $0")
         assert plan.says("Row 5: The braces", "Wrong rows are left out.")
-        assert plan.says("1 picture asks for the same")
+        assert plan.says("1 picture asks for the same as an earlier row: row 4.")
         assert plan.buttons == ("Start", "Leave it")
 
         await root.choose(plan, "Quality", ["low"])
@@ -65,14 +65,16 @@ async def test_a_list_is_checked_priced_started_and_chosen_from(
 
         await root.press(done, "Create drafts")
         done = await eyes.changed(done, "1 post: 1 to be published, 0 published.")
-        (title,) = done.menus["Open a draft"]
-        await root.choose(done, "Open a draft", [title])
+        (label,) = done.menus["Open a draft"]
+        number, _, title = label.partition(". ")
+        assert number == "2"
+        await root.choose(done, "Open a draft", [label])
         draft = await eyes.see(marketing, title, "Accounts")
         assert draft.where == done.where
         await root.press(done, "Publish 1 draft")
         done = await eyes.changed(done, "1 post: 0 to be published, 1 published.")
         async with httpx2.AsyncClient() as browser:
-            assert (await browser.get(done.links[title])).status_code == 200
+            assert (await browser.get(done.links[label])).status_code == 200
 
 
 async def test_a_written_reply_chooses_and_makes_again(
@@ -146,12 +148,41 @@ async def test_a_bill_that_is_not_paid_pauses_the_lot_and_keeps_the_rest(
         await chat.connected()
         card = await begin(root, marketing, eyes, 12)
         paused = await eyes.changed(card, "Batch: paused", "Paused; nothing is lost.", "https://")
-        assert paused.buttons == ("Go on", "Cancel", "Choose")
+        assert paused.buttons[:2] == ("Go on", "Cancel")
         await root.press(paused, "Go on")
         await eyes.changed(card, "Batch: 12 of 12 pictures made", "All 12 are kept")
     assert sorted(charge.prompt for charge in openai.bill) == sorted(
         f"fox number {number}" for number in range(1, 13)
     )
+
+
+@PAGE
+async def test_what_the_library_holds_is_pointed_out_and_taken_from_there_for_nothing(
+    chat: Chat,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """Only what is new is paid and estimated; and what is paid is the table's price, for a batch
+    pays for no unfinished pictures.
+    """
+    async with running_desk(paid):
+        await chat.connected()
+        for prompts in (["a fox", "an owl", "a hare"], ["a hare", "a stork", "a fox"]):
+            form = await (await root.command("/bulk", marketing)).form()
+            await root.submit(form, {"Prompts": "\n".join(prompts)})
+            card = await eyes.see(marketing, "Batch: 3 pictures, ≈ $0.040")
+            if "a stork" not in prompts:
+                await root.press(card, "Start")
+                await eyes.changed(card, "Batch: 3 of 3 pictures made")
+        assert card.says("2 pictures of it are in the library already, for $0.")
+        await root.press(card, "Start, reuse 2 (saves $0.026)")
+        done = await eyes.changed(card, "Batch: 3 of 3 pictures made", "Estimate", "$0.013")
+        assert [charge.prompt for charge in openai.bill][3:] == ["a stork"]
+        await eyes.changed(done, "$0.013", without="$0.040")
+        assert {charge.usage.image_out for charge in openai.bill} == {439}
 
 
 @PAGE

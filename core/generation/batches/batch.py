@@ -34,9 +34,9 @@ MOVES: dict[BatchState, frozenset[BatchState]] = {
 class Summary:
     """What is known of a list once it was checked: how many pictures, which cost `estimate`
     micro-USD (None: a price is not known) and take `seconds` at the present pace; how many ask for
-    the same as an earlier one (`duplicates`), and for what the library holds already (`held`, whose
-    price is `saved`); the first problems, and how many rows are `wrong`; which `providers` make
-    them.
+    the same as an earlier row (`duplicates`; `repeated` are the first rows that do), and for what
+    the library holds already (`held`, whose price is `saved`); the first problems, and how many
+    rows are `wrong`; which `providers` make them.
     """
 
     pictures: int
@@ -48,6 +48,7 @@ class Summary:
     problems: tuple[Problem, ...] = ()
     wrong: int = 0
     providers: tuple[str, ...] = ()
+    repeated: tuple[int, ...] = ()
 
 
 @dataclass(eq=False)

@@ -4,15 +4,16 @@ Everything is drawn from the rows. It must not know how a chat renders it.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from core.business.keys import usable
-from core.business.ledger import cost_of
+from core.business.ledger import cost_of, spent_of
 from core.chat import Button, Card, Control, File, Link, Menu, Option
 from core.generation.batches.batch import Batch, Summary
+from core.generation.batches.drafts import draw_drafts
 from core.generation.batches.feeding import seconds_for
 from core.generation.batches.numbering import ON_A_SHEET
 from core.generation.jobs import ENDED, Item, Job
@@ -22,14 +23,12 @@ from core.generation.prices import Catalogue, Model
 from core.generation.prompts import STYLES
 from core.library.prints import name_numbered
 from core.messages import Message
-from core.publishing.posts import Target, is_draft
 from core.review.reviewing import read_review
 from core.storing import UnitOfWork
 from core.wording import batches as words
 from core.wording.errors import sentence
 from core.wording.failover import taken_over
 
-MOST_LINKS: Final = 10
 TABLE: Final = (20, 50, 100)
 """For so many pictures the price is shown by quality."""
 
@@ -94,8 +93,10 @@ class BatchCards:
         states: Counter[str] = Counter(item.state for item in items)
         running = any(item.state not in ENDED for item in items)
         done = sum(states[state] for state in ENDED)
-        cost = cost_of(await uow.ledger.of_job(job.id))
-        prices = [item.order.price for item in items if item.order]
+        booked = await uow.ledger.of_job(job.id)
+        cost = spent_of(booked) if running else cost_of(booked)
+        bought = {entry.item_id for entry in booked}  # what the library held was not
+        prices = [item.order.price for item in items if item.order and item.id in bought]
         estimate = sum(price or 0 for price in prices)
         lines = (
             [words.progress(states, self._left(items, uow.now))]
@@ -107,20 +108,23 @@ class BatchCards:
         lines += await tell_payers(uow, [item.order for item in items if item.order])
         lines += words.troubles(items) + taken_over(items, self.catalogue.models)
         lines += [sentence(one) for one in job.notices]
+        chosen: Sequence[Item] = ()
         if not running:
             chosen = (await read_review(uow, job.id)).selected
             lines.append(words.kept(len(chosen), states["completed"]))
-        drafts = await _drafts(uow, job)
-        if drafts or batch.state == "creating":
-            lines.append(words.drafts(drafts, creating=batch.state == "creating"))
+        drafts = await draw_drafts(uow, batch, items)
+        undrafted = any(item.image_id not in drafts.images for item in chosen)
         return Card(
             key=message.id,
             title=words.going_title(job, states, running=running),
-            lines=tuple(lines),
+            lines=(*lines, *drafts.lines),
             facts=words.spend(cost, estimate, prices.count(None), running=running),
             progress=(done, len(items)) if running else None,
-            links=(self._page(job.id), *_posts(drafts)),
-            controls=(*_draft_controls(drafts), *_controls(job, states, running=running)),
+            links=(self._page(job.id), *drafts.links),
+            controls=(
+                *drafts.controls,
+                *_controls(job, states, running=running, undrafted=undrafted),
+            ),
             colour="busy" if running else "good" if states["completed"] else "bad",
             topic=words.TOPIC,
         )
@@ -195,40 +199,14 @@ def _choices(
     return (*menus, *buttons, Button("leave", words.LEAVE, style="danger"))
 
 
-async def _drafts(uow: UnitOfWork, job: Job) -> list[words.Drafted]:
-    posts = [post for post in await uow.posts.of_job(job.id) if not post.discarded_at]
-    targets: dict[str, list[Target]] = {}
-    for target in await uow.targets.of_posts([post.id for post in posts]):
-        targets.setdefault(target.post_id, []).append(target)
-    found = []
-    for post in posts:
-        theirs = targets.get(post.id, [])
-        url = next((target.url for target in theirs if target.url), "")
-        found.append(words.Drafted(post.id, post.title, url, draft=is_draft(post, theirs)))
-    return found
-
-
-def _posts(drafts: list[words.Drafted]) -> tuple[Link, ...]:
-    return tuple(Link(one.title, one.url) for one in drafts if one.url)[:MOST_LINKS]
-
-
-def _draft_controls(drafts: list[words.Drafted]) -> tuple[Control, ...]:
-    waiting = [one for one in drafts if one.draft]
-    if not waiting:
-        return ()
-    options = tuple(Option(one.post_id, words.draft_option(one.title)) for one in waiting[:25])
-    return (
-        Menu("open", words.OPEN, options),
-        Button("publish-all", words.publish_all(len(waiting)), "📤", "primary"),
-    )
-
-
 def _sheet(job: Job, items: list[Item]) -> File:
     alt = words.sheet_alt([item for item in items if item.image_id])
     return name_numbered(job.business_id, {item.number: item.image_id for item in items}, alt)
 
 
-def _controls(job: Job, states: Mapping[str, int], *, running: bool) -> tuple[Control, ...]:
+def _controls(
+    job: Job, states: Mapping[str, int], *, running: bool, undrafted: bool
+) -> tuple[Control, ...]:
     choose = (Button("choose-all", words.CHOOSE_ALL, "☑️"),) if states["completed"] else ()
     if running and job.paused_at:
         return (
@@ -239,7 +217,7 @@ def _controls(job: Job, states: Mapping[str, int], *, running: bool) -> tuple[Co
     if running:
         return (*(() if job.cancelled_at else (Button("cancel", words.CANCEL, "❌"),)), *choose)
     controls: list[Control] = [*choose]
-    if states["completed"]:
+    if undrafted:
         controls.append(Button("create", words.CREATE, style="primary"))
     if states["failed"] or states["unknown"]:
         controls.append(Button("remake", words.RETRY, "🔁"))

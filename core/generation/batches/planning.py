@@ -49,7 +49,7 @@ class Problem:
 @dataclass(frozen=True)
 class Plan:
     """A checked list: its pictures in order, its problems (of the first rows that have any; `wrong`
-    counts all), and how many of its pictures ask for the same as an earlier one.
+    counts all).
     """
 
     pictures: list[Planned]
@@ -57,9 +57,14 @@ class Plan:
     wrong: int = 0
 
     @property
-    def duplicates(self) -> int:
-        """Pictures whose order stands in the list before."""
-        return len(self.pictures) - len({picture.order for picture in self.pictures})
+    def duplicates(self) -> list[int]:
+        """For each picture that an earlier row asks for already, its own row; several of one row
+        are wanted.
+        """
+        first: dict[Order, int] = {}
+        for picture in self.pictures:
+            first.setdefault(picture.order, picture.row)
+        return [one.row for one in self.pictures if first[one.order] != one.row]
 
     @property
     def estimate(self) -> int | None:

@@ -23,7 +23,7 @@ from core.errors import ActionNeeded, Trouble, TryLater, UserError
 from core.generation.batches.batch import Batch, BatchState, Summary
 from core.generation.batches.creating import create_some
 from core.generation.batches.feeding import feed, seconds_for
-from core.generation.batches.planning import Common, Plan, plan_batch
+from core.generation.batches.planning import PROBLEMS, Common, Plan, plan_batch
 from core.generation.batches.rows import MOST_BYTES, Row, read_file, read_lines
 from core.generation.batches.sheets import show_sheet
 from core.generation.jobs import Item, Job
@@ -144,7 +144,8 @@ class Preparing:
             pictures=len(plan.pictures),
             estimate=plan.estimate,
             seconds=self._seconds(plan),
-            duplicates=plan.duplicates,
+            duplicates=len(plan.duplicates),
+            repeated=tuple(dict.fromkeys(plan.duplicates))[:PROBLEMS],
             held=len(saved),
             saved=sum(saved),
             problems=tuple(plan.problems),

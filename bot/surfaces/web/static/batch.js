@@ -49,7 +49,7 @@ function take(change) {
   if (change.card) redraw(change.card);
   if (change.kept) document.getElementById("kept").textContent = change.kept;
   for (const tile of change.tiles || []) put(tile);
-  document.getElementById("tools").hidden = !lot.children.length;
+  for (const id of ["tools", "keys"]) document.getElementById(id).hidden = !lot.children.length;
 }
 
 function listen() {
@@ -77,7 +77,7 @@ async function press(button) {
   const answer = await send(`${address}/press`, fields);
   button.removeAttribute("aria-busy");
   answered(answer);
-  if (answer && !answer.said && button.dataset.press === "open") {
+  if (answer && !answer.said && button.dataset.press.startsWith("open")) {
     const links = facts.thread ? [{ label: facts.threadLabel, url: facts.thread }] : [];
     toast(facts.opened, links);
   }

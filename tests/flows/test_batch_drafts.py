@@ -1,0 +1,66 @@
+"""The drafts of a batch, the same in every chat: opened one by one, published, stopped."""
+
+import pytest
+
+from core.wording import batches as words
+from tests.desk import running_desk
+from tests.driving import Chat, Person, Seen, Where
+from tests.flows.conftest import Eyes
+
+PAGE = pytest.mark.parametrize("chat", ["page"], indirect=True)
+
+
+async def drafted(root: Person, marketing: Where, eyes: Eyes, prompts: list[str]) -> Seen:
+    """The card of a batch all of whose pictures have drafts."""
+    form = await (await root.command("/bulk", marketing)).form()
+    given = [("list.txt", "\n".join(prompts).encode())]
+    await root.submit(form, {"Quality": "low"}, given)
+    card = await eyes.see(marketing, f"Batch: {len(prompts)} pictures")
+    await root.press(card, "Start")
+    done = await eyes.changed(card, f"Batch: {len(prompts)} of {len(prompts)} pictures made")
+    await root.press(done, "Create drafts")
+    return await eyes.changed(done, f"{len(prompts)} to be published", without="More are")
+
+
+async def test_more_drafts_than_a_menu_takes_are_opened_published_and_stopped(
+    chat: Chat, root: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Each is called by its picture's number; until the grace is over, one press stops them all."""
+    async with running_desk(environ | {"PUBLISH_GRACE_SECONDS": "60"}):
+        await chat.connected()
+        prompts = [f"fox number {number}" for number in range(1, 28)]
+        done = await drafted(root, marketing, eyes, prompts)
+        assert "Create drafts" not in done.buttons
+        first, second = words.open_some(1, 25), words.open_some(26, 27)
+        assert [len(done.menus[menu]) for menu in (first, second)] == [25, 2]
+        last = done.menus[second][-1]
+        assert last.startswith("27. ")
+        await root.choose(done, second, [last])
+        draft = await eyes.see(marketing, "Accounts", "Fox number 27")
+        assert draft.where == done.where
+
+        await root.press(done, "Publish 27 drafts")
+        going = await eyes.changed(done, "0 to be published, 0 published, 27 being published")
+        await eyes.changed(draft, "Publishing in 60 s")
+        await root.press(going, words.STOP)
+        await eyes.changed(done, "27 to be published", without="being published")
+        await eyes.changed(draft, "press ✅ to publish")
+        await root.press(draft, "Discard")
+        left = await eyes.changed(done, "26 posts: 26 to be published, 0 published.")
+        assert words.STOP not in left.buttons
+
+
+@PAGE
+async def test_what_cannot_be_published_is_told_and_the_others_are(
+    chat: Chat, root: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """One caption that is too long keeps nothing else back."""
+    async with running_desk(environ):
+        await chat.connected()
+        long = "a fox " + "in the deep snow " * 1200
+        done = await drafted(root, marketing, eyes, ["an owl", long, "a hare"])
+        told = await root.press(done, "Publish 3 drafts")
+        assert told.text.startswith("2 drafts will be published, 1 cannot be yet:\nA fox")
+        done = await eyes.changed(done, "3 posts: 1 to be published, 2 published.")
+        (waiting,) = done.menus["Open a draft"]
+        assert waiting.startswith("2. A fox")
