@@ -1,6 +1,6 @@
 """Every step at which a process may die. The crash tests run over `STEPS`; production only passes.
 
-making       claimed → submitted → answered → spooled → stored → settled
+making       claimed → submitted (→ begun) → answered → spooled → stored → settled
 showing      drawn → posted → recorded
 publishing   taken → staged → sending → accepted → confirmed
 removing     marked → erased → removed
@@ -12,6 +12,7 @@ STEPS = (
     "claimed",  # the item is ours by lease; nothing was asked of the provider
     "fetched",  # a file that was brought lies here whole; nothing of it is kept
     "submitted",  # committed that the paid call begins; from here on it may be paid
+    "begun",  # the handle is committed by which the provider finds the picture again
     "answered",  # the provider's answer is in memory only
     "spooled",  # the answer is kept in the blob store under the attempt's id
     "stored",  # original and preview are kept; no row names them yet

@@ -136,6 +136,7 @@ attempts = Table(
     Column("usage", JSON, nullable=False),
     Column("cost", BigInteger),
     Column("revised_prompt", Text),
+    Column("handle", String(64), nullable=False, server_default=""),
 )
 images = Table(
     "images",

@@ -118,7 +118,9 @@ class Item:
 
 @dataclass(eq=False)
 class Attempt:
-    """One paid call. `outcome` is empty while its answer is awaited; `cost` is micro-USD."""
+    """One paid call. `outcome` is empty while its answer is awaited; `cost` is micro-USD. `handle`
+    is by what the provider finds the picture again, "" where it never said or cannot.
+    """
 
     item_id: str
     submitted_at: datetime
@@ -127,6 +129,7 @@ class Attempt:
     usage: dict[str, int] = field(default_factory=dict)
     cost: int | None = None
     revised_prompt: str | None = None
+    handle: str = ""
     id: str = field(default_factory=new_id)
 
 

@@ -1,10 +1,11 @@
 """Making: from a queued item to a stored picture, paid at most once.
 
-    claimed → submitted → answered → spooled → stored → settled
+    claimed → submitted (→ begun) → answered → spooled → stored → settled
 
 `make` may be run for any unfinished item at any time. What an earlier worker left behind decides:
-an answer in the spool is adopted; a call that was submitted and never answered becomes *unknown*;
-anything else begins anew. It must not know any chat or any provider's name.
+an answer in the spool is adopted; a picture whose handle the provider told is fetched by it; any
+other call that was submitted and never answered becomes *unknown*; all else begins anew. It must
+not know any chat or any provider's name.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ from core.leases import LEASE, keeping
 from core.messages import redraw
 from core.ports import (
     Allowance,
+    Begun,
     Generated,
     ImageProvider,
     ImageRequest,
@@ -187,6 +189,9 @@ class Making:
             if spooled:
                 await self._storing.keep(claim.item, claim.job, claim.order, attempt, spooled)
                 return
+            if attempt.handle:
+                await self._finish(claim, offer, attempt, self._request(claim, offer, attempt))
+                return
             if not offer.provider.repeatable:
                 raise OutcomeUnknown("worker_died")
         if claim.job.kind == "batch":
@@ -197,7 +202,13 @@ class Making:
         if attempt is None:
             return
         await self._reach("submitted")
-        request = self._request(claim, offer, references)
+        request = self._request(claim, offer, attempt, references)
+        await self._finish(claim, offer, attempt, request, number)
+
+    async def _finish(
+        self, claim: Claim, offer: Offer, attempt: Attempt, request: ImageRequest, number: int = 0
+    ) -> None:
+        """From the call, which took the slot of this `number`, to the stored picture."""
         answer = await self._call(claim, offer, attempt, request, number)
         await self._reach("answered")
         await self._spool(attempt, answer)
@@ -255,7 +266,9 @@ class Making:
             uow.attempts.add(attempt)
             return attempt
 
-    def _request(self, claim: Claim, offer: Offer, references: tuple[bytes, ...]) -> ImageRequest:
+    def _request(
+        self, claim: Claim, offer: Offer, attempt: Attempt, references: tuple[bytes, ...] = ()
+    ) -> ImageRequest:
         order = claim.order
         model = offer.provider.models[order.model]
         wants = self._previews.get(claim.job.place.surface, False) and order.quality != "low"
@@ -268,6 +281,7 @@ class Making:
             person=claim.person,
             references=references,
             previews=1 if wants and model.preview_cost and _alone(claim) else 0,
+            resumes=attempt.handle,
         )
 
     async def _call(
@@ -275,7 +289,7 @@ class Making:
     ) -> Generated:
         try:
             return await offer.provider.generate(
-                request, self._preview(claim), self._learner(offer, number)
+                request, self._preview(claim), self._listener(offer, attempt, number)
             )
         except OutcomeUnknown:
             raise  # the attempt stays open until the item says so: else it would be called again
@@ -287,13 +301,19 @@ class Making:
                 await self._limits.pause(offer.limit_key, offer.per_minute, pause, number)
             raise
 
-    def _learner(self, offer: Offer, number: int) -> Told:
-        async def learn(told: Allowance) -> None:
-            if offer.per_minute:
-                with suppress(TryLater):  # the next answer tells it again
+    def _listener(self, offer: Offer, attempt: Attempt, number: int) -> Told:
+        async def listen(told: Allowance | Begun) -> None:
+            with suppress(TryLater):  # a rate is told again; a handle matters only if we die
+                if isinstance(told, Begun):
+                    async with self._units.write() as uow:
+                        row = await uow.attempts.lock(attempt.id)
+                        if row:
+                            row.handle = told.handle
+                    await self._reach("begun")
+                elif offer.per_minute:
                     await self._limits.learn(offer.limit_key, told, number)
 
-        return learn
+        return listen
 
     def _preview(self, claim: Claim) -> Preview:
         async def show(partial: bytes) -> None:

@@ -22,6 +22,7 @@ from core.ports.networks import (
 from core.ports.pace import Limits, Queue, Reach
 from core.ports.pictures import (
     Allowance,
+    Begun,
     Caption,
     Captioned,
     Captioner,
@@ -37,6 +38,7 @@ from core.ports.pictures import (
 __all__ = [
     "Absent",
     "Allowance",
+    "Begun",
     "BlobStore",
     "Caption",
     "Captioned",

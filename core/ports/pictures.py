@@ -15,7 +15,8 @@ class ImageRequest:
     provider repeat itself, `person` is a hash of the asking member for the provider's abuse
     reports, `previews` is how many partial pictures to stream (0–3; they cost). `references` are
     checked JPEGs of at most 1024 pixels a side, which the picture is made from; only for models
-    that take any.
+    that take any. `resumes` is the handle of an earlier call for the same picture (`Begun`): then
+    that picture is fetched, and nothing is begun or paid anew.
     """
 
     prompt: str
@@ -26,6 +27,7 @@ class ImageRequest:
     person: str
     previews: int = 0
     references: tuple[bytes, ...] = ()
+    resumes: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,16 @@ class Allowance:
     left: int | None = None
 
 
-Told: TypeAlias = Callable[[Allowance], Awaitable[None]]
+@dataclass(frozen=True)
+class Begun:
+    """The picture is being made, paid from now on; the provider finds it again by this `handle`, of
+    at most 64 characters.
+    """
+
+    handle: str
+
+
+Told: TypeAlias = Callable[[Allowance | Begun], Awaitable[None]]
 
 
 class ImageProvider(Protocol):
@@ -75,7 +86,8 @@ class ImageProvider(Protocol):
         told: Told | None = None,
     ) -> Generated:
         """Make one picture; `preview` is awaited with each partial picture (encoded), `told` with
-        what the provider says of the key's rate, as early as it says so.
+        what the provider says of the key's rate, and with the handle of the picture where it can
+        resume (`ImageRequest.resumes`), as early as it says so.
 
         Never repeats the paid call by itself. Raises UserError (refused; with `category` where
         told), TryLater (surely not made), ActionNeeded (key, verification, billing),

@@ -145,6 +145,8 @@ SENTENCES: dict[str, str] = {
     "duplicate_refused": "The network says that this stands already. It is looked for; nothing is "
     "sent again by itself.",
     # making
+    "provider_forgot": "{provider} began the picture and knows it no more. It may bill it. “Make "
+    "again” buys a new one.",
     "worker_died": "The work was cut off after the call had begun. It may have been billed.",
     "provider_missing": "The provider {provider} is not set up on this desk. Nothing was paid.",
     "provider_busy": "The provider is busy. It goes on by itself.",
@@ -190,7 +192,7 @@ SENTENCES: dict[str, str] = {
     "paid.",
     "key_gone": "The key “{name}” that was to pay for it is revoked. Nothing was paid. Order "
     "again, or bring another with /keys.",
-    "key_missing": "Paste the key here, or choose one to revoke below. Nothing was changed.",
+    "key_missing": "Paste the key here. Nothing was changed.",
     "key_shape": "That does not look like a key. Copy it again, whole and alone. Nothing was "
     "stored.",
     "keys_many": "There are {most} keys already, which is the most. Revoke one first.",

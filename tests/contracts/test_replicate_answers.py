@@ -1,5 +1,6 @@
 """What Replicate's answers mean for money: predictions that are late, or fail."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, TryLater, UserError
 from core.generation.providers.replicate import Replicate
 from core.library.pictures import check
-from core.ports import Allowance
+from core.ports import Allowance, Begun
 from core.wording.errors import SENTENCES, sentence
 from tests.contracts.provider_grounds import CATALOGUE, KEY, request_for
 from tests.platforms.replicate import ReplicateServer
@@ -178,8 +179,9 @@ async def test_a_small_balances_rate_is_learned(
     """It is told in the refusal's words alone."""
     heard: list[Allowance] = []
 
-    async def told(allowance: Allowance) -> None:
-        heard.append(allowance)
+    async def told(said: Allowance | Begun) -> None:
+        assert isinstance(said, Allowance)
+        heard.append(said)
 
     server.refuse("small_balance", "create")
     with pytest.raises(TryLater) as raised:
@@ -231,11 +233,92 @@ async def test_what_an_admin_must_do_is_named_with_its_page(
     assert error.facts["url"] == url
 
 
+async def begun(replicate: Replicate, **changes: object) -> str:
+    """The handle of a prediction whose picture nobody has waited for; told as soon as known."""
+    handles: list[str] = []
+
+    async def told(said: Allowance | Begun) -> None:
+        assert isinstance(said, Begun)
+        handles.append(said.handle)
+        raise asyncio.CancelledError  # as if the process ended here
+
+    with pytest.raises(asyncio.CancelledError):
+        await replicate.generate(request_for(replicate, **changes), told=told)
+    (handle,) = handles
+    return handle
+
+
+async def test_a_picture_is_resumed_by_its_handle(
+    server: ReplicateServer, replicate: Replicate
+) -> None:
+    """Looked at until it is there, and bought once."""
+    server.take_looks(3)
+    handle = await begun(replicate)
+    assert server.calls == ["create"]
+    made = await replicate.generate(request_for(replicate, resumes=handle))
+    assert check(made.data).width == 1024
+    assert server.calls == ["create", *["get"] * 3, "file"]
+    assert len(server.bill) == 1
+
+
+async def test_looks_at_a_resumed_picture_that_fail_are_taken_again(
+    server: ReplicateServer, replicate: Replicate
+) -> None:
+    """Neither a broken line nor an outage says that it is gone."""
+    handle = await begun(replicate)
+    server.drop_before("get", times=2)
+    server.fail("get", status=503, body="<html>no</html>")
+    made = await replicate.generate(request_for(replicate, resumes=handle))
+    assert check(made.data).width == 1024
+    assert server.calls.count("create") == 1
+
+
+async def test_a_resumed_picture_that_is_forgotten_is_unknown(
+    server: ReplicateServer, replicate: Replicate
+) -> None:
+    """It may be billed all the same; nothing is begun anew."""
+    handle = await begun(replicate)
+    server.forget()
+    error = await failure(replicate, resumes=handle)
+    assert isinstance(error, OutcomeUnknown)
+    assert error.code == "provider_forgot"
+    assert server.calls == ["create", "get"]
+
+
+@pytest.mark.parametrize(("model", "facts"), [("flux-schnell", {"cost": 3_000}), ("sdxl", {})])
+async def test_a_resumed_picture_whose_data_are_removed_is_unknown_with_its_price(
+    server: ReplicateServer, replicate: Replicate, model: str, facts: dict[str, int]
+) -> None:
+    """It succeeded, so it was billed; after an hour nobody can have it any more."""
+    size = replicate.models[model].sizes[0]
+    handle = await begun(replicate, model=model, size=size)
+    server.remove_data()
+    error = await failure(replicate, model=model, size=size, resumes=handle)
+    assert isinstance(error, OutcomeUnknown)
+    assert error.code == "provider_not_fetched"
+    assert {name: error.facts[name] for name in error.facts if name == "cost"} == facts
+
+
+async def test_a_resumed_picture_that_failed_meanwhile_may_be_asked_for_again(
+    server: ReplicateServer, replicate: Replicate
+) -> None:
+    """No picture, no bill."""
+    server.take_looks(1)
+    server.fail_next("Director: unexpected error handling prediction (E8765)")
+    handle = await begun(replicate)
+    assert isinstance(await failure(replicate, resumes=handle), TryLater)
+    assert server.calls == ["create", "get"]
+
+
 async def test_an_answer_without_an_id_is_unknown(
     server: ReplicateServer, replicate: Replicate
 ) -> None:
     """A proxy's page, or an id that would lead elsewhere: nothing to look at."""
-    for body in ("<html>welcome</html>", {"id": "../account", "status": "starting"}):
+    for body in (
+        "<html>welcome</html>",
+        {"id": "../account", "status": "starting"},
+        {"id": "p" * 65, "status": "starting"},
+    ):
         server.fail("create", status=201, body=body)
         assert isinstance(await failure(replicate), OutcomeUnknown)
-    assert server.calls == ["create", "create"]
+    assert server.calls == ["create"] * 3

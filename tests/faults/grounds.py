@@ -32,6 +32,7 @@ from tests.desk import PROJECT, DeskProcess, environment, free_port, running_des
 from tests.faults.worker import READY
 from tests.platforms.graph import GraphServer
 from tests.platforms.openai import OpenAIServer
+from tests.platforms.replicate import ReplicateServer
 from tests.platforms.slack import Channel, Person, SlackMessage, SlackServer, SlackView
 
 Key = TypeVar("Key")
@@ -121,6 +122,7 @@ class Ground:
     slack: SlackServer
     openai: OpenAIServer
     graph: GraphServer
+    replicate: ReplicateServer
     bot: Running
     ada: Person
     channel: Channel
@@ -219,9 +221,9 @@ class Ground:
         return sum(look.cost for look in taken)
 
     async def owed(self) -> int:
-        """The provider's bill for pictures, and what their words are booked at."""
+        """The providers' bills for pictures, and what their words are booked at."""
         pictures = sum(charge.micro_usd for charge in self.openai.bill)
-        return pictures + await self.words_booked()
+        return pictures + self.replicate.charged + await self.words_booked()
 
     async def connect_page(self) -> str:
         """Connect a Facebook page; the label under which forms offer it."""
@@ -329,6 +331,8 @@ async def grounds(
         openai = await stack.enter_async_context(OpenAIServer())
         openai.accept_key("sk-test")
         graph = await stack.enter_async_context(GraphServer())
+        replicate = await stack.enter_async_context(ReplicateServer())
+        replicate.accept_key("r8-test")
         environ = environment(
             folder / "desk",
             REDIS_URL=valkey.url,
@@ -337,6 +341,8 @@ async def grounds(
             SLACK_API_URL=slack.api_url,
             OPENAI_API_KEY="sk-test",
             OPENAI_BASE_URL=openai.base_url,
+            REPLICATE_API_TOKEN="r8-test",
+            REPLICATE_API_URL=replicate.base_url,
             META_GRAPH_URL=graph.base_url,
             PUBLISH_GRACE_SECONDS="0",
             **(settings or {}),
@@ -348,7 +354,8 @@ async def grounds(
             roles: frozenset[Role] = frozenset({"bot"} if listening else ())
             bot = await stack.enter_async_context(running_desk(environ, roles=roles))
         await slack.until(lambda: slack.sockets or not listening)
-        yield Ground(environ, valkey, slack, openai, graph, bot, ada, channel, clock)
+        yield Ground(environ, valkey, slack, openai, graph, replicate, bot, ada, channel, clock)
         slack.check()
         assert openai.violations == []
         assert graph.violations == []
+        assert replicate.violations == []

@@ -30,7 +30,9 @@ from tests.faults.grounds import MADE, POSTING, STANDING, Ground, abreast
 
 PHOTO = encode(scene(1200, 800), "JPEG")
 
-Story = Literal["picture", "facebook", "site", "removal", "upload", "words", "joining"]
+Story = Literal[
+    "picture", "prediction", "facebook", "site", "removal", "upload", "words", "joining"
+]
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Crash:
 CRASHES = (
     Crash("claimed", "item"),
     Crash("submitted", "item", lost=True),
+    *(Crash(step, "prediction", "prediction") for step in ("begun", "answered", "spooled")),
+    Crash("begun", "gone", "prediction", lost=True),
     Crash("answered", "item", lost=True),
     Crash("spooled", "item"),
     Crash("stored", "item"),
@@ -128,6 +132,35 @@ async def picture(crash: Crash, ground: Ground) -> float:
     assert await ground.booked() == paid + price
     assert ground.posted == 2
     assert len(await ground.rows(tables.images)) == 1
+    assert len(ground.cards()[1].images()) == 1
+    return recovered
+
+
+async def predicted(crash: Crash, ground: Ground) -> float:
+    """A provider has told by what it finds the picture again; the worker dies while it is made, and
+    another fetches it. Where the provider has forgotten it, nobody knows.
+    """
+    ground.replicate.take_looks(2)
+    async with ground.worker("--at", crash.step) as doomed:
+        await ground.order("a fox --model flux-schnell")
+        assert await doomed.until_ended() == -signal.SIGKILL
+    if crash.lost:
+        ground.replicate.forget()
+    died = time.monotonic()
+    async with ground.worker():
+        await ground.until_quiet()
+        recovered = time.monotonic() - died
+        price = 0
+        if crash.lost:
+            price = await made_again(ground)
+            await ground.until_quiet()
+    created = 2 if crash.lost else 1
+    assert ground.replicate.calls.count("create") == len(ground.replicate.bill) == created
+    assert price == (3_000 if crash.lost else 0)
+    assert await ground.booked() == await ground.owed()
+    assert ground.posted == 2
+    assert len(await ground.rows(tables.images)) == 1
+    assert len(await ground.rows(tables.attempts)) == created
     assert len(ground.cards()[1].images()) == 1
     return recovered
 
@@ -268,6 +301,7 @@ async def worded(crash: Crash, ground: Ground) -> float:
 
 STORIES = {
     "picture": picture,
+    "prediction": predicted,
     "facebook": published,
     "site": published,
     "removal": removed,

@@ -3,11 +3,13 @@
 Owns how a model of the catalogue is asked for there, and what becomes of its prediction. A
 prediction that was created is paid: from then on its id is all that counts, and looking at it again
 costs nothing. So the creating call waits only a moment for the picture itself: whoever loses that
-answer loses the id. It must not know jobs, budgets or chats.
+answer loses the id. The id is the handle by which a picture is resumed. It must not know jobs,
+budgets or chats.
 
 Sources: replicate.com/docs (predictions.create: `Prefer: wait=n`, files are in `output` perhaps
-before the status says so; statuses; input schemas of each model); what a small balance is told:
-nodetool-ai/nodetool#5196. No cost is told: the table's price is booked.
+before the status says so; statuses; data retention: what a prediction made is removed after an
+hour; input schemas of each model); what a small balance is told: nodetool-ai/nodetool#5196. No cost
+is told: the table's price is booked.
 """
 
 import asyncio
@@ -39,7 +41,7 @@ from core.generation.providers.calls import (
     send,
     shorten,
 )
-from core.ports import Allowance, Generated, ImageRequest, Preview, Told
+from core.ports import Allowance, Begun, Generated, ImageRequest, Preview, Told
 
 TITLE: Final = "Replicate"
 ACCOUNT: Final = Account(
@@ -58,6 +60,7 @@ CANCEL_SECONDS: Final = 5.0
 
 RATIOS: Final = ("1:1", "16:9", "3:2", "2:3", "4:5", "5:4", "9:16")
 REFUSALS: Final = re.compile(r"nsfw|flagged|sensitive|safety|moderat", re.IGNORECASE)
+ID: Final = re.compile(r"\w{1,64}")
 RATE: Final = re.compile(r"(\d+) requests per minute")
 
 
@@ -122,17 +125,16 @@ class Replicate:
         """Make one picture, as `ImageProvider.generate` says.
 
         Raises OutcomeUnknown: "provider_no_answer" where not even the id of the prediction came,
-        "provider_unfinished" where it came and the picture did not in time, "provider_not_fetched"
-        where the picture stands there and could not be had.
+        "provider_unfinished" where it came and the picture did not in time, "provider_forgot" where
+        a prediction that is resumed is known no more, "provider_not_fetched" where the picture was
+        made and could not be had.
         """
         until = monotonic() + self._seconds
-        async with calling(TITLE, min(CREATE_SECONDS, self._seconds)):
-            answer = await send(self._client, self._creation(request))
-        if answer.status_code not in {httpx2.codes.OK, httpx2.codes.CREATED, httpx2.codes.ACCEPTED}:
-            if told and (rate := RATE.search(shorten(read_json(answer).get("detail")))):
-                await told(Allowance(int(rate[1]), 0))
-            raise _explain(answer, request.model)
-        made = await self._finish(read_json(answer), until)
+        if request.resumes:
+            begun: Json = {"id": request.resumes, "status": "processing"}
+        else:
+            begun = await self._create(request, told)
+        made = await self._finish(begun, until, resumed=bool(request.resumes))
         price = self.models[request.model].price(request.quality, request.size)
         address = _output(made)
         if not address:
@@ -143,6 +145,22 @@ class Replicate:
     async def aclose(self) -> None:
         """Let go of the connections. May be repeated."""
         await self._client.aclose()
+
+    async def _create(self, request: ImageRequest, told: Told | None) -> Json:
+        """The prediction as it was created; its id is told."""
+        async with calling(TITLE, min(CREATE_SECONDS, self._seconds)):
+            answer = await send(self._client, self._creation(request))
+        prediction = read_json(answer)
+        if answer.status_code not in {httpx2.codes.OK, httpx2.codes.CREATED, httpx2.codes.ACCEPTED}:
+            if told and (rate := RATE.search(shorten(prediction.get("detail")))):
+                await told(Allowance(int(rate[1]), 0))
+            raise _explain(answer, request.model)
+        id_ = str(prediction.get("id", ""))
+        if not ID.fullmatch(id_):
+            raise OutcomeUnknown("provider_no_answer", provider=TITLE)
+        if told:
+            await told(Begun(id_))
+        return prediction
 
     def _creation(self, request: ImageRequest) -> httpx2.Request:
         recipe = RECIPES[request.model]
@@ -166,20 +184,18 @@ class Replicate:
             headers={**self._headers, "Prefer": f"wait={WAIT_SECONDS}"},
         )
 
-    async def _finish(self, prediction: Json, until: float) -> Json:
+    async def _finish(self, prediction: Json, until: float, *, resumed: bool) -> Json:
         """The prediction when it has ended, looked at again and again; a look costs nothing."""
-        id_ = str(prediction.get("id", ""))
-        if not re.fullmatch(r"\w+", id_):
-            raise OutcomeUnknown("provider_no_answer", provider=TITLE)
+        id_ = str(prediction["id"])
         while not _output(prediction) and prediction.get("status") in {"starting", "processing"}:
             if monotonic() + self._poll > until:
                 await self._cancel(id_)
                 raise OutcomeUnknown("provider_unfinished", provider=TITLE)
             await asyncio.sleep(self._poll)
-            prediction = await self._look(id_, until) or prediction
+            prediction = await self._look(id_, until, resumed=resumed) or prediction
         return prediction
 
-    async def _look(self, id_: str, until: float) -> Json | None:
+    async def _look(self, id_: str, until: float, *, resumed: bool) -> Json | None:
         """How a prediction stands, None where that cannot be told now."""
         request = self._client.build_request(
             "GET", f"{self._base}/predictions/{id_}", headers=self._headers
@@ -191,6 +207,9 @@ class Replicate:
             return None
         if answer.status_code == httpx2.codes.TOO_MANY_REQUESTS:
             await asyncio.sleep(min(pause(answer), max(until - monotonic(), 0)))
+        if resumed and answer.status_code == httpx2.codes.NOT_FOUND:
+            # One that was created just now may be unknown for a moment; this one was not.
+            raise OutcomeUnknown("provider_forgot", provider=TITLE)
         told = read_json(answer)
         return told if answer.is_success and told.get("id") == id_ else None
 
@@ -234,8 +253,12 @@ def _failed(prediction: Json, price: int | None) -> DeskError:
     """What it means that a prediction ended without a picture.
 
     Models that are billed by the picture bill nothing for it, so they may be asked again; the
-    others (those without a price here) are billed by the second, whatever came of it.
+    others (those without a price here) are billed by the second, whatever came of it. One that
+    succeeded and has no picture any more was billed.
     """
+    if prediction.get("status") == "succeeded":
+        facts = {} if price is None else {"cost": price}
+        return OutcomeUnknown("provider_not_fetched", provider=TITLE, **facts)
     reason = shorten(prediction.get("error"))
     if REFUSALS.search(reason):
         return UserError("provider_refused", provider=TITLE, reason=reason)

@@ -40,7 +40,12 @@ class ReplicateServer(PictureServer):
     """
 
     path: ClassVar[str] = "/v1"
-    commands: ClassVar[frozenset[str]] = PictureServer.commands | {"take_looks", "fail_next"}
+    commands: ClassVar[frozenset[str]] = PictureServer.commands | {
+        "take_looks",
+        "fail_next",
+        "remove_data",
+        "forget",
+    }
     refusals: ClassVar[Mapping[str, Answer]] = {
         "payment_required": _problem(402, "Insufficient credit", "You have no credit left."),
         "forbidden": _problem(403, "Forbidden", "This token may not run that."),
@@ -64,6 +69,7 @@ class ReplicateServer(PictureServer):
         self._looks = 0
         self._left: dict[str, int] = {}
         self._failures: list[str] = []
+        self._forgotten: set[str] = set()
 
     def routes(self) -> list[web.RouteDef]:
         """The five calls; every other path is a violation."""
@@ -85,6 +91,16 @@ class ReplicateServer(PictureServer):
     def fail_next(self, error: str = NSFW) -> None:
         """The next prediction is created, and fails with these words; nothing is charged."""
         self._failures.append(error)
+
+    def remove_data(self) -> None:
+        """As an hour after they ended: what predictions made is removed, they stand."""
+        self.files.clear()
+        for made in self.predictions.values():
+            made |= {"input": {}, "output": None, "metrics": {}, "data_removed": True}
+
+    def forget(self) -> None:
+        """As if every prediction had been deleted by hand; whoever asks for them cannot know."""
+        self._forgotten |= set(self.predictions)
 
     def _authorised(self, request: web.Request) -> str:
         key = self.bearer(request)
@@ -178,6 +194,8 @@ class ReplicateServer(PictureServer):
 
     def _find(self, request: web.Request) -> dict[str, Any]:
         made = self.predictions.get(request.match_info["id"])
+        if made and made["id"] in self._forgotten:
+            raise Refused(NOT_FOUND)
         if made is None:
             raise Refused(NOT_FOUND, "there is no such prediction")
         return made
