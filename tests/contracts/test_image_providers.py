@@ -9,12 +9,15 @@ import pytest
 
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, TryLater, UserError
 from core.library.pictures import check
-from core.ports import ImageProvider
+from core.ports import Allowance, Begun, ImageProvider
 from core.wording.errors import SENTENCES, sentence
 from tests.contracts.provider_grounds import GROUNDS, Ground, Trouble, request_for
 
 CALLED = [name for name in GROUNDS if name != "sketch"]
 """Those that call somebody, who may fail."""
+
+RESUMING = ["replicate"]
+"""Those that find a picture again which they have begun."""
 
 KNOWN: dict[Trouble, list[str]] = {
     "refused": [name for name in CALLED if name != "diffusion"],  # it draws whatever it is told
@@ -126,6 +129,25 @@ async def test_the_longest_prompt_is_taken(provider: ImageProvider) -> None:
         request = request_for(provider, model=model.name, prompt=prompt, quality=model.qualities[0])
         made = await provider.generate(request)
         assert check(made.data).frames == 1
+
+
+@pytest.mark.parametrize("ground", CALLED, indirect=True)
+async def test_a_picture_whose_handle_was_told_is_had_again_and_paid_once(ground: Ground) -> None:
+    """The very same one. Who cannot do that tells no handle."""
+    handles: list[str] = []
+
+    async def told(said: Allowance | Begun) -> None:
+        if isinstance(said, Begun):
+            handles.append(said.handle)
+
+    made = await ground.provider.generate(request_for(ground.provider), told=told)
+    assert len(handles) == (ground.provider.name in RESUMING)
+    charged = ground.charged()
+    for handle in handles:
+        assert 0 < len(handle) <= 64
+        request = request_for(ground.provider, resumes=handle)
+        assert (await ground.provider.generate(request)).data == made.data
+    assert ground.charged() == charged
 
 
 @pytest.mark.parametrize("ground", KNOWN["refused"], indirect=True)
