@@ -142,6 +142,14 @@ async def answer_talk(desk: Desk, uow: UnitOfWork, asking: Asking, words: str) -
     return await _wish(uow, asking, words)
 
 
+async def require_readable(uow: UnitOfWork, asking: Asking) -> None:
+    """For a reply whose words the desk does not get. Raises UserError("reply_unread") in a batch's
+    thread, where it may have been a wish; elsewhere it is none of ours.
+    """
+    if await batch_of_thread(uow, asking):
+        raise UserError("reply_unread")
+
+
 async def _wish(uow: UnitOfWork, asking: Asking, text: str) -> Reply:
     wishes = read_wishes(text)
     job = await _batch_here(uow, asking)

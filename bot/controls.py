@@ -15,7 +15,7 @@ from bot.browsing import PANEL_ACTIONS, use
 from bot.desk import Desk
 from bot.forms import generate_form
 from bot.keys import models_for
-from bot.posting import edit_form, publish_form
+from bot.posting import address_form, edit_form, publish_form
 from core.chat import Nothing, Press, Reaction, Reply
 from core.errors import UserError
 from core.generation.batches.numbering import read_on
@@ -274,6 +274,12 @@ async def _edit(touch: Touch) -> Reply:
     return await edit_form(touch.desk, touch.uow, await _approvers_post(touch), touch.message.id)
 
 
+async def _address(touch: Touch) -> Reply:
+    post = await _approvers_post(touch)
+    await require_draft(touch.uow, post)
+    return address_form(post, touch.message.id)
+
+
 async def _add_picture(touch: Touch) -> Reply:
     """The form that a picture comes from: the post's own holds the library and a field of files."""
     post = await _approvers_post(touch)
@@ -348,6 +354,7 @@ ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
     "more": _more,
     "confirm": _confirm,
     "edit": _edit,
+    "address": _address,
     "add_picture": _add_picture,
     "drop": _drop,
     "stop": _stop,

@@ -33,6 +33,7 @@ FIELDS = {
     "too_many_hashtags": "caption",
     "post_empty": "caption",
     "alt_too_long": "alt",
+    "slug_taken": "slug",
     "pictures_gone": "pictures",
     "search_too_long": "text",
     "dates_reversed": "to",

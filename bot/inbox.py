@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from bot.asking import Asking
 from bot.backlog import Backlog
-from bot.batches import answer_talk
+from bot.batches import answer_talk, require_readable
 from bot.browsing import open_home, propose
 from bot.commands import complete, read_text
 from bot.controls import press, react
@@ -186,6 +186,8 @@ class DeskInbox:
             if reply := await answer_talk(self._desk, uow, asking, talk):
                 return reply
         if event.name == TALK:
+            if not event.text:
+                await require_readable(uow, asking)
             return Nothing()
         if spec is None:
             raise UserError("command_unknown", name=event.name)

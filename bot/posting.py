@@ -33,6 +33,7 @@ from core.publishing.posting import (
     check_draft,
     propose,
     propose_images,
+    readdress,
     require_approver,
     require_draft,
     require_room,
@@ -40,6 +41,7 @@ from core.publishing.posting import (
     write_post,
 )
 from core.publishing.posts import Post, PostImage
+from core.publishing.slugs import LONGEST
 from core.review.reviewing import may_mark, read_review
 from core.review.signals import Signal
 from core.storing import UnitOfWork
@@ -102,6 +104,14 @@ async def edit_form(desk: Desk, uow: UnitOfWork, post: Post, card: str) -> Form:
         Heading(f"edit:{card}:{marks}", words.EDIT_TITLE, words.EDIT_SUBMIT),
         post.job_id,
     )
+
+
+def address_form(post: Post, card: str) -> Form:
+    """The words that a draft's address and the names of its files are made of."""
+    field = FormField(
+        "slug", words.ADDRESS, "line", post.slug, max_length=LONGEST, hint=words.ADDRESS_HINT
+    )
+    return Form(f"address:{card}", words.ADDRESS_TITLE, words.EDIT_SUBMIT, (field,))
 
 
 async def _form(
@@ -280,6 +290,18 @@ async def edit(
     return await _bring(desk, uow, asking, post, values)
 
 
+async def change_address(
+    desk: Desk,  # noqa: ARG001  # every form's handler is called alike
+    uow: UnitOfWork,
+    asking: Asking,
+    card: str,
+    values: dict[str, str],
+) -> Reply:
+    """A draft gets another address. Raises as `require_post` and `readdress`."""
+    await readdress(uow, await require_post(uow, asking, card), values.get("slug", ""))
+    return Nothing()
+
+
 async def require_open_draft(uow: UnitOfWork, asking: Asking, card: str, more: int) -> Post:
     """As `require_post`, for so many more pictures. Raises also UserError("post_settled" |
     "post_full").
@@ -328,5 +350,5 @@ def _prompt(values: Mapping[str, str]) -> str:
 
 POST_FORMS: Mapping[
     str, Callable[[Desk, UnitOfWork, Asking, str, dict[str, str]], Awaitable[Reply]]
-] = {"post": write, "publish": publish, "edit": edit}
+] = {"post": write, "publish": publish, "edit": edit, "address": change_address}
 """By the first part of their keys; the rest of the key is handed on."""

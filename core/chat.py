@@ -84,7 +84,9 @@ HELP = "help"
 """The command that words stand for which name none: its `text` holds them."""
 
 TALK = ""
-"""The name of a command that is mere talk, perhaps not for the desk: mostly nothing is answered."""
+"""The name of a command that is mere talk, perhaps not for the desk: mostly nothing is answered.
+Its `text` is empty where the chat keeps the words of a reply to itself.
+"""
 
 
 # ── what comes in ────────────────────────────────────────────────────────────────────────────────

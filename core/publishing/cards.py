@@ -36,6 +36,8 @@ class PostCards:
         pictures = await _pictures(uow, post)
         facts = [("Accounts", ", ".join(name for _, name in rows)), ("Caption", post.caption)]
         facts += [(label, image.alt) for label, image, _ in pictures]
+        if "draft" in states:
+            facts.append((words.ADDRESS, post.slug))
         return Card(
             key=message.id,
             title=words.title(states, post.title),
@@ -143,6 +145,7 @@ def _controls(rows: list[tuple[Target, str]]) -> tuple[Control, ...]:
         return (
             Button("confirm", words.CONFIRM, "✅", "primary"),
             Button("edit", words.EDIT),
+            Button("address", words.ADDRESS),
             Menu("add_picture", words.ADD_PICTURE, sources),
             Button("drop", words.DISCARD, style="danger"),
         )

@@ -201,6 +201,19 @@ async def rewrite_post(uow: UnitOfWork, post: Post, draft: Draft) -> None:
     await redraw(uow, "post", post.id)
 
 
+async def readdress(uow: UnitOfWork, post: Post, words: str) -> None:
+    """Give a draft another address, made of `words`; its pictures' files are named alike.
+
+    Raises UserError("post_settled"), and "slug_taken" (`slug`) where another post has it.
+    """
+    await require_draft(uow, post)
+    wanted = slug(words)
+    if wanted != post.slug and await uow.posts.slug_taken(wanted):
+        raise UserError("slug_taken", slug=wanted)
+    post.slug = wanted
+    await redraw(uow, "post", post.id)
+
+
 async def require_draft(uow: UnitOfWork, post: Post) -> None:
     """Raises UserError("post_settled") where it is approved, on its way, sent or discarded."""
     if not is_draft(post, await uow.targets.of_post(post.id)):

@@ -64,6 +64,8 @@ SENTENCES: dict[str, str] = {
     "list_too_long": "That makes {count} pictures; a batch has at most {most}. Nothing was made.",
     "wishes_unreadable": "I do not understand “{rest}”. Write for example: keep 1-8 12, redo 9 "
     "“warmer”. Nothing was changed.",
+    "reply_unread": "This chat shows the desk a reply only if it pings. Reply with @ switched on, "
+    "or write /keep 1-8 12. Nothing was changed.",
     "batch_unknown": "There is no batch here. Reply in its thread, or start one with /bulk.",
     "picture_unknown": "The batch has no picture {numbers}.",
     "batch_busy": "The drafts are being written. Wait a moment.",
@@ -106,6 +108,7 @@ SENTENCES: dict[str, str] = {
     "was made and nothing paid.",
     "pictures_coming": "Its pictures are still being added. Publish it once they stand on the "
     "card; it is not published yet.",
+    "slug_taken": "Another post has the address “{slug}”. Write another one.",
     "post_settled": "That is decided already. Nothing was changed.",
     "post_outcome_unknown": "The network never answered, so the post may be there. Look, then say "
     "which: nothing is sent again by itself.",

@@ -6,6 +6,7 @@ from core.wording.money import span
 
 CONFIRM = "Publish"
 EDIT = "Edit"
+ADDRESS = "Address"
 DISCARD = "Discard"
 STOP = "Stop"
 SETTLE = "What is the case?"

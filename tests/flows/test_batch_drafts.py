@@ -64,3 +64,25 @@ async def test_what_cannot_be_published_is_told_and_the_others_are(
         done = await eyes.changed(done, "3 posts: 1 to be published, 2 published.")
         (waiting,) = done.menus["Open a draft"]
         assert waiting.startswith("2. A fox")
+
+
+async def test_a_draft_gets_another_address_that_no_other_post_has(
+    chat: Chat, root: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Two pictures of one prompt have two addresses; each can be written anew until it is out."""
+    async with running_desk(environ):
+        await chat.connected()
+        done = await drafted(root, marketing, eyes, ["a fox", "a fox"])
+        menu = done.menus["Open a draft"]
+        await root.choose(done, "Open a draft", [menu[1]])
+        draft = await eyes.see(marketing, "Accounts", "a-fox-2")
+        form = await (await root.press(draft, "Address")).form()
+        assert form.fields == {"Address": "a-fox-2"}
+        told = await root.submit(form, {"Address": "A fox"})
+        assert "Another post has the address “a-fox”." in told.text
+        form = await (await root.press(draft, "Address")).form()
+        await root.submit(form, {"Address": "Füchse in Köln!"})
+        draft = await eyes.changed(draft, "fuchse-in-koln")
+        await root.press(draft, "Publish")
+        done = await eyes.changed(done, "1 published")
+        assert done.links[menu[1]].endswith("/p/fuchse-in-koln")

@@ -6,8 +6,9 @@ from time import monotonic
 import pytest
 
 from tests.desk import running_desk
-from tests.driving import Chat, Person, Where
+from tests.driving import Chat, DiscordChat, Person, Where
 from tests.driving.chat import Answer
+from tests.driving.discord import DiscordPerson
 from tests.flows.conftest import Eyes
 
 FIFTY = Path(__file__).with_name("prompts") / "fifty.csv"
@@ -78,6 +79,25 @@ async def test_talk_in_a_batchs_thread_is_answered_with_how_to_choose(
         await eyes.told(root, "I do not understand “the nicest ones please”.", "keep 1-8 12")
         await root.mention("drop 2", done.where)
         await eyes.changed(done, "2 of 3 are kept.")
+
+
+@pytest.mark.parametrize("chat", ["discord"], indirect=True)
+async def test_a_reply_that_cannot_be_read_is_answered_with_how_it_can(
+    chat: DiscordChat, root: DiscordPerson, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Discord keeps the words of a reply that does not ping; one that pings is read."""
+    async with running_desk(environ):
+        await chat.connected()
+        await bring(root, marketing, "", b"", "a fox\nan owl\na hare")
+        plan = await eyes.see(marketing, "Batch: 3 pictures")
+        await root.press(plan, "Start")
+        done = await eyes.changed(plan, "Batch: 3 of 3 pictures made")
+        thread, sheet = done.where.thread, await eyes.see(marketing, "Pictures 1–3")
+        await root.person.say(thread, "keep 2", reply_to=sheet.handle, ping=False)
+        await eyes.told(root, "shows the desk a reply only if it pings", "/keep 1-8 12")
+        assert eyes.again(done).says("All 3 are kept")
+        await root.person.say(thread, "keep 2", reply_to=sheet.handle)
+        await eyes.changed(done, "1 of 3 are kept.")
 
 
 async def test_models_are_told_with_their_prices(

@@ -94,7 +94,7 @@ async def test_the_publish_card_of_a_reaction_can_be_edited_stopped_and_confirme
         card = await eyes.see(marketing, "Publish: A red fox", "Check it")
         assert card.says("Site", "A red fox")
         assert len(card.pictures) == 1
-        assert card.buttons == ("Publish", "Edit", "Discard")
+        assert card.buttons == ("Publish", "Edit", "Address", "Discard")
         form = await (await ada.press(card, "Edit")).form()
         await ada.submit(form, {"Caption": "Meet our fox."})
         card = await eyes.changed(card, "Meet our fox.")

@@ -78,6 +78,19 @@ def of_message(
     return Command(event_id, actor, where, TALK, words) if where.thread and words else None
 
 
+def answers(message: discord.Message, me: int) -> bool:
+    """Whether it is a reply to a message of the desk, which may or may not mention it."""
+    to = message.reference.resolved if message.reference else None
+    return isinstance(to, discord.Message) and to.author.id == me
+
+
+def of_unread(message: discord.Message, where: Place) -> Command | None:
+    """The event of a reply in a thread that does not mention the desk: talk without its words,
+    which Discord gives to no bot that is not mentioned.
+    """
+    return Command(str(message.id), _author(message), where, TALK) if where.thread else None
+
+
 def plain_emoji(name: str | None, number: object) -> str:
     """An emoji as core knows it: a custom one (`number` is its id) as its name between colons, a
     Unicode one without variation selector and skin tone.

@@ -173,10 +173,15 @@ class Gateway(discord.Client):
         if me is None or message.author.bot or message.webhook_id or message.type not in WRITTEN:
             return
         # Without the privileged intent Discord gives words and files of no other message.
-        if message.guild is not None and me not in message.mentions:
+        unread = message.guild is not None and me not in message.mentions
+        if unread and not events.answers(message, me.id):
             return
         place = await self._where(message.guild, message.channel.id)
-        event = events.of_message(message, me.id, place, self._typed)
+        event = (
+            events.of_unread(message, place)
+            if unread
+            else events.of_message(message, me.id, place, self._typed)
+        )
         if event is None:
             return
         reply = await self._inbox.handle(event)

@@ -168,15 +168,18 @@ class Person:
         *,
         mention_bot: bool = False,
         reply_to: Message | None = None,
+        ping: bool = True,
     ) -> Message:
-        """Write a message; an archived thread is reopened by it, as in the real client."""
+        """Write a message; an archived thread is reopened by it, as in the real client. A reply
+        mentions whom it answers, unless its `ping` is switched off.
+        """
         if channel.locked:
             raise NotAllowed("the thread is locked")
         if channel.archived:
             channel.set_archived(archived=False, locked=False)
         content = f"{self._world.bot.mention} {text}" if mention_bot else text
         named = [self._world.users.get(int(found)) for found in MENTION.findall(content)]
-        if reply_to is not None:
+        if reply_to is not None and ping:
             named.append(reply_to.author)
         message = Message(
             channel=channel,
