@@ -14,7 +14,7 @@ from bot.batches import BATCH_ACTIONS
 from bot.browsing import PANEL_ACTIONS, use
 from bot.desk import Desk
 from bot.forms import generate_form
-from bot.keys import models_for
+from bot.keys import KEY_ACTIONS, models_for, press_keys
 from bot.posting import address_form, edit_form, publish_form
 from core.chat import Nothing, Press, Reaction, Reply
 from core.errors import UserError
@@ -57,6 +57,8 @@ async def press(desk: Desk, uow: UnitOfWork, asking: Asking, event: Press) -> Re
     """A button or menu. Raises UserError for what cannot be or who may not."""
     if event.action in PANEL_ACTIONS:
         return await use(desk, uow, asking, event)
+    if event.action in KEY_ACTIONS:
+        return await press_keys(uow, asking, event)
     message = await uow.messages.get(event.key)
     action = ACTIONS.get(event.action)
     if message is None or action is None or message.business_id != asking.business.id:

@@ -30,6 +30,7 @@ from core.business.members import Business, Member
 from core.chat import (
     HELP,
     TALK,
+    UNREPEATED,
     Choices,
     Command,
     Dropped,
@@ -69,7 +70,6 @@ _KINDS: dict[str, TypeAdapter[Reply]] = {
 Written: TypeAlias = Command | Press | Submission | Reaction | Dropped | Visit
 """Events that are written down; typing changes nothing and is not."""
 
-KEYS: Final = "keys"
 MODEL: Final = "model"
 
 TRIES = 3
@@ -223,7 +223,7 @@ def spare(command: Command) -> Command:
     """The same without what was typed behind `/keys`: that is a secret, and is never written down,
     only that there was something.
     """
-    if command.name != KEYS or not (command.text.strip() or command.options):
+    if command.name != UNREPEATED or not (command.text.strip() or command.options):
         return command
     return replace(command, text="", options={"typed": "yes"})
 

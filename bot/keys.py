@@ -1,13 +1,24 @@
-"""`/keys`: bring a key of a provider, see those that stand, take one away.
+"""`/keys`: see the keys that were brought, bring one, take one away.
 
-Owns the form and what it means. A key is sealed here before anything is written, and is part of no
-reply. It must not know any surface, nor how a key is tried or used.
+Owns the form and what the keyring's controls do. A key is typed into that form only; it is sealed
+here before anything is written, and is part of no reply. It must not know any surface, nor how a
+key is tried or used.
 """
 
 from collections.abc import Mapping
 
 from bot.asking import Asking
 from bot.desk import Desk
+from core.business.keyring import (
+    ADD,
+    CHOOSE,
+    KEEP,
+    REVOKE,
+    draw_keyring,
+    draw_revocation,
+    read_keyring,
+    require_revocable,
+)
 from core.business.keys import (
     LAST,
     LONGEST,
@@ -17,65 +28,51 @@ from core.business.keys import (
     fingerprint,
     revoke,
 )
-from core.chat import Form, FormField, Option, Private, Reply
+from core.business.members import Member
+from core.chat import Form, FormField, Option, Press, Reply
 from core.errors import UserError
 from core.generation.offering import models_of
 from core.generation.prices import Model
 from core.storing import UnitOfWork
 from core.wording import keys as words
 
-NONE = "none"
-MOST_KEYS = 20
-MOST_SHOWN = 10
-"""A form's note is at most 3,000 characters in Slack."""
+MOST_KEYS = 12
+"""A person's own, or a business's: both together fit into one menu."""
+
+KEY_ACTIONS = frozenset({ADD, CHOOSE, REVOKE, KEEP})
 
 
 async def open_keys(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:  # noqa: ARG001  # every handler is called alike
-    """The form, with the keys that this person may see. What was typed behind the command never
-    came here.
-    """
-    keys = await _seen(uow, asking)
-    for key in keys:
+    """The keys that this person may see. What was typed behind the command never came here."""
+    for key in await read_keyring(uow, asking.member):
         if key.tried_at is None:
             uow.enqueue("try_key", key.id)
-    lines = [words.row(key, await uow.ledger.paid_by(key.id)) for key in keys[:MOST_SHOWN]]
-    mine = [key for key in keys if key.owner_id or asking.member.admin]
-    revoking = (Option(NONE, words.REVOKE_NONE), *(_option(key) for key in mine))
-    fields = [
-        _select("provider", words.PROVIDER, _labelled(words.PROVIDERS)),
-        FormField(
-            "key", words.KEY, "line", required=False, max_length=LONGEST, hint=words.KEY_HINT
-        ),
-        FormField(
-            "name",
-            words.NAME,
-            "line",
-            required=False,
-            max_length=LONGEST_NAME,
-            hint=words.NAME_HINT,
-        ),
-        _select("revoke", words.REVOKE, revoking),
-    ]
-    if asking.member.admin:
-        fields.insert(2, _select("whose", words.WHOSE, _labelled(words.WHOSE_OPTIONS)))
-    note = "\n".join(lines) or words.NOTHING_HERE
-    if "typed" in values:
-        note = f"{words.TYPED}\n{note}"
-    return Form("keys", words.TITLE, words.SUBMIT, tuple(fields), note)
+    return await draw_keyring(uow, asking.member, words.TYPED if "typed" in values else "")
 
 
 async def submit_keys(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:
-    """Store the key that was given, or revoke the one that was chosen.
+    """Store the key that was given, and have it tried.
 
-    Raises UserError("key_missing" | "key_shape" | "keys_many" | "key_unknown" | "key_not_yours" |
-    "not_admin"); none of them repeats what was typed.
+    Raises UserError("key_missing" | "key_shape" | "keys_many" | "not_admin"); none of them repeats
+    what was typed.
     """
-    chosen = values.get("revoke", NONE) or NONE
-    if chosen != NONE:
-        return await _revoke(uow, asking, chosen)
     key = await _bring(desk, uow, asking, values)
     uow.enqueue("try_key", key.id)
-    return Private(words.TRYING.format(key=words.called(key)))
+    return await draw_keyring(uow, asking.member, words.TRYING.format(key=words.called(key)))
+
+
+async def press_keys(uow: UnitOfWork, asking: Asking, event: Press) -> Reply:
+    """A control of the keyring. Raises UserError("key_unknown" | "key_not_yours")."""
+    member, note = asking.member, ""
+    if event.action == ADD:
+        return _form(member)
+    if event.action == CHOOSE and event.values:
+        return draw_revocation(await require_revocable(uow, member, event.values[0]))
+    if event.action == REVOKE:
+        key = await require_revocable(uow, member, event.key)
+        revoke(key, uow.now)
+        note = words.REVOKED.format(key=words.called(key))
+    return await draw_keyring(uow, member, note)
 
 
 async def models_for(desk: Desk, uow: UnitOfWork, asking: Asking) -> Mapping[str, Model]:
@@ -84,17 +81,22 @@ async def models_for(desk: Desk, uow: UnitOfWork, asking: Asking) -> Mapping[str
     return await models_of(uow, desk.catalogue, desk.models, business_id, member_id)
 
 
-async def _seen(uow: UnitOfWork, asking: Asking) -> list[ProviderKey]:
-    own = await uow.keys.of_owner(asking.business.id, asking.member.id)
-    return [*own, *await uow.keys.of_owner(asking.business.id, "")]
-
-
-async def _revoke(uow: UnitOfWork, asking: Asking, key_id: str) -> Private:
-    key = await uow.keys.lock(key_id)
-    if key is None or key.business_id != asking.business.id or key.revoked_at:
-        raise UserError("key_unknown")
-    revoke(key, asking.member, uow.now)
-    return Private(words.REVOKED.format(key=words.called(key)))
+def _form(member: Member) -> Form:
+    fields = [
+        _select("provider", words.PROVIDER, words.PROVIDERS),
+        FormField("key", words.KEY, "line", max_length=LONGEST, hint=words.KEY_HINT),
+        FormField(
+            "name",
+            words.NAME,
+            "line",
+            required=False,
+            max_length=LONGEST_NAME,
+            hint=words.NAME_HINT,
+        ),
+    ]
+    if member.admin:
+        fields.insert(2, _select("whose", words.WHOSE, words.WHOSE_OPTIONS))
+    return Form("keys", words.ADD_TITLE, words.ADD_SUBMIT, tuple(fields))
 
 
 async def _bring(
@@ -133,13 +135,6 @@ async def _bring(
     return key
 
 
-def _option(key: ProviderKey) -> Option:
-    return Option(key.id, f"{words.PROVIDERS[key.provider]} {words.called(key)}"[:75])
-
-
-def _labelled(labels: Mapping[str, str]) -> tuple[Option, ...]:
-    return tuple(Option(value, label) for value, label in labels.items())
-
-
-def _select(id_: str, label: str, options: tuple[Option, ...]) -> FormField:
-    return FormField(id_, label, "select", options[0].value, options=options[:25])
+def _select(id_: str, label: str, labels: Mapping[str, str]) -> FormField:
+    options = tuple(Option(value, text) for value, text in labels.items())
+    return FormField(id_, label, "select", options[0].value, options=options)

@@ -83,6 +83,9 @@ class Attachment:
 HELP = "help"
 """The command that words stand for which name none: its `text` holds them."""
 
+UNREPEATED = "keys"
+"""The command behind which somebody may have typed a secret, although a form asks for it."""
+
 TALK = ""
 """The name of a command that is mere talk, perhaps not for the desk: mostly nothing is answered.
 Its `text` is empty where the chat keeps the words of a reply to itself.
@@ -184,6 +187,13 @@ class Visit:
 
 
 Event: TypeAlias = Command | Press | Submission | Reaction | Typing | Dropped | Visit
+
+
+def repeatable(command: Command) -> str:
+    """The text of a command as it may be written down or repeated in a chat: of a secret only that
+    there was something.
+    """
+    return "…" if command.name == UNREPEATED and command.text.strip() else command.text
 
 
 # ── what is answered at once ─────────────────────────────────────────────────────────────────────

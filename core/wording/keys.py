@@ -5,23 +5,33 @@ from core.wording.money import money
 
 COMMAND = "Pay for pictures by a key of your own; also the business's, for admins"
 
-TITLE = "Your keys"
-SUBMIT = "Send"
+TITLE = "Keys"
+HOW = "A key's spend is told apart. A person's own key goes before the business's."
+ADD = "Add a key"
+REVOKE = "Revoke a key"
+REVOKE_TITLE = "Revoke {key}?"
+REVOKE_TEXT = (
+    "It is forgotten here and pays for nothing from now on: orders that wait for it are not made, "
+    "and batches pause. Nothing more is paid."
+)
+REVOKE_IT = "Revoke it"
+KEEP = "Keep it"
+
+ADD_TITLE = "Add a key"
+ADD_SUBMIT = "Add"
 PROVIDER = "Provider"
 PROVIDERS = {"openai": "OpenAI", "replicate": "Replicate", "stability": "Stability AI"}
 KEY = "Key"
-KEY_HINT = "Stored encrypted, shown to nobody again. Leave it empty to take a key away below."
+KEY_HINT = "Stored encrypted, shown to nobody again. Trying it costs nothing."
 WHOSE = "Whose"
 WHOSE_OPTIONS = {"mine": "Mine: pays for what I order", "business": "The business's (admins)"}
 NAME = "Name"
 NAME_HINT = "So that you know it again; may stay empty."
-REVOKE = "Revoke"
-REVOKE_NONE = "None"
 
 NOTHING_HERE = "No key was brought yet; the desk pays."
 TYPED = (
     "What was typed behind /keys was not read or stored, but others may have seen it: make a new "
-    "key at the provider, and put that one in the field below. "
+    "key at the provider, and add that one here."
 )
 TRYING = (
     "The key {key} is stored and being tried, which costs nothing. You are told what comes of it."
@@ -50,6 +60,16 @@ UNTRIED = "not tried yet"
 def called(key: ProviderKey) -> str:
     """A key as people know it."""
     return f"“{key.name}” (…{key.last})"
+
+
+def option(key: ProviderKey) -> str:
+    """A key in a menu, at most 75 characters."""
+    return f"{PROVIDERS[key.provider]} {called(key)}"[:75]
+
+
+def more(number: int) -> str:
+    """Instead of the keys for which there is no room."""
+    return f"And {number} more: all that you can revoke stand in the menu."
 
 
 def row(key: ProviderKey, paid: int) -> str:

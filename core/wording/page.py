@@ -124,6 +124,7 @@ TAGS = "Tags"
 
 LIBRARY = "Library"
 SPEND = "Spend"
+KEYS = "Keys"
 BATCHES = "Batches"
 TO_LIBRARY = "All pictures"
 SEARCH = "Search titles, tags, prompts, names"

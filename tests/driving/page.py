@@ -77,17 +77,25 @@ class PagePerson:
 
     async def press(self, message: Seen, button: str) -> Answer:
         """See `Person.press`."""
-        named = [one for one in _buttons(message.handle.node) if _label(one) == button]
+        named = [one for one in _buttons(_shown(message)) if _label(one) == button]
         assert len(named) == 1, f"no one button {button!r} in {message.buttons}"
-        fields = [("line", message.id), ("action", named[0].attributes["data-press"])]
-        return self._told(await self._post("/press", None, fields))
+        return await self._use(message, [("action", named[0].attributes["data-press"])])
 
     async def choose(self, message: Seen, menu: str, labels: Sequence[str]) -> Answer:
         """See `Person.choose`."""
-        action, options = _menus(message.handle.node)[menu]
-        fields = [("line", message.id), ("action", action)]
-        fields += [("value", options[label]) for label in labels]
-        return self._told(await self._post("/press", None, fields))
+        action, options = _menus(_shown(message))[menu]
+        fields = [("action", action), *(("value", options[label]) for label in labels)]
+        return await self._use(message, fields)
+
+    async def _use(self, message: Seen, fields: list[tuple[str, str]]) -> Answer:
+        """A control of a line, or of a panel, which is a page of its own here."""
+        if isinstance(message.handle, Line):
+            place, named = "/press", ("line", message.id)
+        else:
+            (panel,) = message.handle.find("div", data_key=None)
+            place = f"{message.id.partition('?')[0]}/press"
+            named = ("key", panel.attributes["data-key"])
+        return self._told(await self._post(place, None, [named, *fields]))
 
     async def submit(
         self,
@@ -153,7 +161,16 @@ class PagePerson:
             assert self.browser
             main, pictures = await self.browser.read(told["path"])
             links = {one.text(): one.attributes["href"] for one in main.find("a", target="_blank")}
-            return Seen(told["path"], main.text(), Where(CHANNEL), pictures, links=links)
+            return Seen(
+                told["path"],
+                main.text(),
+                Where(CHANNEL),
+                pictures,
+                buttons=tuple(_label(one) for one in _buttons(main)),
+                menus={name: tuple(options) for name, (_, options) in _menus(main).items()},
+                links=links,
+                handle=main,
+            )
 
         said = [told["said"]] if told.get("said") else list(told.get("errors", {}).values())
         return Answer("\n".join(said), opened, shown)
@@ -284,6 +301,12 @@ def _seen(line: Line) -> Seen:
         },
         handle=line,
     )
+
+
+def _shown(message: Seen) -> Node:
+    """What a person sees of a line, or of a page that is a panel."""
+    node: Node = message.handle.node if isinstance(message.handle, Line) else message.handle
+    return node
 
 
 def _buttons(node: Node) -> list[Node]:

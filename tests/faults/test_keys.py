@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from sqlalchemy import select, text
 
 from core.business.keys import ProviderKey
+from core.wording.surfaces import SHOW
 from storage import tables
 from storage.columns import metadata
 from storage.provider_keys import provider_keys
@@ -34,9 +35,20 @@ def settings(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 async def open_form(ground: Ground) -> Any:
-    """Type a key behind the command, which is wrong; the form that opens."""
+    """Type a key behind the command, which is wrong; the form that the keyring opens."""
     ack = await ground.ada.command("/keys", TYPED, ground.channel)
-    return await ack.modal()
+    ring = await ack.modal()
+    assert "was not read or stored" in ring.plain()
+    return await (await ground.ada.press(ring, "Add a key")).modal()
+
+
+async def say_it_aloud(ground: Ground) -> None:
+    """Type a key behind a mention, where no modal can open; the button that is offered instead."""
+    await ground.ada.mention(ground.channel, f"keys {TYPED}")
+    await told(ground, SHOW)
+    offered = ground.slack.ephemerals(ground.ada)[-1]
+    ring = await (await ground.ada.press(offered, SHOW)).modal()
+    assert "was not read or stored" in ring.plain()
 
 
 async def bring(ground: Ground, form: Any) -> None:
@@ -112,6 +124,7 @@ async def test_a_key_is_found_nowhere(
     async with grounds(tmp_path, settings=settings) as ground:
         ground.openai.accept_key(CANARY)
         places: dict[str, str] = {}
+        await say_it_aloud(ground)
         form = await open_form(ground)
         async with broken(ground):
             await bring(ground, form)

@@ -6,8 +6,8 @@ from core.business.accounts import Account, seal_context
 from core.business.ledger import day_of
 from core.wording.money import money
 from tests.desk import desk_process, running_desk
-from tests.driving import Chat, Person, Where
-from tests.driving.chat import until
+from tests.driving import Chat, Person, Seen, Where
+from tests.driving.chat import Answer, until
 from tests.driving.discord import DiscordPerson
 from tests.driving.page import PagePerson
 from tests.flows.conftest import Eyes
@@ -26,10 +26,19 @@ def free(environ: dict[str, str], openai: OpenAIServer) -> dict[str, str]:
     return environ | {"OPENAI_BASE_URL": openai.base_url}
 
 
-async def bring(person: Person, where: Where, key: str, **others: str) -> None:
-    """Fill the form in."""
-    form = await (await person.command("/keys", where)).form()
-    await person.submit(form, {"Key": key, **others})
+async def bring(person: Person, where: Where, key: str, **others: str) -> Answer:
+    """Add a key in the form that the keyring opens."""
+    ring = await (await person.command("/keys", where)).panel()
+    form = await (await person.press(ring, "Add a key")).form()
+    return await person.submit(form, {"Key": key, **others})
+
+
+async def revoke(person: Person, where: Where, key: str) -> Seen:
+    """Take a key away; the keyring as it is then."""
+    ring = await (await person.command("/keys", where)).panel()
+    question = await (await person.choose(ring, "Revoke a key", [key])).panel()
+    assert question.says(f"Revoke {key}?", "pays for nothing from now on")
+    return await (await person.press(question, "Revoke it")).panel()
 
 
 async def test_a_key_of_ones_own_is_tried_and_pays_until_it_is_revoked(
@@ -44,8 +53,8 @@ async def test_a_key_of_ones_own_is_tried_and_pays_until_it_is_revoked(
     """It shows its last four characters; budgets do not count it; nobody else pays by it."""
     async with running_desk(free) as desk:
         await chat.connected()
-        await bring(ada, marketing, KEY, Name="Ada's")
-        await eyes.told(ada, "“Ada's” (…wxyz)", "is stored and being tried")
+        added = await (await bring(ada, marketing, KEY, Name="Ada's")).panel()
+        assert added.says("OpenAI “Ada's” (…wxyz): yours")
         await eyes.told(ada, "OpenAI takes the key", "…wxyz")
         assert openai.bill == []
         await ada.command("/generate a fox", marketing)
@@ -62,22 +71,21 @@ async def test_a_key_of_ones_own_is_tried_and_pays_until_it_is_revoked(
         other = await eyes.see(marketing, "Done: a dog")
         assert "OpenAI key" not in other.text
         assert len(openai.bill) == 1
-        form = await (await ada.command("/keys", marketing)).form()
-        assert "“Ada's” (…wxyz): yours, works, $0.01" in form.text
-        shown = [*chat.read(marketing), *ada.private(), form.text, form.fields]
+        ring = await (await ada.command("/keys", marketing)).panel()
+        assert "“Ada's” (…wxyz): yours, works, $0.01" in ring.text
+        shown = [*chat.read(marketing), *ada.private(), added, ring]
         assert KEY not in repr(shown)
-        chosen = "OpenAI “Ada's” (…wxyz)"
-        await ada.submit(form, {"Revoke": chosen})
-        await eyes.told(ada, "is revoked and forgotten here")
+        question = await (
+            await ada.choose(ring, "Revoke a key", ["OpenAI “Ada's” (…wxyz)"])
+        ).panel()
+        ring = await (await ada.press(question, "Keep it")).panel()
+        assert "“Ada's” (…wxyz): yours, works" in ring.text
+        ring = await revoke(ada, marketing, "OpenAI “Ada's” (…wxyz)")
+        assert "“Ada's” (…wxyz): yours" not in ring.text
+        assert ring.says("No key was brought yet")
         await ada.command("/generate a cat", marketing)
         await eyes.see(marketing, "Done: a cat", without="OpenAI key")
         assert len(openai.bill) == 1
-
-
-async def revoke(person: Person, where: Where, key: str) -> None:
-    """Take a key away."""
-    form = await (await person.command("/keys", where)).form()
-    await person.submit(form, {"Revoke": key})
 
 
 async def offered_to(person: Person, where: Where) -> tuple[str, bool]:
@@ -87,6 +95,21 @@ async def offered_to(person: Person, where: Where) -> tuple[str, bool]:
     told = await person.command("/models", where)
     listed = told.text or await until(lambda: " ".join(person.private()[before:]))
     return form.fields["Model"], "gpt-image-2" in listed
+
+
+@pytest.mark.parametrize("chat", ["discord"], indirect=True)
+async def test_a_key_typed_in_a_mention_is_not_repeated_by_the_desk(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, free: dict[str, str]
+) -> None:
+    """The button that is offered carries nothing of it, and the keyring says what to do."""
+    async with running_desk(free):
+        await chat.connected()
+        await ada.mention(f"keys {KEY}", marketing)
+        offer = await eyes.see(marketing, "Only you will see this.")
+        assert "run:keys" in repr(offer.handle.components)
+        assert KEY[:8] not in repr(offer.handle.components)
+        ring = await (await ada.press(offer, "Show")).panel()
+        assert ring.says("was not read or stored", "make a new key at the provider")
 
 
 @SLACK
@@ -126,7 +149,8 @@ async def test_only_admins_bring_the_businesss_key_and_all_pay_by_it(
     """It counts in the budgets, unlike a person's own, which goes before it."""
     async with running_desk(free) as desk:
         await chat.connected()
-        form = await (await ada.command("/keys", marketing)).form()
+        ring = await (await ada.command("/keys", marketing)).panel()
+        form = await (await ada.press(ring, "Add a key")).form()
         assert "Whose" not in form.fields
         whose = "The business's (admins)"
         await bring(root, marketing, KEY, Name="Ours", Whose=whose)

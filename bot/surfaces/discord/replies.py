@@ -25,6 +25,7 @@ from core.chat import (
     Reply,
     Submission,
     Typing,
+    repeatable,
 )
 from core.wording.surfaces import (
     CHOOSE_AGAIN,
@@ -105,7 +106,7 @@ def offered_again(command: Command) -> Json:
     """A message with a button that gives the same command, where its answer cannot be private. Of
     a text that is longer than a button carries, the end is left out.
     """
-    again = f"{RUN}:{command.name} {command.text}"[:MOST_CUSTOM_ID]
+    again = f"{RUN}:{command.name} {repeatable(command)}"[:MOST_CUSTOM_ID]
     return words(SHOW_PRIVATELY) | {
         "components": [row([button(Button(RUN, SHOW, style="primary"), again)])]
     }

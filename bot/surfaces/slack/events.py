@@ -24,6 +24,7 @@ from core.chat import (
     Reaction,
     Submission,
     Visit,
+    repeatable,
 )
 
 from . import forms
@@ -86,7 +87,7 @@ def opener(body: Json, actor: Actor, desk: Desk) -> Command:
 
 def opener_value(asked: Command) -> str:
     """What the button carries for `opener`; Slack allows 2,000 characters."""
-    carried = {"name": asked.name, "text": asked.text[:1000], "thread": asked.place.thread}
+    carried = {"name": asked.name, "text": repeatable(asked)[:1000], "thread": asked.place.thread}
     return json.dumps(carried, ensure_ascii=False)
 
 

@@ -26,6 +26,7 @@ from bot.surfaces.web.drawing import Drawing
 from bot.surfaces.web.files import Files
 from bot.surfaces.web.guard import Guard
 from bot.surfaces.web.health import Health
+from bot.surfaces.web.keyring import Keyring
 from bot.surfaces.web.library.acts import Acts
 from bot.surfaces.web.library.grid import Grid
 from bot.surfaces.web.library.pixels import Pixels
@@ -68,6 +69,7 @@ def _make_pages(parts: WebParts, templates: Templates) -> FastAPI:
         Grid(parts, sessions, drawing, templates),
         Pixels(parts, sessions),
         Spend(parts, sessions, drawing, templates),
+        Keyring(parts, sessions, drawing, templates),
         Acts(parts, sessions, templates),
         Files(parts, sessions, templates),
         Site(parts, templates),

@@ -1,0 +1,74 @@
+"""The keyring on the page: the keys that somebody sees, and the controls that a chat's panel has.
+
+Owns these routes. It must not know what a control does, nor hold a key.
+"""
+
+from fastapi import APIRouter, Request, Response
+
+from bot.surfaces.web import uploads
+from bot.surfaces.web.chat import gesture_id, told
+from bot.surfaces.web.drawing import Drawing
+from bot.surfaces.web.parts import WebParts
+from bot.surfaces.web.sessions import Sessions
+from bot.surfaces.web.templating import Templates
+from core.business.keyring import PATH, draw_keyring, draw_revocation, require_revocable
+from core.chat import Press
+from core.library.examiner import MOST_BYTES
+from core.library.uploading import MOST_FILES
+
+
+class Keyring:
+    """Shows the keyring, and takes what is done to it."""
+
+    def __init__(
+        self, parts: WebParts, sessions: Sessions, drawing: Drawing, templates: Templates
+    ) -> None:
+        self._parts = parts
+        self._sessions = sessions
+        self._drawing = drawing
+        self._templates = templates
+
+    def routes(self) -> APIRouter:
+        """Both."""
+        router = APIRouter()
+        router.get(PATH)(self.open)
+        router.post(f"{PATH}/press")(self.press)
+        return router
+
+    async def open(self, request: Request, revoke: str = "") -> Response:
+        """The keys, or the question whether the one that `revoke` names is taken away."""
+        person = await self._sessions.welcome(request)
+        if isinstance(person, Response):
+            return person
+        async with self._parts.units.read() as uow:
+            if revoke:
+                panel = draw_revocation(await require_revocable(uow, person.member, revoke))
+            else:
+                panel = await draw_keyring(uow, person.member)
+            seq = await uow.lines.newest(person.business.id)
+            threads = await self._drawing.newest_threads(uow, person)
+        client = self._drawing.client_facts(person, seq, MOST_FILES, MOST_BYTES)
+        facts = {
+            "person": person,
+            "demo": self._parts.demo,
+            "threads": threads,
+            "client": client,
+            "card": panel.card,
+        }
+        return self._templates.page("keys.html", facts)
+
+    async def press(self, request: Request) -> Response:
+        """A button or menu, as if it were used in a chat's panel of the same `key`."""
+        await self._sessions.require(request)  # before a stranger's body is read
+        body = await uploads.read_body(request)
+        body.close()
+        person = await self._sessions.require_writing(request, body.get("csrf"))
+        event = Press(
+            gesture_id(person, body),
+            person.actor,
+            person.place(),
+            body.get("action"),
+            body.get("key"),
+            tuple(body.all("value")),
+        )
+        return told(request, self._templates, await self._parts.inbox.handle(event), PATH)
