@@ -182,18 +182,17 @@ class Making:
                 await pause(uow, job, error.trouble)
 
     async def _make(self, claim: Claim) -> None:
-        offer = await self._offers.find(claim.order)
         attempt = claim.open_attempt
-        if attempt:
-            spooled = await self._storing.spooled(attempt)
-            if spooled:
-                await self._storing.keep(claim.item, claim.job, claim.order, attempt, spooled)
-                return
-            if attempt.handle:
-                await self._finish(claim, offer, attempt, self._request(claim, offer, attempt))
-                return
-            if not offer.provider.repeatable:
-                raise OutcomeUnknown("worker_died")
+        spooled = await self._storing.spooled(attempt) if attempt else None
+        if attempt and spooled:
+            await self._storing.keep(claim.item, claim.job, claim.order, attempt, spooled)
+            return
+        offer = await self._offers.find(claim.order)
+        if attempt and attempt.handle:
+            await self._finish(claim, offer, attempt, self._request(claim, offer, attempt))
+            return
+        if attempt and not offer.provider.repeatable:
+            raise OutcomeUnknown("worker_died")
         if claim.job.kind == "batch":
             await self._judge(claim)
         references = await self._storing.references(claim.job.business_id, claim.order)
@@ -208,7 +207,6 @@ class Making:
     async def _finish(
         self, claim: Claim, offer: Offer, attempt: Attempt, request: ImageRequest, number: int = 0
     ) -> None:
-        """From the call, which took the slot of this `number`, to the stored picture."""
         answer = await self._call(claim, offer, attempt, request, number)
         await self._reach("answered")
         await self._spool(attempt, answer)
@@ -329,9 +327,7 @@ class Making:
     async def _close_attempt(self, attempt: Attempt, error: DeskError) -> None:
         async with self._units.write() as uow:
             row = await uow.attempts.lock(attempt.id)
-            if row and isinstance(error, OutcomeUnknown):
-                row.outcome, row.cost = "unknown", _possible_cost(error, row)
-            elif row:
+            if row:
                 row.outcome = "not_made" if isinstance(error, TryLater) else "refused"
                 told = error.facts.get("cost")
                 row.cost = told if isinstance(told, int) else 0  # a refused one may be billed
@@ -367,6 +363,8 @@ class Making:
             attempts = await uow.attempts.of_item(item.id)
             last = attempts[-1] if attempts else None
             paid = last.cost if last and last.cost is not None else 0
+            if last and not last.outcome and isinstance(error, ActionNeeded):
+                error = OutcomeUnknown("worker_died")  # whoever would know cannot be asked
             if isinstance(error, OutcomeUnknown):
                 item.move("unknown", uow.now, error.trouble)
                 if last:

@@ -31,7 +31,15 @@ from tests.faults.grounds import MADE, POSTING, STANDING, Ground, abreast
 PHOTO = encode(scene(1200, 800), "JPEG")
 
 Story = Literal[
-    "picture", "prediction", "facebook", "site", "removal", "upload", "words", "joining"
+    "picture",
+    "prediction",
+    "keyless",
+    "facebook",
+    "site",
+    "removal",
+    "upload",
+    "words",
+    "joining",
 ]
 
 
@@ -57,6 +65,8 @@ CRASHES = (
     Crash("submitted", "item", lost=True),
     *(Crash(step, "prediction", "prediction") for step in ("begun", "answered", "spooled")),
     Crash("begun", "gone", "prediction", lost=True),
+    Crash("spooled", "keyless", "keyless"),
+    Crash("submitted", "keyless", "keyless", lost=True),
     Crash("answered", "item", lost=True),
     Crash("spooled", "item"),
     Crash("stored", "item"),
@@ -162,6 +172,32 @@ async def predicted(crash: Crash, ground: Ground) -> float:
     assert len(await ground.rows(tables.images)) == 1
     assert len(await ground.rows(tables.attempts)) == created
     assert len(ground.cards()[1].images()) == 1
+    return recovered
+
+
+async def keyless(crash: Crash, ground: Ground) -> float:
+    """The worker dies, and its key is taken out of the settings: what was paid is kept all the
+    same, or is unknown with its price.
+    """
+    async with ground.worker("--at", crash.step) as doomed:
+        await ground.order("a fox")
+        assert await doomed.until_ended() == -signal.SIGKILL
+    ground.environ["OPENAI_API_KEY"] = ""
+    died = time.monotonic()
+    async with ground.worker():
+        await ground.until_quiet()
+        recovered = time.monotonic() - died
+    (item,) = await ground.rows(tables.items)
+    (attempt,) = await ground.rows(tables.attempts)
+    (status, *results) = ground.cards()
+    if crash.lost:
+        assert (item.state, attempt.outcome, results) == ("unknown", "unknown", [])
+        assert money(attempt.price) in status.plain()
+        assert "No answer came, and it may have cost" in status.plain()
+    else:
+        assert (item.state, attempt.outcome) == ("completed", "made")
+        assert len(results[0].images()) == 1
+    assert await ground.booked() == (attempt.price if crash.lost else ground.openai.charged)
     return recovered
 
 
@@ -302,6 +338,7 @@ async def worded(crash: Crash, ground: Ground) -> float:
 STORIES = {
     "picture": picture,
     "prediction": predicted,
+    "keyless": keyless,
     "facebook": published,
     "site": published,
     "removal": removed,
