@@ -5,6 +5,7 @@ storage, token.
 import asyncio
 import gc
 import json
+import logging
 import sys
 import webbrowser
 from collections.abc import Callable, Coroutine
@@ -23,7 +24,6 @@ from bot.wiring import Running, require_folder
 from core.errors import DeskError
 from core.settings import Need, Settings, StoreName, read_settings
 from core.wording import terminal as words
-from core.wording.errors import sentence
 from storage.database import open_engine
 from storage.migrations import migrate as migrate_database
 
@@ -47,14 +47,18 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 ALL: frozenset[Role] = frozenset({"web", "bot", "worker"})
 
 
-def _run(work: Callable[[Settings], Coroutine[Any, Any, None]], *needs: Need) -> None:
-    """Read the settings, do the work, and say what is wrong in a sentence."""
+def _run(
+    work: Callable[[Settings], Coroutine[Any, Any, None]], *needs: Need, serves: bool = False
+) -> None:
+    """Read the settings, do the work, and say what is wrong in a sentence. What does not serve says
+    by itself what becomes of it: only warnings are logged then.
+    """
     try:
         settings = read_settings(needs=frozenset(needs))
-        configure_logs(settings.log_level)
+        configure_logs(settings.log_level, logging.NOTSET if serves else logging.WARNING)
         asyncio.run(work(settings))
     except DeskError as error:
-        err.print(Text.assemble(("✗", "red"), " ", sentence(error.trouble)))
+        err.print(Text.assemble(("✗", "red"), " ", words.told(error.trouble)))
         raise typer.Exit(1) from error
 
 
@@ -74,7 +78,10 @@ def demo(*, browser: Annotated[bool, typer.Option(help=words.BROWSER)] = True) -
     def local(settings: Settings) -> Settings:
         return settings.model_copy(update={"http_host": "127.0.0.1"})
 
-    _run(lambda settings: serve(local(settings), ALL, embed=True, demo=True, ready=ready))
+    _run(
+        lambda settings: serve(local(settings), ALL, embed=True, demo=True, ready=ready),
+        serves=True,
+    )
 
 
 def _settle() -> None:
@@ -95,25 +102,36 @@ def _announce(joined: Running) -> None:
 @app.command(help=words.RUN)
 def run() -> None:
     """Bot, worker and web in one process."""
-    _run(lambda settings: serve(settings, ALL, embed=True, ready=_announce), "chat")
+    _run(lambda settings: serve(settings, ALL, embed=True, ready=_announce), "chat", serves=True)
 
 
 @app.command(help=words.BOT)
 def bot() -> None:
     """The chats' listeners."""
-    _run(lambda settings: serve(settings, frozenset({"bot"}), ready=_announce), "queue", "chat")
+    _run(
+        lambda settings: serve(settings, frozenset({"bot"}), ready=_announce),
+        "queue",
+        "chat",
+        serves=True,
+    )
 
 
 @app.command(help=words.WORKER)
 def worker() -> None:
     """The tasks and the sweep."""
-    _run(lambda settings: serve(settings, frozenset({"worker"}), ready=_announce), "queue")
+    _run(
+        lambda settings: serve(settings, frozenset({"worker"}), ready=_announce),
+        "queue",
+        serves=True,
+    )
 
 
 @app.command(help=words.WEB)
 def web() -> None:
     """The page, media, and Slack over HTTP."""
-    _run(lambda settings: serve(settings, frozenset({"web"}), ready=_announce), "queue")
+    _run(
+        lambda settings: serve(settings, frozenset({"web"}), ready=_announce), "queue", serves=True
+    )
 
 
 @app.command(help=words.MIGRATE)

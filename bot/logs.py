@@ -18,9 +18,11 @@ SECRETS = re.compile(
 """OpenAI, Slack, Replicate, Meta and Discord keys, bearer tokens, passwords in addresses."""
 
 
-def configure_logs(level: str) -> None:
-    """Send our own and the libraries' logs to standard error, from `level` on."""
-    number = getattr(logging, level.upper())
+def configure_logs(level: str, least: int = logging.NOTSET) -> None:
+    """Send our own and the libraries' logs to standard error, from `level` on, and none below
+    `least`.
+    """
+    number = max(getattr(logging, level.upper()), least)
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

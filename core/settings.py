@@ -199,7 +199,8 @@ def read_settings(
         settings = Settings.model_validate({name: text for name, text in values.items() if text})
     except ValidationError as error:
         problems += [
-            f"{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
+            f"{str(problem['loc'][0]).upper()}: {words.wrong(problem['type'], problem['msg'])}"
+            for problem in error.errors()
         ]
     problems += _misshapen(values) + _missing(values, needs)
     if problems:

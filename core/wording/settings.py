@@ -1,7 +1,4 @@
-"""What is said of settings that are missing or wrong; each line begins with the names it is about.
-
-Constants only.
-"""
+"""What is said of settings that are missing or wrong; each line begins with the names it means.
 
 FILE_UNREADABLE = "{name}: {path} cannot be read ({reason})"
 
@@ -24,3 +21,15 @@ CHANNELS_SHAPE = "SLACK_WATCHED_CHANNELS: lists channel ids, such as C0123ABCD, 
 SLACK_SHAPE = "SLACK_API_URL: is an http address that ends in /api/"
 GATEWAY_SHAPE = "DISCORD_GATEWAY_URL: is a wss address"
 HTTP_SHAPE = "{name}: is an http address"
+
+KINDS = {
+    "int_parsing": "is a whole number",
+    "int_from_float": "is a whole number",
+    "float_parsing": "is a number",
+    "bool_parsing": "is true or false",
+}
+
+
+def wrong(kind: str, said: str) -> str:
+    """What a setting is instead, by pydantic's kind of error and its own words."""
+    return KINDS.get(kind) or said.replace("Input should be", "is")

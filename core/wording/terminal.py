@@ -1,7 +1,10 @@
 """What an operator reads in a terminal: the command line's help, and what its commands answer.
 
-Constants only. Lines of `imagedesk doctor` stand in `checkup`.
+Lines of `imagedesk doctor` stand in `checkup`.
 """
+
+from core.errors import Trouble
+from core.wording.errors import sentence
 
 ABOUT = "Image Desk: generate, choose, approve and publish pictures in your team's chat."
 
@@ -104,3 +107,8 @@ SECRETS_ROTATE = (
 )
 ROTATED = "{count} secrets encrypted anew; all {all} that are stored were looked at."
 SHUT = "✗ {name} cannot be opened: its SECRET_KEY is missing. Put it into SECRET_KEY_OLD."
+
+
+def told(trouble: Trouble) -> str:
+    """Why a command ended. Nobody repeats it: what a running desk would do again, a person does."""
+    return sentence(trouble).replace("It goes on by itself", "Run the command again later")

@@ -13,7 +13,7 @@ from core.business.accounts import Account, seal_context
 from core.business.members import Business, Member
 from core.chat import Place
 from core.publishing.posts import Post, Target, TargetState
-from tests.desk import environment, running_desk
+from tests.desk import environment, free_port, running_desk
 from tests.platforms.graph import GraphServer, Page
 from tests.terminal import imagedesk, imagedesk_at_terminal
 
@@ -90,6 +90,17 @@ async def test_a_page_is_connected_by_a_piped_token(
     )
     assert acme.token not in account.sealed
     assert desk.vault.open(account.sealed, seal_context(account)) == acme.token
+
+
+async def test_a_network_that_does_not_answer_leaves_the_rest_to_the_person(
+    desk: Running, environ: dict[str, str], acme: Page
+) -> None:
+    """Nobody but them asks again: that it goes on by itself would not be true."""
+    silent = environ | {"META_GRAPH_URL": f"http://127.0.0.1:{free_port()}"}
+    ended = await imagedesk(silent, "account", "add", "facebook", typed=acme.token)
+    assert ended.code == 1
+    assert "The network does not answer. Run the command again later." in ended.err
+    assert await connected(desk) == []
 
 
 async def test_a_persons_token_is_exchanged_for_the_pages_own(

@@ -32,6 +32,16 @@ async def test_help_tells_every_command(tmp_path: Path) -> None:
         assert len(ended.out.split()) > 10
 
 
+async def test_numbers_and_choices_are_told_as_what_they_are(tmp_path: Path) -> None:
+    """In words of the desk, not of the library that reads them."""
+    wrong = {"HTTP_PORT": "eighty", "DAILY_BUDGET": "some", "STORAGE_PROVIDER": "ftp"}
+    ended = await imagedesk({"DATA_DIR": str(tmp_path), **wrong}, "demo")
+    assert "HTTP_PORT: is a whole number" in ended.err
+    assert "DAILY_BUDGET: is a number" in ended.err
+    assert "STORAGE_PROVIDER: is 'local', 's3' or 'cloudinary'" in ended.err
+    assert "Input" not in ended.err
+
+
 async def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     """One message with every line, instead of one complaint a start; no traceback."""
     ended = await imagedesk(

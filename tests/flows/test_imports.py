@@ -26,7 +26,7 @@ async def test_a_folder_is_imported_once(tmp_path: Path) -> None:
             unit.members.add(Member(business.id, "slack", "U1", "Ada"))
         wrong = await imagedesk(environ, "import", str(folder / "nowhere"))
         assert (wrong.code, "There is no folder" in wrong.said) == (1, True)
-        first = await imagedesk(environ, "import", str(folder))
+        first = await imagedesk(environ | {"LOG_LEVEL": "info"}, "import", str(folder))
         assert (first.code, first.err) == (0, "")
         assert "2 new, 1 already in the library, 1 refused." in first.out
         assert "notes.png: That is not a picture." in first.out
