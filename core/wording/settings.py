@@ -1,4 +1,4 @@
-"""What is said of settings that are missing or wrong; each line begins with the names it means.
+"""What is said of settings that are missing or wrong; each line begins with the names it means."""
 
 FILE_UNREADABLE = "{name}: {path} cannot be read ({reason})"
 
