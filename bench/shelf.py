@@ -2,8 +2,9 @@
 
 Owns what stands in it: a business with 300,000 images beside two hundred small ones, words as
 unevenly spread as in any language, uploads named by cameras and made pictures named by prompts. It
-fills the tables as the triggers of revision 0002 would, only in one go; the benchmark then writes
-some thousand more through the desk, so that the full text is as fragmented as in daily use.
+fills the tables as the triggers of revisions 0002 and 0015 would, only in one go; the benchmark
+then writes some thousand more through the desk, so that the full text is as fragmented as in daily
+use.
 """
 
 import json
@@ -21,6 +22,7 @@ from random import Random
 from types import SimpleNamespace
 
 from core.library.search import document_of, name_key
+from storage.library import BLOCK_BITS
 
 ROWS = 1_000_000
 LARGE = 1
@@ -184,6 +186,7 @@ def _insert_people(database: sqlite3.Connection) -> None:
 def _insert_images(database: sqlite3.Connection) -> None:
     marks = ", ".join("?" * len(COLUMNS))
     counts, words_seen = Counter[str](), set[str]()
+    blocks = Counter[tuple[str, int]]()
     for rows, counted in chunks():
         database.executemany(f"INSERT INTO images ({', '.join(COLUMNS)}) VALUES ({marks})", rows)
         database.executemany(
@@ -191,7 +194,15 @@ def _insert_images(database: sqlite3.Connection) -> None:
             [(row[0], row[-1]) for row in rows],
         )
         counts.update(counted)
+        for row in rows:
+            for token in str(row[-1]).split(" "):
+                if token.count("/") == 1:
+                    blocks[token, int(str(row[0])) >> BLOCK_BITS] += 1
         words_seen.update(token for row in rows for token in str(row[-1]).split(" "))
     database.executemany("INSERT INTO image_counts (facet, n) VALUES (?, ?)", counts.items())
+    database.executemany(
+        "INSERT INTO image_blocks (facet, block, n) VALUES (?, ?, ?)",
+        ((*place, n) for place, n in blocks.items()),
+    )
     known = sorted(token for token in words_seen if "/" not in token)
     database.executemany("INSERT INTO image_words (token) VALUES (?)", ((one,) for one in known))

@@ -4,11 +4,12 @@
                    index on the document itself, so this table and the next are SQLite's alone)
     image_words    the words of all documents
     image_counts   how many documents hold a facet
+    image_blocks   how many of each block of ids hold a facet without a value (SQLite alone)
     post_images    which posts show which images
 
 All are kept by triggers, in the transaction of whatever writes an image or a post, so no
-writer can forget them; their SQL stands in revision 0002. `document` and `name_key` are made here
-from the image before each write. Also the rows of stars and removals.
+writer can forget them; their SQL stands in revisions 0002, 0012 and 0015. `document` and `name_key`
+are made here from the image before each write. Also the rows of stars and removals.
 """
 
 from typing import Any
@@ -38,6 +39,9 @@ from storage.columns import AsJson, BigKey, Id, Moment, PlainText, lease, mappin
 from storage.tables import images
 
 BANDS = 4
+BLOCK_BITS = 14
+"""A block are the ids that agree but for so many bits (revision 0015)."""
+
 UPLOADED = text("source = 'upload'")
 HAS_PARENT = text("parent_id IS NOT NULL")
 
@@ -79,6 +83,9 @@ for _number in range(BANDS):
 
 image_search = table("image_search", column("rowid", BigKey), column("document"))
 image_words = table("image_words", column("token"))
+image_blocks = table(
+    "image_blocks", column("facet"), column("block", BigInteger), column("n", BigInteger)
+)
 image_counts = Table(
     "image_counts",
     metadata,

@@ -15,9 +15,11 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     ScalarSelect,
     Select,
     String,
+    TextClause,
     and_,
     cast,
     func,
@@ -33,20 +35,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.library.finding import Count, Position, Slice
 from core.library.images import Image
 from core.library.search import Search, facet_token, word_token
-from storage.columns import BigKey
-from storage.library import image_counts, image_search, image_words
+from storage.columns import BigKey, PlainText
+from storage.library import BLOCK_BITS, image_blocks, image_counts, image_search
 from storage.tables import images
 
 COUNTED = 10_000
 """Answers that no counter knows are counted up to here; "more than 10,000" is said beyond."""
 
-FEW = 75.0
-"""Times the root of the limit: up to so many answers are fetched and sorted. Fetching a row costs
-about fifty steps of a walk, and a walk for so many answers among 300,000 costs the same.
+FEW = 175.0
+"""Times the root of the wanted rows: up to so many answers are sorted, by an index from ids to what
+is sorted by. That costs each about ten steps of a walk, and a walk for so many answers among
+300,000 costs the same.
 """
 
 FEW_IN_TIME = 33.0
 """The same where dates alone are asked, which a walk reads in the index."""
+
+ID: ColumnElement[int] = literal_column("images.id", BigKey)
+"""Written out, so that SQLAlchemy does not name the table beside one that names its index."""
+
+SORTING = "ix_images_sorting"
+"""SQLite's index from ids to what is sorted by (revision 0015)."""
 
 NOTED = 12_000
 """Up to so many ids are noted before a walk (1.5 ms)."""
@@ -56,6 +65,16 @@ INDEXED_LETTERS = 3
 
 MOST_COMPLETED = 60
 """Longer beginnings are completed to so many words at most; with more, FTS5 does it more slowly."""
+
+COMPLETED = text(
+    f"""image_search MATCH :begun || (
+    SELECT '("' || CASE WHEN count(*) BETWEEN 1 AND {MOST_COMPLETED}
+        THEN group_concat(token, '" OR "') ELSE :word END || '"'
+        || CASE WHEN count(*) > {MOST_COMPLETED} THEN '*)' ELSE ')' END
+    FROM (SELECT token FROM image_words WHERE token >= :word AND token < :end
+        ORDER BY token LIMIT {MOST_COMPLETED + 1}))"""  # noqa: S608  # numbers of ours
+)
+"""What begins so is looked up first: FTS5 would collect all of it before it begins to answer."""
 
 LAST = "\U0010ffff"
 """Sorts after every letter."""
@@ -75,19 +94,18 @@ class Searching:
         self._search = search
         self._fts = session.get_bind().dialect.name == "sqlite"
         self._by_id = search.sort in {"newest", "oldest"}
-        self._completed: list[str] = []
         self._tied = False
 
     async def count(self) -> Count:
         """From the facet's counter where one facet is all that is asked, else counted."""
-        await self._complete()
         await self._settle()
         return self._read_count(await self._session.scalar(select(self._counting())))
 
     async def find(self, wanted: Slice, count: Count | None) -> tuple[list[Image], Count]:
         """The wanted part, walking from its near end; and the number of all."""
-        await self._complete()
         await self._settle()
+        if wanted.offset and self._by_id and self._in_blocks:
+            wanted = await self._nearer(wanted)
         if wanted.position and self._search.sort == "most_used":
             # SQLite searches an index for the first of two compared columns only, and would look at
             # every row that was used as often: four of five were never used.
@@ -97,6 +115,22 @@ class Searching:
                 return found, count
             self._tied = False
         return await self._ask(wanted, count)
+
+    async def _nearer(self, wanted: Slice) -> Slice:
+        """The same part, from the block on in which it begins."""
+        n, block = image_blocks.c.n, image_blocks.c.block
+        downwards = self._downwards(wanted)
+        passed = func.sum(n).over(order_by=block.desc() if downwards else block) - n
+        token = facet_token(self._business, self._search.facets[0])
+        blocks = select(block, passed.label("passed")).where(image_blocks.c.facet == token)
+        among = blocks.subquery().c
+        found = select(among.block, among.passed).where(among.passed <= wanted.offset)
+        row = (await self._session.execute(found.order_by(among.passed.desc()).limit(1))).first()
+        if row is None:
+            return wanted
+        edge = (row[0] + 1) << BLOCK_BITS if downwards else (row[0] << BLOCK_BITS) - 1
+        position = Position(edge, before=wanted.from_end)
+        return Slice(wanted.limit, position, wanted.offset - int(row[1]))
 
     async def _ask(self, wanted: Slice, count: Count | None) -> tuple[list[Image], Count]:
         indexed = self._plain and (self._by_id or self._search.counted)
@@ -116,7 +150,7 @@ class Searching:
         return [row[0] for row in rows], count
 
     def _by_count(self, wanted: Slice, count: Count) -> Select[Image]:
-        root = sqrt(wanted.limit)
+        root = sqrt(wanted.offset + wanted.limit)
         if self._plain and count.total > FEW_IN_TIME * root:
             return self._listed(self._rows(), wanted)
         if not count.exact or count.total > NOTED:
@@ -125,7 +159,9 @@ class Searching:
             # The "+" keeps SQLite from fetching one noted row after the other.
             noted = literal_column("+images.id").in_(self._ids())
             return self._listed(select(Image).where(*self._columns(), noted), wanted)
-        few = select(images.c.id.label("rowid")).where(images.c.id.in_(self._ids()))
+        few = select(ID.label("rowid")).select_from(text(f"images INDEXED BY {SORTING}"))
+        own = literal_column("images.business_id", BigKey) == self._business
+        few = few.where(own, ID.in_(self._ids()))
         return self._of(self._part(few, wanted), wanted)
 
     def _counting(self) -> ScalarSelect[Any]:
@@ -161,6 +197,11 @@ class Searching:
         """Whether columns say all that is asked, apart from dates."""
         asked = self._search.facets
         return not self._search.terms and len(asked) == 1 and asked[0] in SOURCES
+
+    @property
+    def _in_blocks(self) -> bool:
+        """Whether blocks of ids are counted for all that is asked."""
+        return self._fts and self._search.counted and "/" not in self._search.facets[0]
 
     def _columns(self, *, walking: bool = True) -> list[ColumnElement[bool]]:
         """What columns say of it, so that the sort's index can be walked."""
@@ -205,13 +246,19 @@ class Searching:
     def _ids(self) -> Select[Any]:
         """By FTS5."""
         rowid = image_search.c.rowid
+        return select(rowid).where(self._matches(), *self._dates(rowid))
+
+    def _matches(self) -> ColumnElement[bool] | TextClause:
+        """The question in FTS5's words."""
         asked = [f'"{token}"' for token in self._tokens]
-        if self._completed:
-            asked.append(f"({' OR '.join(self._completed)})")
-        if not asked:
-            asked.append(f'"{facet_token(self._business, "all")}"')
-        matches = literal_column("image_search").op("MATCH")(" AND ".join(asked))
-        return select(rowid).where(matches, *self._dates(rowid))
+        if not self._beginning:
+            whole = " AND ".join(asked or [f'"{facet_token(self._business, "all")}"'])
+            return literal_column("image_search").op("MATCH")(whole)
+        if len(self._search.terms[-1]) <= INDEXED_LETTERS:
+            whole = " AND ".join([*asked, f'"{self._beginning}"*'])
+            return literal_column("image_search").op("MATCH")(whole)
+        begun, end = " AND ".join([*asked, ""]), f"{self._beginning}{LAST}"
+        return COMPLETED.bindparams(begun=begun, word=self._beginning, end=end)
 
     async def _settle(self) -> None:
         """PostgreSQL counts facets at the commit (revision 0012). What this very unit has changed
@@ -220,21 +267,6 @@ class Searching:
         if not self._fts and self._search.counted:
             await self._session.flush()
             await self._session.execute(COUNT_NOW)
-
-    async def _complete(self) -> None:
-        """Find what the last word may become, for FTS5 would collect all of that before it begins
-        to answer.
-        """
-        if not self._fts or not self._beginning or self._completed:
-            return
-        self._completed = [f'"{self._beginning}"*']
-        if len(self._search.terms[-1]) > INDEXED_LETTERS:
-            token = image_words.c.token
-            begins = (token >= self._beginning, token < f"{self._beginning}{LAST}")
-            known = select(token).where(*begins).order_by(token).limit(MOST_COMPLETED + 1)
-            words = (await self._session.scalars(known)).all()
-            if len(words) <= MOST_COMPLETED:
-                self._completed = [f'"{word}"' for word in words or [self._beginning]]
 
     def _along_ids(self, wanted: Slice) -> Select[Any]:
         rowid = image_search.c.rowid
@@ -281,7 +313,7 @@ class Searching:
 
     def _beyond(self, position: Position) -> ColumnElement[bool]:
         sort = SORTS[self._search.sort]
-        place: ColumnElement[Any] = images.c.id
+        place: ColumnElement[Any] = ID
         edge: ColumnElement[Any] = literal(position.id)
         if position.value is not None and not self._tied:
             place, edge = tuple_(*sort.keys), tuple_(literal(position.value), edge)
@@ -303,8 +335,8 @@ class _Sort:
 
 
 SORTS = {
-    "newest": _Sort((images.c.id,), downwards=True),
-    "oldest": _Sort((images.c.id,), downwards=False),
-    "most_used": _Sort((images.c.usage_count, images.c.id), downwards=True),
-    "name": _Sort((images.c.name_key, images.c.id), downwards=False),
+    "newest": _Sort((ID,), downwards=True),
+    "oldest": _Sort((ID,), downwards=False),
+    "most_used": _Sort((literal_column("images.usage_count", Integer), ID), downwards=True),
+    "name": _Sort((literal_column("images.name_key", PlainText), ID), downwards=False),
 }

@@ -310,6 +310,34 @@ async def test_very_many_answers_are_in_order_too(library: Library, sort: Sort) 
         assert (first.total, first.exact) == (min(len(expected), 10_000), len(expected) <= 10_000)
 
 
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+async def test_every_page_has_its_number_wherever_the_ids_lie(library: Library, sort: Sort) -> None:
+    """SQLite counts in blocks of 16,384 ids: also after images left, or became something else."""
+    there = dict.fromkeys((1, 16_383, 16_384, 16_385, 32_767, 40_000, 65_535, 65_536, 65_537), 0)
+    async with library.database.write() as uow:
+        for number in there:
+            uow.images.add(library.image(f"{number}.png", id=number))
+            rival = library.image("rival.png", id=number + 100_000, business_id=library.other)
+            uow.images.add(rival)
+    async with library.database.write() as uow:
+        for number in (16_384, 65_535, 65_536):
+            gone = await uow.images.lock(number)
+            assert gone
+            await uow.images.delete(gone)
+            del there[number]
+        for number in (16_385, 65_537):
+            used = await uow.images.lock(number)
+            assert used
+            used.usage_count = there[number] = 1
+    for chosen, kept in (("all", {0, 1}), ("published", {1}), ("unused", {0})):
+        expected = [number for number, used in there.items() if used in kept]
+        expected.sort(reverse=sort == "newest")
+        for page in range(1, len(expected) + 2):
+            found = await library.ask(filter=chosen, sort=sort, limit=1, page=page)
+            assert ids(found.images) == expected[page - 1 : page], (chosen, page)
+            assert found.total == len(expected)
+
+
 async def test_a_cursor_keeps_its_place(library: Library) -> None:
     """What joins or leaves before it moves nobody: no image is met twice, none is passed over."""
     images = [await library.add(f"{number}.png") for number in range(6)]
