@@ -59,7 +59,9 @@ class Ground:
 @asynccontextmanager
 async def sketch() -> AsyncIterator[Ground]:
     """The built-in artist."""
-    yield Ground(Sketch(CATALOGUE.of("sketch")))
+    artist = Sketch(CATALOGUE.of("sketch"))
+    yield Ground(artist)
+    await artist.aclose()
 
 
 @asynccontextmanager

@@ -78,10 +78,11 @@ def _make_pages(parts: WebParts, templates: Templates) -> FastAPI:
     ):
         app.include_router(routes.routes())
     if parts.draw_batch:
+        stream = BatchStream(parts, sessions, templates, parts.draw_batch)
         for batches in (
             BatchPages(parts, sessions, drawing, templates, parts.draw_batch),
-            BatchStream(parts, sessions, templates, parts.draw_batch),
-            BatchActs(parts, sessions, templates),
+            stream,
+            BatchActs(parts, sessions, templates, stream.touched),
         ):
             app.include_router(batches.routes())
     if parts.api:

@@ -3,6 +3,8 @@
 Owns how such a gesture is read and answered. It must not know what a control means.
 """
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
@@ -19,10 +21,17 @@ from core.wording import batches as words
 
 
 class BatchActs:
-    """Takes what people do to batches."""
+    """Takes what people do to batches. `touched` is told whose id something was done to."""
 
-    def __init__(self, parts: WebParts, sessions: Sessions, templates: Templates) -> None:
+    def __init__(
+        self,
+        parts: WebParts,
+        sessions: Sessions,
+        templates: Templates,
+        touched: Callable[[str], None],
+    ) -> None:
         self._parts = parts
+        self._touched = touched
         self._sessions = sessions
         self._templates = templates
 
@@ -46,6 +55,7 @@ class BatchActs:
                 raise HTTPException(404)
             await choose_among(uow, job, person.member, keep | drop, keep)
             review = await read_review(uow, job.id)
+        self._touched(job_id)
         still = sorted(number for number in drop - keep if review.keeps(number))
         return JSONResponse({"still": still, "said": words.kept_by_others(still)})
 
@@ -66,6 +76,7 @@ class BatchActs:
             tuple(body.all("value")),
         )
         reply = await self._parts.inbox.handle(event)
+        self._touched(job_id)
         return told(request, self._templates, reply, f"/batches/{job_id}")
 
     async def _gesture(self, request: Request) -> tuple[Person, uploads.Body]:

@@ -1,7 +1,8 @@
 """What changes of a batch while somebody looks, as server-sent events.
 
 A batch may stand in any chat, so the rows themselves are asked; the more there are of them, the
-less often. Owns that pace, and what a reader has had. It must not change anything.
+less often, and at once after a gesture that was made here. Owns that pace, and what a reader has
+had. It must not change anything.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import json
 from collections.abc import AsyncIterator
 from time import monotonic
 from typing import Final
+from weakref import WeakValueDictionary
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -42,6 +44,13 @@ class BatchStream:
         self._sessions = sessions
         self._templates = templates
         self._draw = draw
+        self._touched: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
+
+    def touched(self, job_id: str) -> None:
+        """Somebody did something to this batch: whoever looks at it here wants to see it now."""
+        if event := self._touched.get(job_id):
+            event.set()
+            event.clear()
 
     def routes(self) -> APIRouter:
         """The stream."""
@@ -63,6 +72,7 @@ class BatchStream:
     async def _changes(self, person: Person, job_id: str, seen: str) -> AsyncIterator[str]:
         yield f"retry: {RETRY_MILLISECONDS}\n\n"
         had: lots.Lot | None = None
+        touched = self._touched.setdefault(job_id, asyncio.Event())
         while not self._parts.closing.is_set():
             begun = monotonic()
             lot = await self._look(person, job_id)
@@ -74,7 +84,7 @@ class BatchStream:
             yield f"data: {json.dumps(change)}\n\n" if change else ": \n\n"
             had = lot
             pause = max(LATE if lot.over else SOON, (monotonic() - begun) * SHARE)
-            await self._rest(pause)
+            await self._rest(pause, touched)
 
     async def _look(self, person: Person, job_id: str) -> lots.Lot | None:
         async with self._parts.units.read() as uow:
@@ -100,10 +110,11 @@ class BatchStream:
     def _draw_tile(self, tile: lots.Tile) -> str:
         return self._templates.draw("batch-tile.html", {"tile": tile, "batch_words": words})
 
-    async def _rest(self, seconds: float) -> None:
-        """Wait, but not beyond the end of the process."""
+    async def _rest(self, seconds: float, touched: asyncio.Event) -> None:
+        """Wait, but not beyond the next gesture or the end of the process."""
+        ends = [asyncio.ensure_future(one.wait()) for one in (self._parts.closing, touched)]
         try:
-            async with asyncio.timeout(seconds):
-                await self._parts.closing.wait()
-        except TimeoutError:
-            return
+            await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
