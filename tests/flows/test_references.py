@@ -168,6 +168,34 @@ async def test_rows_of_a_batch_are_made_from_pictures_of_the_library(
 
 
 @SLACK
+async def test_what_was_made_from_a_deleted_picture_is_not_made_again_without_it(
+    chat: Chat,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """A picture of the words alone would be another one; the card says what is missing."""
+    async with running_desk(paid) as desk:
+        await chat.connected()
+        await root.command("/generate a fox", marketing)
+        await eyes.see(marketing, "1 picture: a fox")
+        await bring(root, marketing, "list.csv", b"prompt,reference\nit in snow,1\n")
+        plan = await eyes.see(marketing, "Batch: 1 picture")
+        await root.press(plan, "Start")
+        done = await eyes.changed(plan, "Batch: 1 of 1 picture made")
+        passport = await opened(root, "/image 1", marketing)
+        assert passport.says("no. 1")
+        await pressed(root, await pressed(root, passport, "Delete"), "Delete")
+        await root.command("/redo 1", done.where)
+        again = await eyes.see(marketing, "Batch: 0 pictures", "There is no such picture as 1")
+        assert again.buttons == ("Leave it",)
+        assert openai.calls.count("edit") == 1
+        await until_spent(desk, lambda: openai.charged)
+
+
+@SLACK
 async def test_a_reference_that_goes_before_the_start_changes_the_list(
     chat: Chat,
     root: Person,
