@@ -34,7 +34,7 @@ COMPOSER_THREAD = "Reply, or / for commands"
 SEND = "Send"
 ATTACH = "Attach pictures"
 DROP = "Drop pictures to attach them"
-KEYS = "Enter sends, Shift + Enter starts a new line"
+ENTER = "Enter sends, Shift + Enter starts a new line"
 COMMANDS = "Commands and options"
 
 ONLY_YOU = "Only you can see this"

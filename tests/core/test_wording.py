@@ -188,3 +188,19 @@ def test_facts_are_written_for_people() -> None:
     assert problems.endswith("\n  A: x\n  B: y")
     assert "unknown" in sentence(Trouble("style_unknown", {"styles": []}))
     assert sentence(Trouble("never_heard_of", {"it": 1})) == "Never heard of. it: 1"
+
+
+@pytest.mark.parametrize(
+    "room", sorted((ROOT / "core/wording").glob("*.py")), ids=lambda it: it.stem
+)
+def test_a_room_gives_each_name_once(room: Path) -> None:
+    """A second sentence of the same name would quietly be said in place of the first."""
+    tree = ast.parse(room.read_text("utf-8"))
+    targets = [
+        target
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    ]
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    assert sorted(names) == sorted(set(names))
