@@ -16,6 +16,7 @@ from core.business.accounts import DISCONNECTED, Account, seal_context
 from core.chat import Card
 from core.errors import ActionNeeded, DeskError
 from core.generation.batches.cards import BatchCards
+from core.generation.batches.news import draw_news
 from core.generation.batches.preparing import Orderable, Preparing
 from core.generation.cards import JobCards
 from core.generation.failover import Failover
@@ -97,6 +98,7 @@ def make_tasks(parts: Parts, reach: Reach) -> dict[str, Task]:
         {
             "status": status,
             "sheet": parts.batch_cards.sheet,
+            "news": draw_news,
             "lot": parts.batch_cards.lot,
             "result": job_cards.result,
             "originals": job_cards.originals,

@@ -14,7 +14,9 @@ from core.chat import MessageRef, Place, Sent, SurfaceName, Thread
 from core.errors import Trouble
 from core.storing import UnitOfWork
 
-Subject = Literal["status", "post", "result", "sheet", "lot", "originals", "outcome", "question"]
+Subject = Literal[
+    "status", "post", "result", "sheet", "news", "lot", "originals", "outcome", "question"
+]
 
 ORDER: Final[tuple[Subject, ...]] = get_args(Subject)
 """In which the cards of several subjects are locked."""

@@ -18,6 +18,8 @@ START = "Start"
 LEAVE = "Leave it"
 CANCEL = "Cancel"
 RESUME = "Go on"
+PAUSED = "Your batch stands still"
+PAUSE_OVER = "Your batch stood still, and was told to go on"
 RETRY = "Make the failed ones again"
 CREATE = "Create drafts"
 LOT = "List as CSV"
@@ -201,6 +203,15 @@ def outcome(states: Mapping[str, int]) -> str:
 def paused(trouble: Trouble) -> str:
     """Why it stands still."""
     return f"Paused; nothing is lost. {sentence(trouble)} Then press “{RESUME}”."
+
+
+def over(states: Mapping[ItemState, int]) -> tuple[str, list[str]]:
+    """That it is over, as a headline, and what to do next."""
+    total, made = sum(states.values()), states.get("completed", 0)
+    next_ = ["Choose what to keep, then create drafts, on the batch's card."] if made else []
+    if made < total:
+        next_.append("Why the others are missing stands there too.")
+    return f"Your batch is done: {made} of {count(total, 'picture')}", next_
 
 
 def troubles(items: Sequence[Item]) -> list[str]:

@@ -34,6 +34,9 @@ async def test_a_list_is_checked_priced_started_and_chosen_from(
         await root.press(plan, "Start")
         done = await eyes.changed(plan, "Batch: 4 of 4 pictures made")
         assert done.says("4 made", "Cost", "$0")
+        news = await eyes.see(marketing, "Your batch is done: 4 of 4 pictures")
+        assert news.pings == {"Root"}
+        assert news.where == done.where
         await eyes.see(marketing, "Pictures 1–4")
         (sheet,) = await eyes.until(
             marketing,
@@ -149,7 +152,10 @@ async def test_a_bill_that_is_not_paid_pauses_the_lot_and_keeps_the_rest(
         card = await begin(root, marketing, eyes, 12)
         paused = await eyes.changed(card, "Batch: paused", "Paused; nothing is lost.", "https://")
         assert paused.buttons[:2] == ("Go on", "Cancel")
+        news = await eyes.see(marketing, "Your batch stands still", "Paused; nothing is lost.")
+        assert news.pings == {"Root"}
         await root.press(paused, "Go on")
+        await eyes.changed(news, "was told to go on", without="nothing is lost")
         await eyes.changed(card, "Batch: 12 of 12 pictures made", "All 12 are kept")
     assert sorted(charge.prompt for charge in openai.bill) == sorted(
         f"fox number {number}" for number in range(1, 13)

@@ -11,8 +11,9 @@ from typing import Final
 
 from core.business.ledger import release
 from core.errors import Trouble
+from core.generation.batches.news import tell_over, tell_pause
 from core.generation.jobs import Item, Job
-from core.messages import redraw
+from core.messages import redraw, redraw_all
 from core.storing import UnitOfWork
 
 READY: Final = 8
@@ -42,7 +43,7 @@ async def feed(uow: UnitOfWork, job: Job) -> None:
     sleeping = await uow.items.sleeping(job.id, max(room, 1))
     for item in sleeping[: max(room, 0)]:
         _wake(uow, item)
-    if sleeping:
+    if sleeping or not await tell_over(uow, job):
         job.wake_at = uow.later(AGAIN_SECONDS)
 
 
@@ -61,6 +62,7 @@ async def pause(uow: UnitOfWork, job: Job, trouble: Trouble) -> None:
     """Begin nothing more until somebody says so: each further call would fail alike."""
     if job.paused_at is None:
         job.paused_at, job.trouble = uow.now, trouble
+        await tell_pause(uow, job)
         await redraw(uow, "status", job.id)
 
 
@@ -68,7 +70,7 @@ async def resume(uow: UnitOfWork, job: Job) -> None:
     """Go on after a pause; doing it again changes nothing."""
     job.paused_at = job.trouble = None
     await feed(uow, job)
-    await redraw(uow, "status", job.id)
+    await redraw_all(uow, [("status", job.id), ("news", job.id)])  # what was said is over
 
 
 async def _cancel_some(uow: UnitOfWork, job: Job) -> None:
