@@ -125,7 +125,8 @@ def will_approve(selected: list[str], chooser: str, everything: bool) -> str:  #
     if everything and len(selected) == 1:
         return "✅ approves it."
     if everything:
-        return f"✅ approves all {len(selected)}. Choose by number first to approve fewer."
+        them = "both" if len(selected) == 2 else f"all {len(selected)}"  # noqa: PLR2004  # both
+        return f"✅ approves {them}. Choose by number first to approve fewer."
     them = "it" if len(selected) == 1 else "them"
     return f"Chosen by {chooser}: {numbers(selected)}. ✅ approves {them}."
 

@@ -29,7 +29,7 @@ async def test_imagedesk_run_goes_on_after_a_stop_and_after_a_kill(
     async with desk_process(environ, "run"):
         await chat.connected()
         await ada.press(pictures, "Withdraw approval")
-        await eyes.changed(pictures, "✅ approves all 2")
+        await eyes.changed(pictures, "✅ approves both")
 
 
 @pytest.mark.parametrize("chat", ["discord"], indirect=True)

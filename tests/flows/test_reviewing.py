@@ -134,7 +134,7 @@ async def test_the_menu_under_pictures_does_what_reactions_do(
         pictures = await eyes.changed(pictures, "Discarded by Ada.")
         assert pictures.pictures == ()
         await ada.press(pictures, "Restore")
-        pictures = await eyes.changed(pictures, "✅ approves all 2", "⭐ Ada", without="Discarded")
+        pictures = await eyes.changed(pictures, "✅ approves both", "⭐ Ada", without="Discarded")
         assert len(pictures.pictures) == 2
 
 
