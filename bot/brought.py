@@ -38,28 +38,23 @@ class BroughtProvider:
         self,
         inner: ImageProvider,
         key: ProviderKey,
-        refused: Callable[[str], Awaitable[None]],
+        explain: Callable[[ProviderKey, ActionNeeded], Awaitable[ActionNeeded]],
     ) -> None:
         self.name = inner.name
         self.models = inner.models
         self.repeatable = inner.repeatable
         self.inner = inner
         self._key = key
-        self._refused = refused
+        self._explain = explain
 
     async def generate(
         self, request: ImageRequest, preview: Preview | None = None, told: Told | None = None
     ) -> Generated:
-        """As `ImageProvider.generate`; a refusal of the key is ActionNeeded("key_refused")."""
+        """As `ImageProvider.generate`; a refusal of the key as `Brought.explain` says it."""
         try:
             return await self.inner.generate(request, preview, told)
         except ActionNeeded as error:
-            if error.code in REFUSALS:
-                await self._refused(self._key.id)
-                raise _about(self._key, REFUSED) from error
-            if error.code in OWNER_MENDS:
-                raise _about(self._key, "key_unpaid", str(error.facts.get("url", ""))) from error
-            raise
+            raise await self._explain(self._key, error) from error
 
 
 class Brought:
@@ -93,8 +88,8 @@ class Brought:
         if key is None or key.revoked_at:
             raise ActionNeeded("key_gone", name=key.name if key else "?")
         if key.id not in self._made:
-            offer = make_offer(self._settings, self._catalogue, key.provider, await self._open(key))
-            provider = BroughtProvider(offer.provider, key, self._refuse)
+            offer = make_offer(self._settings, self._catalogue, key.provider, await self.open(key))
+            provider = BroughtProvider(offer.provider, key, self.explain)
             self._made[key.id] = Offer(provider, offer.limit_key, offer.per_minute)
         return self._made[key.id]
 
@@ -107,16 +102,25 @@ class Brought:
                     await close()
         self._made.clear()
 
-    async def _open(self, key: ProviderKey) -> str:
+    async def open(self, key: ProviderKey) -> str:
+        """The key itself. Raises ActionNeeded("key_unreadable")."""
         try:
             return self._vault.open(key.sealed, key.seal_context)
         except ActionNeeded:
             await self._note(key.id, UNREADABLE)
             raise _about(key, UNREADABLE) from None
 
-    async def _refuse(self, key_id: str) -> None:
-        self._made.pop(key_id, None)
-        await self._note(key_id, REFUSED)
+    async def explain(self, key: ProviderKey, error: ActionNeeded) -> ActionNeeded:
+        """What a provider said of a brought key, as its owner is told it: "key_refused", which is
+        noted, or "key_unpaid"; what has nothing to do with the key, as it is.
+        """
+        if error.code in REFUSALS:
+            self._made.pop(key.id, None)
+            await self._note(key.id, REFUSED)
+            return _about(key, REFUSED)
+        if error.code in OWNER_MENDS:
+            return _about(key, "key_unpaid", str(error.facts.get("url", "")))
+        return error
 
     async def _note(self, key_id: str, trouble: str) -> None:
         async with self._units.write() as uow:

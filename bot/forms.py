@@ -7,7 +7,9 @@ stands in `bot.posting`. It must not know any surface.
 from bot.asking import Asking
 from bot.desk import Desk
 from bot.keys import models_for
+from bot.reviewers import PROVIDER
 from core.business.budgets import channel_of, standings
+from core.business.keys import business_key
 from core.business.ledger import day_of
 from core.business.members import Business
 from core.chat import FieldErrors, Form, FormField, Option
@@ -98,8 +100,13 @@ async def generate_form(
                 model.name,
             ),
         ),
-        note=words.price_note(model, brief(found), moderated=desk.moderated),
+        note=words.price_note(model, brief(found), moderated=await _moderated(desk, uow, business)),
     )
+
+
+async def _moderated(desk: Desk, uow: UnitOfWork, business: Business) -> bool:
+    """Whether prompts and pictures are judged, by the desk's key or the business's."""
+    return desk.moderated or await business_key(uow, business.id, PROVIDER) is not None
 
 
 def upload_form() -> Form:

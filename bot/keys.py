@@ -6,6 +6,7 @@ key is tried or used.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.asking import Asking
 from bot.desk import Desk
@@ -95,7 +96,8 @@ def _form(member: Member) -> Form:
         ),
     ]
     if member.admin:
-        fields.insert(2, _select("whose", words.WHOSE, words.WHOSE_OPTIONS))
+        whose = _select("whose", words.WHOSE, words.WHOSE_OPTIONS)
+        fields.insert(2, replace(whose, hint=words.WHOSE_HINT))
     return Form("keys", words.ADD_TITLE, words.ADD_SUBMIT, tuple(fields))
 
 

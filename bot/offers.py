@@ -89,13 +89,11 @@ def make_offer(settings: Settings, catalogue: Catalogue, provider: str, key: str
     return Offer(image_provider, f"{provider}:{fingerprint(key)}", make_paces(settings)[provider])
 
 
-def make_moderator(settings: Settings) -> OpenAIModerator | None:
-    """The moderator, None without a key: then the cards say so."""
-    key = settings.openai_api_key.get_secret_value()
-    return OpenAIModerator(key, settings.openai_base_url) if key else None
+def make_moderator(settings: Settings, key: str) -> OpenAIModerator:
+    """What judges prompts and pictures, by the desk's key or by one that was brought."""
+    return OpenAIModerator(key, settings.openai_base_url)
 
 
-def make_captioner(settings: Settings, catalogue: Catalogue) -> OpenAICaptioner | None:
-    """What finds words for pictures, None without a key: then the plain ones stand."""
-    key = settings.openai_api_key.get_secret_value()
-    return OpenAICaptioner(key, settings.openai_base_url, catalogue.words) if key else None
+def make_captioner(settings: Settings, catalogue: Catalogue, key: str) -> OpenAICaptioner:
+    """What finds words for pictures, by the desk's key or by one that was brought."""
+    return OpenAICaptioner(key, settings.openai_base_url, catalogue.words)

@@ -29,7 +29,7 @@ from core.library.ingesting import Ingesting
 from core.library.intake import Intake
 from core.library.removal import Removing
 from core.messages import Message
-from core.ports import BlobStore, ChatSurface, Load, Moderator, Reach, SocialNetwork
+from core.ports import BlobStore, ChatSurface, Load, Reach, Reviewers, SocialNetwork
 from core.publishing.cards import PostCards
 from core.publishing.publishing import Publishing
 from core.review.cards import draw_question
@@ -55,7 +55,7 @@ class Parts:
     load: Load
     desk: Desk
     offers: Mapping[str, Offer]
-    moderator: Moderator | None
+    reviewers: Reviewers
     limits: RedisLimits
     intake: Intake
     captioning: Captioning
@@ -69,13 +69,13 @@ def make_tasks(parts: Parts, reach: Reach) -> dict[str, Task]:
     """What a worker is woken for, each awaited with a row's id; `reach` is told every step."""
     database, blobs, desk = parts.database, parts.blobs, parts.desk
     previews = {name: one.pace.shows_previews for name, one in parts.surfaces.items()}
-    storing = Storing(database, blobs, parts.moderator, parts.captioning, reach)
+    storing = Storing(database, blobs, parts.reviewers, parts.captioning, reach)
     failover = Failover(database, parts.stand_ins)
     making = Making(
         database,
         parts.brought,
         storing,
-        parts.moderator,
+        parts.reviewers,
         parts.limits,
         failover,
         previews,
@@ -121,10 +121,8 @@ def make_tasks(parts: Parts, reach: Reach) -> dict[str, Task]:
     catching = Catching(database, parts.surfaces, desk.door)
     resuming = Resuming(database, DeskInbox(database, desk, parts.load).handle, parts.surfaces)
     ingesting = Ingesting(database, parts.surfaces, parts.intake, blobs, reach)
-    orderable = Orderable(
-        desk.catalogue, desk.models, desk.blocked_words, per_minute, desk.moderated
-    )
-    preparing = Preparing(database, parts.surfaces, orderable)
+    orderable = Orderable(desk.catalogue, desk.models, desk.blocked_words, per_minute)
+    preparing = Preparing(database, parts.surfaces, orderable, parts.reviewers)
 
     async def make(item_id: str) -> None:
         """An item is made by a provider, or taken in where it is a file that somebody brought."""
@@ -145,7 +143,7 @@ def make_tasks(parts: Parts, reach: Reach) -> dict[str, Task]:
         await publishing.publish(target_id)
 
     return {
-        "start": Starting(database, parts.moderator).start,
+        "start": Starting(database, parts.reviewers).start,
         "prepare": preparing.prepare,
         "make": make,
         "show": showing.show,

@@ -7,6 +7,7 @@ add one, add its line to the registry here; its recipe stands in its package's d
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Protocol, runtime_checkable
@@ -26,6 +27,7 @@ from bot.offers import (
     make_paces,
     reachable,
 )
+from bot.reviewers import Reviewers
 from bot.surfaces.web.surface import Page
 from bot.tasks import Parts, Task, make_tasks
 from core.business.admission import Door
@@ -171,20 +173,24 @@ async def running(
         networks = make_networks(settings, graph)
         catalogue = make_catalogue(settings)
         offers = make_offers(settings, catalogue)
-        moderator = make_moderator(settings)
         limits = RedisLimits(redis_url)
         stack.push_async_callback(limits.aclose)
         brought = Brought(database, vault, settings, catalogue, offers)
-        desk = _make_desk(
-            settings, catalogue, offers, networks, vault, moderated=moderator is not None
+        own_key = settings.openai_api_key.get_secret_value()
+        reviewers = Reviewers(
+            brought,
+            partial(make_moderator, settings),
+            partial(make_captioner, settings, catalogue),
+            own_key,
+            catalogue.words.price,
         )
+        desk = _make_desk(settings, catalogue, offers, networks, vault, moderated=bool(own_key))
         page = Page(database, blobs)
         load = make_load(database, blobs)
         surfaces = make_surfaces(settings, desk.commands, page)
         providers = [offer.provider for offer in offers.values()]
-        captioner = make_captioner(settings, catalogue)
-        captioning = Captioning(database, blobs, captioner, reach)
-        for part in (*providers, brought, moderator, captioner, blobs, *surfaces.values()):
+        captioning = Captioning(database, blobs, reviewers, reach)
+        for part in (*providers, brought, reviewers, blobs, *surfaces.values()):
             stack.push_async_callback(close, part)
         examiner = await stack.enter_async_context(Examiner())
         intake = Intake(database, blobs, captioning, examiner)
@@ -200,7 +206,7 @@ async def running(
                 load,
                 desk,
                 offers,
-                moderator,
+                reviewers,
                 limits,
                 intake,
                 captioning,

@@ -69,6 +69,12 @@ async def usable(uow: UnitOfWork, business_id: int, member_id: str) -> dict[str,
     return found
 
 
+async def business_key(uow: UnitOfWork, business_id: int, provider: str) -> ProviderKey | None:
+    """The newest key that a business brought for a provider."""
+    keys = await uow.keys.of_owner(business_id, "")
+    return next((key for key in reversed(keys) if key.provider == provider), None)
+
+
 async def pay_by_key(uow: UnitOfWork, business_id: int, member_id: str, order: Order) -> Order:
     """The same order, with the key that pays for it.
 

@@ -34,9 +34,9 @@ from core.ports import (
     ImageProvider,
     ImageRequest,
     Limits,
-    Moderator,
     Preview,
     Reach,
+    Reviewers,
     Told,
 )
 from core.storing import Units
@@ -96,7 +96,7 @@ class Making:
         units: Units,
         offers: Offers,
         storing: Storing,
-        moderator: Moderator | None,
+        reviewers: Reviewers,
         limits: Limits,
         failover: Failover,
         previews: Mapping[str, bool],
@@ -105,7 +105,7 @@ class Making:
         self._units = units
         self._offers = offers
         self._storing = storing
-        self._moderator = moderator
+        self._reviewers = reviewers
         self._limits = limits
         self._failover = failover
         self._previews = previews
@@ -215,9 +215,11 @@ class Making:
 
     async def _judge(self, claim: Claim) -> None:
         """Moderate the prompt of a batch's item. Raises UserError("prompt_refused"), TryLater."""
-        if self._moderator is None:
+        async with self._units.read() as uow:
+            moderator = await self._reviewers.moderator(uow, claim.job.business_id)
+        if moderator is None:
             return
-        verdict = await self._moderator.review(apply_style(claim.order.prompt, claim.order.style))
+        verdict = await moderator.review(apply_style(claim.order.prompt, claim.order.style))
         if not verdict.allowed:
             raise UserError("prompt_refused", categories=list(verdict.categories))
 

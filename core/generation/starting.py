@@ -10,16 +10,16 @@ from core.generation.batches.feeding import feed
 from core.generation.jobs import Job
 from core.generation.prompts import apply_style
 from core.messages import redraw
-from core.ports import Moderator, Verdict
+from core.ports import Moderator, Reviewers, Verdict
 from core.storing import UnitOfWork, Units
 
 
 class Starting:
-    """Starts jobs. Without a `moderator` prompts pass, and the cards say so."""
+    """Starts jobs. Where nobody judges for a business, prompts pass, and the cards say so."""
 
-    def __init__(self, units: Units, moderator: Moderator | None) -> None:
+    def __init__(self, units: Units, reviewers: Reviewers) -> None:
         self._units = units
-        self._moderator = moderator
+        self._reviewers = reviewers
 
     async def start(self, job_id: str) -> None:
         """Moderate the job's prompt and wake its items, once its card stands in the chat; feed it
@@ -27,11 +27,12 @@ class Starting:
 
         Nobody pays for pictures that cannot be shown: a card that cannot be posted ends the job.
         """
-        prompt = await self._ready(job_id)
-        if prompt is None:
+        ready = await self._ready(job_id)
+        if ready is None:
             return
+        prompt, moderator = ready
         try:
-            verdict = await self._moderator.review(prompt) if self._moderator else None
+            verdict = await moderator.review(prompt) if moderator else None
         except TryLater as error:
             await self._delay_start(job_id, error.trouble, error.after)
         except ActionNeeded as error:
@@ -39,8 +40,10 @@ class Starting:
         else:
             await self._begin(job_id, verdict)
 
-    async def _ready(self, job_id: str) -> str | None:
-        """The prompt to moderate, None if the job's card does not stand or all that is done."""
+    async def _ready(self, job_id: str) -> tuple[str, Moderator | None] | None:
+        """The prompt to moderate, and who does that; None if the job's card does not stand or all
+        that is done.
+        """
         async with self._units.write() as uow:
             job = await uow.jobs.lock(job_id)
             if job and job.started_at:
@@ -55,7 +58,8 @@ class Starting:
                     await self._end_all(uow, job, status.trouble)
                 return None
             job.wake_at = uow.later(10)
-            return apply_style(job.order.prompt, job.order.style)
+            prompt = apply_style(job.order.prompt, job.order.style)
+            return prompt, await self._reviewers.moderator(uow, job.business_id)
 
     async def _begin(self, job_id: str, verdict: Verdict | None) -> None:
         async with self._units.write() as uow:

@@ -22,10 +22,10 @@ from core.library.images import Image
 from core.library.keys import original_key, thumbnail_key
 from core.library.pictures import Picture, check, placeholder, preview, thumbnail
 from core.messages import redraw
-from core.ports import BlobStore, Generated, Moderator, Reach
+from core.ports import BlobStore, Generated, Reach, Reviewers
 from core.publishing.joining import join
 from core.publishing.slugs import slug
-from core.storing import Units
+from core.storing import UnitOfWork, Units
 
 REFERENCE_SECONDS = 1.0
 """How soon it is looked again whether a file that came with an order is taken in."""
@@ -41,13 +41,13 @@ class Storing:
         self,
         units: Units,
         blobs: BlobStore,
-        moderator: Moderator | None,
+        reviewers: Reviewers,
         captioning: Captioning,
         reach: Reach,
     ) -> None:
         self._units = units
         self._blobs = blobs
-        self._moderator = moderator
+        self._reviewers = reviewers
         self._captioning = captioning
         self._reach = reach
 
@@ -130,7 +130,7 @@ class Storing:
         cost = answer.cost if answer.cost is not None else order.price
         try:
             picture = await asyncio.to_thread(check, answer.data)
-            await self._moderate(answer.data)
+            judged = await self._moderate(item.business_id, answer.data)
         except UserError as error:
             await self._refuse(item, attempt, answer, cost, error)
             return
@@ -150,7 +150,9 @@ class Storing:
                 return
             image.created_at = image.updated_at = uow.now
             row.image_id = await uow.images.insert(image)
-            self._captioning.want(uow, image, job.id)
+            await self._captioning.want(uow, image, job.id)
+            if not judged:
+                await _tell_unjudged(uow, job)
             removed = await uow.removals.ended(image.business_id, image.sha256)
             row.preview_key = preview_key
             row.move("completed", uow.now)
@@ -170,12 +172,16 @@ class Storing:
         await self._blobs.put(image.storage_key, data, image.mime_type)
         await self._blobs.put(image.thumbnail_key, small, "image/jpeg")
 
-    async def _moderate(self, data: bytes) -> None:
-        if self._moderator is None:
-            return
-        verdict = await self._moderator.review("", data)
+    async def _moderate(self, business_id: int, data: bytes) -> bool:
+        """Whether there is anybody who judges. Raises UserError("picture_refused")."""
+        async with self._units.read() as uow:
+            moderator = await self._reviewers.moderator(uow, business_id)
+        if moderator is None:
+            return False
+        verdict = await moderator.review("", data)
         if not verdict.allowed:
             raise UserError("picture_refused", categories=list(verdict.categories))
+        return True
 
     async def _refuse(
         self, item: Item, attempt: Attempt, answer: Generated, cost: int | None, error: UserError
@@ -227,6 +233,13 @@ class Storing:
             created_at=job.created_at,
             updated_at=job.created_at,
         )
+
+
+async def _tell_unjudged(uow: UnitOfWork, job: Job) -> None:
+    """The key by which prompts were judged was taken away since: the cards say so."""
+    held = await uow.jobs.lock(job.id)
+    if held and held.moderation == "passed":
+        held.moderation = "off"
 
 
 def _close(attempt: Attempt, outcome: str, answer: Generated, cost: int | None) -> None:

@@ -19,7 +19,7 @@ from core.errors import ActionNeeded, DeskError, OutcomeUnknown, Trouble, TryLat
 from core.leases import LEASE, keeping
 from core.library.images import Image
 from core.messages import redraw
-from core.ports import BlobStore, Captioned, Captioner, Reach
+from core.ports import BlobStore, Captioned, Describer, Reach, Reviewers
 from core.publishing.joining import reword
 from core.storing import UnitOfWork, Units
 
@@ -74,25 +74,34 @@ class Look:
         self.lease_until, self.wake_at = None, until
 
 
-class Captioning:
-    """Has pictures looked at. Without a `captioner` plain words are all there is."""
+@dataclass(frozen=True)
+class Claim:
+    """A look in our hands, at what, and who finds the words."""
 
-    def __init__(
-        self, units: Units, blobs: BlobStore, captioner: Captioner | None, reach: Reach
-    ) -> None:
+    look: Look
+    image: Image
+    describer: Describer
+
+
+class Captioning:
+    """Has pictures looked at. Where nobody describes for a business, plain words stand."""
+
+    def __init__(self, units: Units, blobs: BlobStore, reviewers: Reviewers, reach: Reach) -> None:
         self._units = units
         self._blobs = blobs
-        self._captioner = captioner
+        self._reviewers = reviewers
         self._reach = reach
         self._running = 0
         self._crowded = False
 
-    def want(self, uow: UnitOfWork, image: Image, job_id: str = "") -> None:
+    async def want(self, uow: UnitOfWork, image: Image, job_id: str = "") -> None:
         """Have a new image looked at, in the transaction that inserts it.
 
         What was drawn here without any AI is left alone: nobody pays for a free picture unasked.
         """
-        if self._captioner is None or (image.source == "generate" and not image.is_ai_generated):
+        if image.source == "generate" and not image.is_ai_generated:
+            return
+        if await self._reviewers.describer(uow, image.business_id) is None:
             return
         look = Look(image.business_id, image.id, image.creator_id, job_id)
         look.wake_at = uow.later(10)
@@ -106,11 +115,13 @@ class Captioning:
             return
         self._running += 1
         try:
-            look, image = await self._claim(look_id)
-            if look and image and self._captioner:
-                async with keeping(self._units, lambda uow: uow.looks, look.id, look.fence):
+            claim = await self._claim(look_id)
+            if claim:
+                async with keeping(
+                    self._units, lambda uow: uow.looks, claim.look.id, claim.look.fence
+                ):
                     await self._reach("chosen")
-                    await self._look(look, image, self._captioner)
+                    await self._look(claim)
         finally:
             self._running -= 1
         if self._crowded:
@@ -123,19 +134,23 @@ class Captioning:
             for look_id in waiting:
                 uow.enqueue("caption", look_id)
 
-    async def _claim(self, look_id: str) -> tuple[Look | None, Image | None]:
+    async def _claim(self, look_id: str) -> Claim | None:
         async with self._units.write() as uow:
             look = await uow.looks.claim(look_id, uow.later(LEASE))
             if look is None:
-                return None, None
-            image = await uow.images.get(look.image_id)
+                return None
             if look.submitted_at:
                 await _lose(uow, look, Trouble("worker_died"))
-            elif image is None or not image.plain_words or self._captioner is None:
+                return None
+            image = await uow.images.get(look.image_id)
+            describer = await self._reviewers.describer(uow, look.business_id)
+            if image is None or not image.plain_words or describer is None:
                 look.end("unwanted")  # also where the key was taken away meanwhile
-            return (None, None) if look.outcome else (look, image)
+                return None
+            return Claim(look, image, describer)
 
-    async def _look(self, look: Look, image: Image, captioner: Captioner) -> None:
+    async def _look(self, claim: Claim) -> None:
+        look, image, captioner = claim.look, claim.image, claim.describer.captioner
         try:
             picture = await self._blobs.get(image.thumbnail_key)
         except FileNotFoundError:
@@ -144,7 +159,7 @@ class Captioning:
         except (TryLater, ActionNeeded) as error:
             await self._put_off(look, error)
             return
-        if not await self._submit(look, captioner.price):
+        if not await self._submit(look, captioner.price, claim.describer.key_id):
             return
         await self._reach("asked")
         try:
@@ -163,7 +178,7 @@ class Captioning:
             await self._settle(look, answer)
             await self._reach("worded")
 
-    async def _submit(self, look: Look, price: int) -> bool:
+    async def _submit(self, look: Look, price: int, key_id: str) -> bool:
         """Commit that the paid call begins, its price set aside; False if it must not."""
         async with self._units.write() as uow:
             held = await uow.looks.held(look.id, look.fence)
@@ -172,7 +187,7 @@ class Captioning:
                 return False
             job = await uow.jobs.get(held.job_id) if held.job_id else None
             buyer = Buyer(business, held.member_id, channel_of(job.place) if job else "")
-            look_at = {held.id: Purchase(price, model=WORDS)}
+            look_at = {held.id: Purchase(price, model=WORDS, key_id=key_id)}
             try:
                 await reserve(uow, buyer, look_at, held.job_id or held.id, told=False)
             except UserError as error:

@@ -132,7 +132,7 @@ class Intake:
             raise TryLater("image_being_removed", after=AGAIN_SECONDS)
         image.created_at = image.updated_at = uow.now
         image.id = await uow.images.insert(image)
-        self._captioning.want(uow, image, job_id)
+        await self._captioning.want(uow, image, job_id)
         removed = await uow.removals.ended(image.business_id, image.sha256)
         return Entered(image, is_new=True, put_again=removed)
 

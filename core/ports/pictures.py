@@ -1,10 +1,15 @@
 """The ports of what makes pictures, judges them and finds words for them."""
 
+from __future__ import annotations  # a unit of work names the rows of rooms that import this
+
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from core.generation.prices import Model
+
+if TYPE_CHECKING:
+    from core.storing import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -148,4 +153,24 @@ class Captioner(Protocol):
 
         Never repeats the paid call by itself; raises as `ImageProvider.generate`.
         """
+        ...
+
+
+@dataclass(frozen=True)
+class Describer:
+    """Who finds words, and the brought key on which that goes, "" for the desk's."""
+
+    captioner: Captioner
+    key_id: str = ""
+
+
+class Reviewers(Protocol):
+    """Who judges and describes for a business: nobody, where there is no key for that."""
+
+    async def moderator(self, uow: UnitOfWork, business_id: int) -> Moderator | None:
+        """Who judges prompts and pictures; without anybody they pass, and the cards say so."""
+        ...
+
+    async def describer(self, uow: UnitOfWork, business_id: int) -> Describer | None:
+        """Who finds words for pictures; without anybody the plain ones stand."""
         ...

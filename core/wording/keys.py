@@ -25,6 +25,10 @@ KEY = "Key"
 KEY_HINT = "Stored encrypted, shown to nobody again. Trying it costs nothing."
 WHOSE = "Whose"
 WHOSE_OPTIONS = {"mine": "Mine: pays for what I order", "business": "The business's (admins)"}
+WHOSE_HINT = (
+    "The business's OpenAI key also moderates, and finds words for pictures, where the desk has "
+    "none."
+)
 NAME = "Name"
 NAME_HINT = "So that you know it again; may stay empty."
 

@@ -11,6 +11,7 @@ from storage.database import Database
 from tests.contracts.blob_grounds import StoppedClock
 from tests.databases import clock, database, postgres  # noqa: F401  # fixtures
 from tests.fakes.blobs import MemoryBlobs
+from tests.fakes.reviewers import Nobody
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ async def test_without_a_key_any_more_nothing_is_left_waiting(
         assert business
         await reserve(uow, Buyer(business, begun.member_id), {begun.id: Purchase(500)}, begun.id)
         begun.submitted_at, begun.price = uow.now, 500
-    captioning = Captioning(database, MemoryBlobs(), None, pass_by)
+    captioning = Captioning(database, MemoryBlobs(), Nobody(), pass_by)
     await captioning.caption(wanted.id)
     await captioning.caption(paid.id)
     async with database.read() as uow:

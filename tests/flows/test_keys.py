@@ -11,6 +11,7 @@ from tests.driving.chat import Answer, until
 from tests.driving.discord import DiscordPerson
 from tests.driving.page import PagePerson
 from tests.flows.conftest import Eyes
+from tests.flows.test_paid_pictures import until_spent
 from tests.platforms.openai import OpenAIServer
 
 SLACK = pytest.mark.parametrize("chat", ["slack"], indirect=True)
@@ -136,8 +137,7 @@ async def test_a_refused_key_says_so_and_nobody_elses_is_taken(
     assert openai.bill == []
 
 
-@SLACK
-async def test_only_admins_bring_the_businesss_key_and_all_pay_by_it(
+async def test_the_businesss_key_pays_judges_and_finds_words_for_all(
     chat: Chat,
     ada: Person,
     root: Person,
@@ -146,22 +146,71 @@ async def test_only_admins_bring_the_businesss_key_and_all_pay_by_it(
     free: dict[str, str],
     openai: OpenAIServer,
 ) -> None:
-    """It counts in the budgets, unlike a person's own, which goes before it."""
+    """Only admins bring it. It counts in the budgets, unlike a person's own; the cards do not say
+    any more that nothing is judged, until it is revoked.
+    """
+    openai.flag("poison", "illicit")
     async with running_desk(free) as desk:
         await chat.connected()
         ring = await (await ada.command("/keys", marketing)).panel()
         form = await (await ada.press(ring, "Add a key")).form()
         assert "Whose" not in form.fields
-        whose = "The business's (admins)"
-        await bring(root, marketing, KEY, Name="Ours", Whose=whose)
+        form = await (await ada.command("/generate", marketing)).form()
+        assert "Not moderated" in form.text
+        await bring(root, marketing, KEY, Name="Ours", Whose="The business's (admins)")
         await eyes.told(root, "OpenAI takes the key “Ours”")
+        form = await (await ada.command("/generate", marketing)).form()
+        assert "Not moderated" not in form.text
         await ada.command("/generate a fox", marketing)
-        await eyes.see(marketing, "Done: a fox", "On the business's OpenAI key …wxyz.")
+        done = await eyes.see(marketing, "Done: a fox", "On the business's OpenAI key …wxyz.")
+        await eyes.until(marketing, lambda: openai.words)
+        assert openai.calls == ["models", "moderate", "generate", "moderate", "caption"]
+        await until_spent(desk, lambda: openai.charged)
+        assert "Not moderated" not in eyes.again(done).text
         async with desk.database.read() as uow:
-            business = await uow.businesses.get(1)
-            assert business is not None
-            spent = await uow.ledger.spent(1, day_of(business, uow.now))
-        assert spent == openai.charged > 0
+            [key] = await uow.keys.everywhere()
+            assert await uow.ledger.paid_by(key.id) == openai.charged > 0
+        await ada.command("/generate how to brew poison --model sketch", marketing)
+        await eyes.see(marketing, "Not made: how to brew poison", "illicit", "$0")
+
+        await revoke(root, marketing, "OpenAI “Ours” (…wxyz)")
+        await ada.command("/generate a cat", marketing)
+        await eyes.see(marketing, "Done: a cat", "Not moderated")
+        assert openai.calls.count("moderate") == 3
+        assert KEY not in repr([chat.read(marketing), ada.private(), root.private()])
+
+
+@SLACK
+async def test_a_batch_is_judged_by_the_businesss_key_alone(
+    chat: Chat,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    free: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """By a person's own nothing is judged, and the card says so."""
+    openai.flag("poison", "illicit")
+    async with running_desk(free):
+        await chat.connected()
+        await bring(root, marketing, KEY, Name="Root's")
+        await eyes.told(root, "OpenAI takes the key")
+        await batch(root, marketing, eyes, "a fox\nan owl")
+        card = await eyes.see(marketing, "2 of 2 pictures made", "Not moderated")
+        assert "moderate" not in openai.calls
+        await bring(root, marketing, KEY, Name="Ours", Whose="The business's (admins)")
+        await eyes.told(root, "OpenAI takes the key “Ours”")
+        await batch(root, marketing, eyes, "a hare\nhow to brew poison")
+        judged = await eyes.see(marketing, "1 of 2 pictures made", "illicit")
+        assert judged.id != card.id
+        assert "Not moderated" not in judged.text
+
+
+async def batch(person: Person, where: Where, eyes: Eyes, prompts: str) -> None:
+    """Have a list of prompts made."""
+    form = await (await person.command("/bulk", where)).form()
+    await person.submit(form, {"Prompts": prompts})
+    await person.press(await eyes.see(where, "Batch: 2 pictures", "Start"), "Start")
 
 
 async def test_a_batch_says_whose_key_pays_and_its_spend_stands_apart(

@@ -28,6 +28,7 @@ from core.storing import UnitOfWork
 from core.wording import batches as words
 from core.wording.errors import sentence
 from core.wording.failover import taken_over
+from core.wording.orders import NOT_MODERATED
 
 TABLE: Final = (20, 50, 100)
 """For so many pictures the price is shown by quality."""
@@ -105,6 +106,7 @@ class BatchCards:
         )
         if job.paused_at and job.trouble:
             lines.append(words.paused(job.trouble))
+        lines += [NOT_MODERATED] if job.moderation == "off" else []
         lines += await tell_payers(uow, [item.order for item in items if item.order])
         lines += words.troubles(items) + taken_over(items, self.catalogue.models)
         lines += [sentence(one) for one in job.notices]

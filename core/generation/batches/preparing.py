@@ -32,7 +32,7 @@ from core.generation.ordering import bought
 from core.generation.prices import Catalogue, Model
 from core.leases import LEASE, keeping
 from core.messages import redraw
-from core.ports import ChatSurface
+from core.ports import ChatSurface, Reviewers
 from core.storing import UnitOfWork, Units
 
 AFTER: Final[dict[BatchState, BatchState]] = {
@@ -50,15 +50,13 @@ HOLE: Final = "…"
 @dataclass(frozen=True)
 class Orderable:
     """What can be ordered: as for `read_order`, `models` being the desk's own; with how many
-    pictures a provider makes a minute (absent where it is not paced) and whether prompts are
-    moderated.
+    pictures a provider makes a minute (absent where it is not paced).
     """
 
     catalogue: Catalogue
     models: Mapping[str, Model]
     blocked: str
     per_minute: Mapping[str, int]
-    moderated: bool
 
 
 class Preparing:
@@ -69,10 +67,12 @@ class Preparing:
         units: Units,
         surfaces: Mapping[SurfaceName, ChatSurface],
         orderable: Orderable,
+        reviewers: Reviewers,
     ) -> None:
         self._units = units
         self._surfaces = surfaces
         self._orderable = orderable
+        self._reviewers = reviewers
 
     async def prepare(self, batch_id: str) -> None:
         """Bring a batch one state further. May run twice at once."""
@@ -233,7 +233,8 @@ class Preparing:
                 item.move("generating", uow.now)
                 item.move("completed", uow.now)
                 await show_sheet(uow, job, item)
-        job.moderation = "passed" if self._orderable.moderated else "off"
+        judged = await self._reviewers.moderator(uow, business.id)
+        job.moderation = "passed" if judged else "off"
         job.started_at = uow.now
         await feed(uow, job)
 
