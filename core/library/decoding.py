@@ -18,7 +18,7 @@ from PIL import Image, ImageCms, JpegImagePlugin
 
 from core.errors import UserError
 from core.library import containers
-from core.library.bitstreams import decode_webp
+from core.library.bitstreams import Pixels, decode_webp, encode_webp, take_pixels
 from core.library.containers import Contents, Frame
 
 SIDES: Final = (400, 4096)
@@ -89,7 +89,7 @@ class Decoded:
     height: int
     frames: int
     small: Image.Image
-    kept: bytes | Image.Image
+    kept: bytes | Image.Image | Pixels
     how: dict[str, Any] = field(default_factory=dict)
 
     def stored(self) -> bytes:
@@ -102,6 +102,8 @@ class Decoded:
             return self.kept
         out = io.BytesIO()
         try:
+            if isinstance(self.kept, Pixels):
+                return encode_webp(self.kept, **self.how)
             _without_info(self.kept).save(out, self.kind, **self.how)
         except (MemoryError, OSError, ValueError) as error:
             raise UserError("picture_too_costly") from error
@@ -199,7 +201,8 @@ def _decode(contents: Contents, kind: str, canvas: tuple[int, int]) -> Decoded:
     del contents, first  # as above
     image.load()
     image = _upright(image, turn, profile)
-    return Decoded(kind, *image.size, 1, shrink(image), image, how)
+    kept = take_pixels(image) if kind == "WEBP" else image
+    return Decoded(kind, *image.size, 1, shrink(image), kept, how)
 
 
 class Drained(io.BytesIO):

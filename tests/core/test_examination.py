@@ -4,7 +4,7 @@ import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 import pytest_asyncio
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.errors import UserError
-from core.library.bitstreams import DECODER, decode_webp
+from core.library.bitstreams import DECODER, LIBRARY, decode_webp, encode_webp, take_pixels
 from core.library.examination import Examined, Examiner
 from core.library.examiner import MOST_BYTES
 from core.library.pictures import check
@@ -318,6 +318,30 @@ async def test_a_bitstream_is_the_same_picture_by_either_decoder() -> None:
         assert DECODER is not None
         plain = decode_webp(data, 500, 400)
         assert plain.tobytes() == decode_webp(data, 500, 400, None).tobytes()
+
+
+@pytest.mark.parametrize("mode", ["RGBX", "RGBA"])
+@pytest.mark.parametrize(
+    "how", [{"quality": 90, "method": 0}, {"quality": 0, "method": 0, "lossless": True}]
+)
+async def test_pixels_make_the_same_webp_by_either_encoder(mode: str, how: dict[str, Any]) -> None:
+    """The plain encoder is there, and Pillow's stands in where it is hidden."""
+    image = hostile.photo(501, 403)
+    if mode == "RGBA":
+        image.putalpha(Image.linear_gradient("L").resize(image.size))
+    pixels = take_pixels(image.convert(mode))
+    assert LIBRARY is not None
+    made = encode_webp(pixels, **how)
+    assert made == encode_webp(pixels, **how, library=None) == encode(image, "WEBP", **how)
+    again = decode_webp(made, *image.size)
+    assert (again.mode, again.size) == (mode, image.size)
+
+
+async def test_pixels_that_no_webp_can_hold_are_refused() -> None:
+    """The plain encoder says so, and writes nothing."""
+    wide = take_pixels(Image.new("RGBX", (16_400, 2)))
+    with pytest.raises(OSError, match="cannot be encoded"):
+        encode_webp(wide, 90, 0)
 
 
 @settings(max_examples=60, deadline=None)
