@@ -36,6 +36,7 @@ from storage.secrets import Vault
 from tests.core.child import children, status
 from tests.core.hostile import encode, photo, srgb_profile, swapped_profile, with_exif
 from tests.fakes.queue import MemoryQueue
+from tests.fakes.reviewers import Nobody
 
 ROUNDS = 15
 MOST, MOST_MEMORY = 1.15, 180
@@ -104,7 +105,7 @@ async def compare(  # all of one comparison
     """Both, in turn; every time for another business, since a library keeps the same bytes once."""
     clock = SystemClock()
     blobs = LocalBlobs(folder / "blobs", Vault("bench"), lambda: "", clock)
-    intake = Intake(database, blobs, Captioning(database, blobs, None, pass_by), examiner)
+    intake = Intake(database, blobs, Captioning(database, blobs, Nobody(), pass_by), examiner)
     desk, bare = [], []
     with Calls(folder) as calls:
         for _ in range(ROUNDS + 1):  # the first starts the process
