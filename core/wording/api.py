@@ -22,7 +22,10 @@ THUMBNAIL = "A small JPEG, at most 256 pixels a side."
 CHANGE = "Change title, description, tags, alt text, or your star."
 DELETE = "Delete an image for good. Where posts use it, 409 names them unless force=true."
 UPLOAD = "Bring one JPEG, PNG, GIF or WebP of at most 10 MB."
-GENERATE = "Make a picture. Waits for it up to 60 seconds, then answers 202 with the job."
+GENERATE = (
+    "Make a picture, from others of the library where “references” names their numbers. Waits for "
+    "it up to 60 seconds, then answers 202 with the job."
+)
 REFERENCES = (
     "Numbers of pictures of the library that it is made from. Each adds to the price; how many "
     "there may be is the model’s to say, and many models take none."
