@@ -28,13 +28,13 @@ from core.library.captioning import Captioning
 from core.library.ingesting import Ingesting
 from core.library.intake import Intake
 from core.library.removal import Removing
-from core.messages import Message
+from core.messages import Message, Subject
 from core.ports import BlobStore, ChatSurface, Load, Reach, Reviewers, SocialNetwork
 from core.publishing.cards import PostCards
 from core.publishing.publishing import Publishing
 from core.review.cards import draw_question
 from core.review.catching import Catching
-from core.showing import Showing
+from core.showing import Draw, Showing
 from core.storing import UnitOfWork
 from storage.database import Database
 from storage.limits import RedisLimits
@@ -67,48 +67,89 @@ class Parts:
 
 def make_tasks(parts: Parts, reach: Reach) -> dict[str, Task]:
     """What a worker is woken for, each awaited with a row's id; `reach` is told every step."""
-    database, blobs, desk = parts.database, parts.blobs, parts.desk
-    previews = {name: one.pace.shows_previews for name, one in parts.surfaces.items()}
-    storing = Storing(database, blobs, parts.reviewers, parts.captioning, reach)
-    failover = Failover(database, parts.stand_ins)
+    database, desk, surfaces = parts.database, parts.desk, parts.surfaces
+    catching = Catching(database, surfaces, desk.door)
+    resuming = Resuming(database, DeskInbox(database, desk, parts.load).handle, surfaces)
+    per_minute = parts.batch_cards.per_minute
+    orderable = Orderable(desk.catalogue, desk.models, desk.blocked_words, per_minute)
+
+    async def catch_up(message_id: str) -> None:
+        with suppress(DeskError):  # read again at the next connect, or when the card is touched
+            await catching.catch_up(message_id)
+
+    return {
+        "start": Starting(database, parts.reviewers).start,
+        "prepare": Preparing(database, surfaces, orderable, parts.reviewers).prepare,
+        "make": _make(parts, reach),
+        "show": Showing(database, surfaces, _drawers(parts), parts.load, reach).show,
+        "publish": _publish(parts, catching, reach),
+        "remove": Removing(database, parts.blobs, reach).remove,
+        "caption": parts.captioning.caption,
+        "catch_up": catch_up,
+        "handle": resuming.resume,
+        "try_key": parts.trying.try_key,
+    }
+
+
+def _make(parts: Parts, reach: Reach) -> Task:
+    """An item is made by a provider, or taken in where it is a file that somebody brought."""
     making = Making(
-        database,
+        parts.database,
         parts.brought,
-        storing,
+        Storing(parts.database, parts.blobs, parts.reviewers, parts.captioning, reach),
         parts.reviewers,
         parts.limits,
-        failover,
-        previews,
+        Failover(parts.database, parts.stand_ins),
+        {name: surface.pace.shows_previews for name, surface in parts.surfaces.items()},
         reach,
     )
-    with_previews = frozenset(name for name, shown in previews.items() if shown)
-    per_minute = parts.batch_cards.per_minute
-    job_cards = JobCards(desk.catalogue.models, per_minute, blobs, with_previews, desk.address)
-    post_cards = PostCards(desk.networks, desk.grace)
+    ingesting = Ingesting(parts.database, parts.surfaces, parts.intake, parts.blobs, reach)
+
+    async def make(item_id: str) -> None:
+        async with parts.database.read() as uow:
+            item = await uow.items.get(item_id)
+        if item and item.attachment:
+            await ingesting.ingest(item_id)
+        else:
+            await making.make(item_id)
+
+    return make
+
+
+def _drawers(parts: Parts) -> dict[Subject, Draw]:
+    """Who draws the cards of each subject."""
+    desk, batches = parts.desk, parts.batch_cards
+    with_previews = (name for name, one in parts.surfaces.items() if one.pace.shows_previews)
+    jobs = JobCards(
+        desk.catalogue.models,
+        batches.per_minute,
+        parts.blobs,
+        frozenset(with_previews),
+        desk.address,
+    )
+    posts = PostCards(desk.networks, desk.grace)
 
     async def status(uow: UnitOfWork, message: Message) -> Card | None:
         """A batch's status card shows other things than that of one order."""
         job = await uow.jobs.get(message.subject_id)
         batch = job is not None and job.kind == "batch"
-        return await (parts.batch_cards if batch else job_cards).status(uow, message)
+        return await (batches if batch else jobs).status(uow, message)
 
-    showing = Showing(
-        database,
-        parts.surfaces,
-        {
-            "status": status,
-            "sheet": parts.batch_cards.sheet,
-            "news": draw_news,
-            "lot": parts.batch_cards.lot,
-            "result": job_cards.result,
-            "originals": job_cards.originals,
-            "post": post_cards.post,
-            "outcome": post_cards.outcome,
-            "question": draw_question,
-        },
-        parts.load,
-        reach,
-    )
+    return {
+        "status": status,
+        "sheet": batches.sheet,
+        "news": draw_news,
+        "lot": batches.lot,
+        "result": jobs.result,
+        "originals": jobs.originals,
+        "post": posts.post,
+        "outcome": posts.outcome,
+        "question": draw_question,
+    }
+
+
+def _publish(parts: Parts, catching: Catching, reach: Reach) -> Task:
+    """What was said of a post last is heard before it goes out."""
 
     def open_secret(account: Account) -> str:
         if account.trouble == DISCONNECTED:
@@ -117,40 +158,11 @@ def make_tasks(parts: Parts, reach: Reach) -> dict[str, Task]:
             return ""
         return parts.vault.open(account.sealed, seal_context(account))
 
-    publishing = Publishing(database, parts.networks, blobs, open_secret, reach)
-    catching = Catching(database, parts.surfaces, desk.door)
-    resuming = Resuming(database, DeskInbox(database, desk, parts.load).handle, parts.surfaces)
-    ingesting = Ingesting(database, parts.surfaces, parts.intake, blobs, reach)
-    orderable = Orderable(desk.catalogue, desk.models, desk.blocked_words, per_minute)
-    preparing = Preparing(database, parts.surfaces, orderable, parts.reviewers)
-
-    async def make(item_id: str) -> None:
-        """An item is made by a provider, or taken in where it is a file that somebody brought."""
-        async with database.read() as uow:
-            item = await uow.items.get(item_id)
-        if item and item.attachment:
-            await ingesting.ingest(item_id)
-        else:
-            await making.make(item_id)
-
-    async def catch_up(message_id: str) -> None:
-        with suppress(DeskError):  # read again at the next connect, or when the card is touched
-            await catching.catch_up(message_id)
+    publishing = Publishing(parts.database, parts.networks, parts.blobs, open_secret, reach)
 
     async def publish(target_id: str) -> None:
         with suppress(DeskError):  # a chat that does not answer must not keep an approved post
             await catching.before_publishing(target_id)
         await publishing.publish(target_id)
 
-    return {
-        "start": Starting(database, parts.reviewers).start,
-        "prepare": preparing.prepare,
-        "make": make,
-        "show": showing.show,
-        "publish": publish,
-        "remove": Removing(database, blobs, reach).remove,
-        "caption": parts.captioning.caption,
-        "catch_up": catch_up,
-        "handle": resuming.resume,
-        "try_key": parts.trying.try_key,
-    }
+    return publish

@@ -52,9 +52,8 @@ async def place_order(
     recent = await uow.jobs.orders_since(member.id, uow.now - timedelta(minutes=1))
     if recent >= per_minute:
         raise UserError("too_many_orders", limit=per_minute)
-    order = await pay_by_key(uow, business.id, member.id, order)
     rivals = [await pay_by_key(uow, business.id, member.id, one) for one in order.rivals]
-    order = replace(order, rivals=tuple(rivals))
+    order = await pay_by_key(uow, business.id, member.id, replace(order, rivals=tuple(rivals)))
     job_id = new_id()
     before = parent or post
     root = await uow.messages.get(before.root_id) if before else None
@@ -71,19 +70,7 @@ async def place_order(
         post_id=post.id if post else None,
         id=job_id,
     )
-    seeds = Random(job_id)  # noqa: S311  # pictures should differ, nobody must not guess them
-    items = [
-        Item(
-            job_id,
-            business.id,
-            number,
-            order.prompt,
-            seeds.getrandbits(31),
-            order=one if rivals else None,
-            fingerprint=one.fingerprint,
-        )
-        for number, one in enumerate(shuffle(order, job_id) or [order] * order.count, 1)
-    ]
+    items = _items_of(job, order)
     buyer = Buyer(business, member.id, channel_of(customer.place))
     job.notices = await reserve(
         uow, buyer, {item.id: bought(item.order or order) for item in items}, job_id
@@ -92,6 +79,24 @@ async def place_order(
     for item in items:
         uow.items.add(item)
     return job
+
+
+def _items_of(job: Job, order: Order) -> list[Item]:
+    """A picture each; of a comparison, each of another model's."""
+    seeds = Random(job.id)  # noqa: S311  # pictures should differ, nobody must not guess them
+    models = shuffle(order, job.id)
+    return [
+        Item(
+            job.id,
+            job.business_id,
+            number,
+            order.prompt,
+            seeds.getrandbits(31),
+            order=one if models else None,
+            fingerprint=one.fingerprint,
+        )
+        for number, one in enumerate(models or [order] * order.count, 1)
+    ]
 
 
 def bought(order: Order) -> Purchase:
