@@ -34,6 +34,7 @@ from core.review.reviewing import (
 from core.review.signals import Signal
 from core.storing import UnitOfWork
 from core.wording import batches as words
+from core.wording.forms import model_option
 
 IN_FIELD: Final = 25
 IN_FORM: Final = 100
@@ -51,7 +52,7 @@ def batch_form(offered: Mapping[str, Model]) -> Form:
     can be ordered, the default first.
     """
     model = next(iter(offered.values()))
-    models = tuple(Option(name, words.model(one)) for name, one in offered.items())[:25]
+    models = tuple(Option(name, model_option(one)) for name, one in offered.items())[:25]
     qualities = tuple(
         Option(quality, words.quality(quality, model.price(quality, model.sizes[0])))
         for quality in model.qualities

@@ -135,11 +135,6 @@ def reuse(summary: Summary) -> str:
     return f"Start, reuse {summary.held} (saves {money(summary.saved)})"
 
 
-def model(one: Model) -> str:
-    """A model in a menu."""
-    return shorten(f"{one.label}: {one.character}", 75)
-
-
 def quality(name: str, price: int | None) -> str:
     """A quality in a menu, with its price."""
     return f"{name} (≈ {money(price)} each)"
@@ -222,7 +217,10 @@ def troubles(items: Sequence[Item]) -> list[str]:
             alike.setdefault(_unknown(item), []).append(item.number)
         elif item.trouble:
             alike.setdefault(sentence(item.trouble), []).append(item.number)
-    told = [f"Picture {numbers(which)}: {why}" for why, which in alike.items()]
+    told = [
+        f"{'Picture' if len(which) == 1 else 'Pictures'} {numbers(which)}: {why}"
+        for why, which in alike.items()
+    ]
     more = len(told) - MOST_TROUBLES
     return told[:MOST_TROUBLES] + ([f"And {more} other reasons."] if more > 0 else [])
 

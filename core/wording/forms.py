@@ -6,6 +6,9 @@ from core.library.captions import shorten
 from core.library.images import Image
 from core.wording.money import money
 
+MOST_OPTION = 75
+"""Characters of a choice in a menu: what the narrowest chat takes."""
+
 GENERATE_TITLE = "Generate pictures"
 GENERATE_SUBMIT = "Generate"
 PUBLISH_TITLE = "Publish"
@@ -116,8 +119,11 @@ def quality_option(quality: str, price: int | None) -> str:
 
 
 def model_option(model: Model) -> str:
-    """A model with its character, at most 75 characters."""
-    return f"{model.label}: {model.character}"[:75]
+    """A model with its character and the price of one ordinary picture, at most 75 characters."""
+    price = model.price(model.qualities[0], model.sizes[0])
+    cost = "price unknown" if price is None else f"{'≈ ' * bool(price)}{money(price)}"
+    room = MOST_OPTION - len(f" · {cost}")
+    return f"{shorten(f'{model.label}: {model.character}', room)} · {cost}"
 
 
 def price_note(model: Model, left: str, *, moderated: bool) -> str:

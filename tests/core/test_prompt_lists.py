@@ -206,6 +206,13 @@ def test_rows_whose_pictures_are_missing_are_told_among_the_others() -> None:
     assert [picture.row for picture in made.pictures] == [5, 6]
 
 
+def test_a_comma_behind_each_prompt_stands_right_behind_it() -> None:
+    """As one writes it; other words are set apart."""
+    for suffix, prompt in ((", soft light", "a fox, soft light"), ("at dusk", "a fox at dusk")):
+        (made,) = plan([Row(1, "a fox")], suffix=suffix).pictures
+        assert made.order.prompt == prompt
+
+
 def test_every_wrong_row_is_told_by_its_number() -> None:
     """And the good ones are planned all the same."""
     rows = [

@@ -293,15 +293,15 @@ async def test_what_only_a_key_reaches_is_offered_to_whoever_may_use_it(
         assert await offered_to(ada, marketing) == OPENAI
         form = await (await root.command("/bulk", marketing)).form()
         await root.submit(
-            form, {"Prompts": "a fox", "Model": "GPT Image 2: the model before; steady"}
+            form, {"Prompts": "a fox", "Model": "GPT Image 2: the model before; steady · ≈ $0.053"}
         )
         plan = await eyes.see(marketing, "1 picture", "GPT Image 2", "On the business's OpenAI key")
-        assert "gpt-image-2.5-flare" in plan.menus["Model"]
+        assert plan.menus["Model"][0].startswith("GPT Image 2.5 Flare: fast and cheap")
 
         await revoke(root, marketing, "OpenAI “Ours” (…wxyz)")
         await root.press(plan, "Start")
         left = await eyes.changed(plan, "Other rows of the list can be made")
-        assert left.menus["Model"] == ("sketch",)
+        assert left.menus["Model"] == ("Sketch (no AI): drawn here from the words, free · $0",)
 
 
 @pytest.mark.parametrize("chat", ["discord"], indirect=True)

@@ -28,6 +28,7 @@ from core.storing import UnitOfWork
 from core.wording import batches as words
 from core.wording.errors import sentence
 from core.wording.failover import taken_over
+from core.wording.forms import model_option
 from core.wording.orders import NOT_MODERATED
 
 TABLE: Final = (20, 50, 100)
@@ -187,8 +188,9 @@ def _choices(
         options = tuple(Option(value, words.option(name, value)) for value in values[:25])
         return Menu(name, words.MENUS[name], options, (chosen,))
 
+    offered = tuple(Option(name, model_option(one)) for name, one in models.items())[:25]
     menus: list[Control] = [
-        menu("model", tuple(models), model.name),
+        Menu("model", words.MENUS["model"], offered, (model.name,)),
         menu("quality", model.qualities, given.get("quality") or model.qualities[0]),
         menu("size", model.sizes, given.get("size") or model.sizes[0]),
         menu("style", ("none", *STYLES), given.get("style") or "none"),

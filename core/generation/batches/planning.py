@@ -17,6 +17,9 @@ from core.generation.prices import Catalogue, Model
 
 MOST: Final = 1000
 OVERRIDES: Final = ("size", "style", "quality", "model", "count", "reference")
+CLOSING: Final = frozenset({"", *",.;:!?)"})
+"""What stands right behind a word."""
+
 PROBLEMS: Final = 20
 """As many are told at once; the rest is counted."""
 
@@ -137,9 +140,9 @@ def _read(row: Row, common: Common) -> tuple[str, int, dict[str, str]]:
     """
     if not row.prompt:
         raise UserError("prompt_empty")
-    whole = " ".join(
-        part for part in (common.prefix.strip(), row.prompt, common.suffix.strip()) if part
-    )
+    before, behind = common.prefix.strip(), common.suffix.strip()
+    gap = "" if behind[:1] in CLOSING else " "
+    whole = f"{before} {row.prompt}{gap}{behind}".strip()
     options = {name: value for name, value in common.options.items() if value}
     options |= {name: row.fields[name] for name in OVERRIDES if name in row.fields}
     written = options.pop("count", "1")
