@@ -38,7 +38,7 @@ async def test_a_command_becomes_pictures_that_are_chosen_approved_and_published
         await eyes.changed(pictures, "Approved by Ada: 2 and 4")
 
         form = await (await ada.press(eyes.again(pictures), "Publish")).form()
-        asked = [name for name in form.fields if name != "Generate with AI"]  # a sixth, where it fits
+        asked = [name for name in form.fields if name != "Generate with AI"]  # where there is room
         assert asked == ["Accounts", "Caption", "Pictures", "New pictures", "Alt text"]
         assert form.fields["Caption"] == "A lighthouse at dusk"
         assert len(form.fields["Alt text"].split("\n")) == 2
