@@ -22,7 +22,7 @@ from core.generation.batches.numbering import read_on
 from core.generation.comparing import is_blind
 from core.generation.jobs import ENDED, Job
 from core.generation.offering import require_offered
-from core.generation.ordering import make_again, place_order
+from core.generation.ordering import REMADE, make_again, place_order
 from core.messages import Message, redraw
 from core.publishing.joining import count_coming
 from core.publishing.posting import (
@@ -176,6 +176,11 @@ async def _cancel(touch: Touch) -> None:
 
 async def _remake(touch: Touch) -> None:
     job = await _require(touch, Signal.AGAIN)
+    models = await models_for(touch.desk, touch.uow, touch.asking)
+    for item in await touch.uow.items.of_job(job.id):
+        order = item.order or job.order
+        if order and item.state in REMADE:
+            require_offered(models, order)
     await make_again(touch.uow, touch.asking.business, touch.asking.member, job)
 
 

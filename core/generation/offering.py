@@ -41,9 +41,9 @@ async def models_of(
 
 
 def require_offered(models: Mapping[str, Model], order: Order) -> None:
-    """Raises UserError("model_unknown") where what was ordered once cannot be ordered by whoever
-    asks now, because it was paid by a key that is not theirs.
+    """Raises UserError("model_unreachable") where what was ordered once cannot be ordered by
+    whoever asks now: mostly because it was paid by a key that is not theirs.
     """
-    for one in order.rivals or (order,):
+    for one in order.rivals or (order.instead_of or order,):
         if one.model not in models:
-            raise UserError("model_unknown", model=one.model, models=list(models))
+            raise UserError("model_unreachable", model=one.model, models=list(models))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
+from typing import Final
 
 from core.business.budgets import Buyer, Purchase, channel_of
 from core.business.keys import ProviderKey, pay_by, pay_by_key, usable
@@ -20,6 +21,9 @@ from core.generation.orders import Order
 from core.messages import Message, redraw
 from core.publishing.posts import Post
 from core.storing import UnitOfWork
+
+REMADE: Final = frozenset({"failed", "unknown"})
+"""In these states an item is made again."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ async def make_again(uow: UnitOfWork, business: Business, member: Member, job: J
     Their price is reserved again: an unknown call may have been billed, and stays booked.
     Raises UserError("budget_spent" | "images_spent" | "nothing_to_remake").
     """
-    lost = [item for item in await uow.items.of_job(job.id) if item.state in {"failed", "unknown"}]
+    lost = [item for item in await uow.items.of_job(job.id) if item.state in REMADE]
     keys = await usable(uow, business.id, member.id)
     orders = {item.id: _as_asked(item, job, keys) for item in lost}
     wanted = {id_: bought(order) for id_, order in orders.items() if order}

@@ -22,6 +22,8 @@ SENTENCES: dict[str, str] = {
     "picture_refused": "Moderation refused the finished picture ({categories}). It is not kept; "
     "it was paid for.",
     "model_unknown": "There is no model “{model}” here. There are: {models}.",
+    "model_unreachable": "{model} is reached here only by a key that you cannot use. Nothing was "
+    "paid. Bring a key with /keys, or take one of {models}.",
     "size_unknown": "{model} does not make {size}. It makes: {sizes}.",
     "quality_unknown": "There is no quality “{quality}”. There are: {qualities}.",
     "style_unknown": "There is no style “{style}”. There are: {styles}.",

@@ -6,40 +6,16 @@ from core.business.accounts import Account, seal_context
 from core.business.ledger import day_of
 from core.wording.money import money
 from tests.desk import desk_process, running_desk
-from tests.driving import Chat, Person, Seen, Where
-from tests.driving.chat import Answer, until
-from tests.driving.discord import DiscordPerson
+from tests.driving import Chat, Person, Where
 from tests.driving.page import PagePerson
+from tests.flows.brought import KEY, bring, free, revoke
 from tests.flows.conftest import Eyes
 from tests.flows.test_paid_pictures import until_spent
 from tests.platforms.openai import OpenAIServer
 
+__all__ = ["free"]
+
 SLACK = pytest.mark.parametrize("chat", ["slack"], indirect=True)
-OPENAI = ("gpt-image-2.5-flare", True)
-SKETCH_ONLY = ("sketch", False)
-KEY = "sk-canary-of-ada-0123456789-wxyz"
-
-
-@pytest.fixture
-def free(environ: dict[str, str], openai: OpenAIServer) -> dict[str, str]:
-    """The settings of a desk without any key of its own."""
-    openai.accept_key(KEY)
-    return environ | {"OPENAI_BASE_URL": openai.base_url}
-
-
-async def bring(person: Person, where: Where, key: str, **others: str) -> Answer:
-    """Add a key in the form that the keyring opens."""
-    ring = await (await person.command("/keys", where)).panel()
-    form = await (await person.press(ring, "Add a key")).form()
-    return await person.submit(form, {"Key": key, **others})
-
-
-async def revoke(person: Person, where: Where, key: str) -> Seen:
-    """Take a key away; the keyring as it is then."""
-    ring = await (await person.command("/keys", where)).panel()
-    question = await (await person.choose(ring, "Revoke a key", [key])).panel()
-    assert question.says(f"Revoke {key}?", "pays for nothing from now on")
-    return await (await person.press(question, "Revoke it")).panel()
 
 
 async def test_a_key_of_ones_own_is_tried_and_pays_until_it_is_revoked(
@@ -87,15 +63,6 @@ async def test_a_key_of_ones_own_is_tried_and_pays_until_it_is_revoked(
         await ada.command("/generate a cat", marketing)
         await eyes.see(marketing, "Done: a cat", without="OpenAI key")
         assert len(openai.bill) == 1
-
-
-async def offered_to(person: Person, where: Where) -> tuple[str, bool]:
-    """Which model an order's form begins with, and whether OpenAI's stand in the list of models."""
-    form = await (await person.command("/generate", where)).form()
-    before = len(person.private())
-    told = await person.command("/models", where)
-    listed = told.text or await until(lambda: " ".join(person.private()[before:]))
-    return form.fields["Model"], "gpt-image-2" in listed
 
 
 @pytest.mark.parametrize("chat", ["discord"], indirect=True)
@@ -263,67 +230,6 @@ async def test_a_batch_whose_key_is_revoked_midway_pauses(
         await root.press(card, "Start")
         await eyes.see(marketing, "does not take the key “Root's” (…wxyz)")
     assert openai.bill == []
-
-
-async def test_what_only_a_key_reaches_is_offered_to_whoever_may_use_it(
-    chat: Chat,
-    ada: Person,
-    root: Person,
-    marketing: Where,
-    eyes: Eyes,
-    free: dict[str, str],
-) -> None:
-    """In the list, both forms, and what can be typed; gone once the key is revoked."""
-    async with running_desk(free):
-        await chat.connected()
-        assert await offered_to(ada, marketing) == SKETCH_ONLY
-        await bring(ada, marketing, KEY, Name="Ada's")
-        await eyes.told(ada, "OpenAI takes the key")
-        assert await offered_to(ada, marketing) == OPENAI
-        assert await offered_to(root, marketing) == SKETCH_ONLY
-        form = await (await root.command("/bulk", marketing)).form()
-        assert form.fields["Model"] == "sketch"
-        refused = await root.command("/generate a fox --model gpt-image-2", marketing)
-        assert "gpt-image-2" in refused.text
-
-        await revoke(ada, marketing, "OpenAI “Ada's” (…wxyz)")
-        assert await offered_to(ada, marketing) == SKETCH_ONLY
-        await bring(root, marketing, KEY, Name="Ours", Whose="The business's (admins)")
-        await eyes.told(root, "OpenAI takes the key “Ours”")
-        assert await offered_to(ada, marketing) == OPENAI
-        form = await (await root.command("/bulk", marketing)).form()
-        await root.submit(
-            form, {"Prompts": "a fox", "Model": "GPT Image 2: the model before; steady · ≈ $0.053"}
-        )
-        plan = await eyes.see(marketing, "1 picture", "GPT Image 2", "On the business's OpenAI key")
-        assert plan.menus["Model"][0].startswith("GPT Image 2.5 Flare: fast and cheap")
-
-        await revoke(root, marketing, "OpenAI “Ours” (…wxyz)")
-        await root.press(plan, "Start")
-        left = await eyes.changed(plan, "Other rows of the list can be made")
-        assert left.menus["Model"] == ("Sketch (no AI): drawn here from the words, free · $0",)
-
-
-@pytest.mark.parametrize("chat", ["discord"], indirect=True)
-async def test_what_only_a_key_reaches_is_proposed_while_it_is_typed(
-    chat: Chat, ada: Person, bob: Person, marketing: Where, eyes: Eyes, free: dict[str, str]
-) -> None:
-    """To whoever may use that key; its sizes and qualities can be chosen by everybody's command."""
-    assert isinstance(ada, DiscordPerson)
-    assert isinstance(bob, DiscordPerson)
-    asked = ("generate", {"model": "gpt-image-2"}, "model", marketing.channel)
-    async with running_desk(free):
-        await chat.connected()
-        await bob.command("/models", marketing)
-        await bring(ada, marketing, KEY, Name="Ada's")
-        await eyes.told(ada, "OpenAI takes the key")
-        assert "GPT Image 2: " in " ".join(await ada.person.autocomplete(*asked))
-        assert await bob.person.autocomplete(*asked) == ()
-        line = "/generate a fox --model gpt-image-2 --quality high"
-        await ada.command(line, marketing)
-        await eyes.see(marketing, "Done: a fox", "GPT Image 2", "high")
-        await revoke(ada, marketing, "OpenAI “Ada's” (…wxyz)")
-        assert await ada.person.autocomplete(*asked) == ()
 
 
 async def said(environ: dict[str, str], *command: str) -> tuple[int, str]:
