@@ -1,7 +1,8 @@
 """`python -m docs.batches`: a batch of fifty prompts as the desk's page shows it.
 
-Writes `docs/batch.png` while it is drawn and `docs/batch-phone.png` when it is chosen from, each
-with a palette of 256 colours.
+Writes its five states, each with a palette of 256 colours: `docs/batch-input.png`, `batch.png`
+while it is drawn, `batch-phone.png` when it is chosen from, `batch-drafts.png` when its drafts
+were created and `batch-complete.png`.
 """
 
 import asyncio
@@ -37,13 +38,16 @@ async def photograph(page: Page, target: Path) -> None:
 
 
 async def begin(page: Page) -> None:
-    """Plan the batch and start it."""
+    """Plan the batch, look at what it will cost, and start it."""
     await page.goto("/batches")
     await page.get_by_role("button", name=words.NEW_BATCH).click()
     form = page.get_by_role("dialog", name=words.FORM_TITLE)
     await form.locator("input[type=file]").set_input_files(LIST)
     await form.get_by_role("button", name=words.FORM_SUBMIT).click()
-    await page.get_by_role("button", name=words.START, exact=True).click()
+    start = page.get_by_role("button", name=words.START, exact=True)
+    await expect(start).to_be_visible()
+    await photograph(page, DOCS / "batch-input.png")
+    await start.click()
 
 
 async def take(browser: Browser, address: str) -> None:
@@ -77,6 +81,23 @@ async def take(browser: Browser, address: str) -> None:
     await other.goto(page.url)
     await other.wait_for_load_state("networkidle")
     await photograph(other, DOCS / "batch-phone.png")
+    await finish(page)
+
+
+async def finish(page: Page) -> None:
+    """Drafts of what is kept, then all of them published."""
+    status, ground = page.locator("#status"), page.locator("#ground")
+    await status.get_by_role("button", name=words.CREATE).click()
+    publish = status.get_by_role("button", name="Publish 41 drafts")
+    await expect(publish).to_be_visible(timeout=60_000)
+    await status.get_by_text(words.open_some(1, 34)).click()
+    await ground.evaluate("ground => ground.scrollTo(0, 0)")
+    await photograph(page, DOCS / "batch-drafts.png")
+    await page.keyboard.press("Escape")
+    await publish.click()
+    await expect(status).to_contain_text("41 published", timeout=120_000)
+    await ground.evaluate("ground => ground.scrollTo(0, 0)")
+    await photograph(page, DOCS / "batch-complete.png")
 
 
 async def main() -> None:

@@ -114,7 +114,6 @@ async def test_models_are_told_with_their_prices(
         assert "Sketch (no AI) (sketch): drawn here from the words, free\n· medium: $0\n" in told
 
 
-@PAGE
 async def test_a_thousand_prompts_are_priced_started_and_cancelled(
     chat: Chat, root: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
 ) -> None:

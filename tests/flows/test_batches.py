@@ -214,3 +214,26 @@ async def test_cancelling_begins_no_further_call(
         assert openai.calls.count("generate") == begun
         assert len(openai.bill) == begun
         await eyes.changed(done, money(sum(charge.micro_usd for charge in openai.bill)))
+
+
+@PAGE
+async def test_a_model_that_went_away_is_told_by_row_and_picture(
+    chat: Chat,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """Before it starts by the row that asks for it; midway by the picture. The others are made."""
+    told = {"message": "no such model", "type": "invalid_request_error", "code": "model_not_found"}
+    openai.fail("generate", status=404, body={"error": told | {"param": None}})
+    async with running_desk(paid):
+        await chat.connected()
+        form = await (await root.command("/bulk", marketing)).form()
+        rows = b"prompt,model\na fox,gpt-image-2\nan owl,gpt-image-9\na hare,\na stork,dall-e-3\n"
+        await root.submit(form, {}, [("list.csv", rows)])
+        plan = await eyes.see(marketing, "Batch: 3 pictures", "Row 3: ", "gpt-image-9")
+        await root.press(plan, "Start")
+        await eyes.changed(plan, "Batch: 2 of 3 pictures made", "1 refused", "Nothing was paid")
+    assert len(openai.bill) == 2
