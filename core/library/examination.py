@@ -29,11 +29,12 @@ LONGEST_ANSWER: Final = 1 << 20  # bytes; a thumbnail and some numbers
 OVERRUN: Final = frozenset({-signal.SIGKILL, -signal.SIGXCPU})
 """How a process ends that was killed: by us, by its limit of computing, or for want of memory."""
 
-# glibc: give buffers of 2 MB back to the system at once, and 8 MB of smaller ones. Otherwise it
-# learns from the first large picture to keep them, and what is not in use counts as memory held.
+# glibc: give buffers of 8 MB back to the system at once, and 12 MB of smaller ones, so that usual
+# pictures are made in the room that the last one left. By itself it learns from the first large
+# picture to keep such buffers too, and what is not in use counts as memory held.
 SURROUNDINGS: Final = {
-    "MALLOC_MMAP_THRESHOLD_": str(2 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(8 << 20),
+    "MALLOC_MMAP_THRESHOLD_": str(8 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(12 << 20),
 }
 
 log = structlog.get_logger(__name__)

@@ -34,14 +34,16 @@ def examine(source: Path, kept: Path) -> dict[str, Any]:
     Raises UserError as `decode`, also with `upload_too_big`, and OSError where a file cannot be
     read or written.
     """
-    if source.stat().st_size > MOST_BYTES:
+    size = source.stat().st_size
+    if size > MOST_BYTES:
         raise UserError("upload_too_big")
     with source.open("rb") as file:
         came = hashlib.file_digest(file, "sha256").hexdigest()
     decoded = decode(source.read_bytes())  # held by nobody else, so `decode` can let go of it
     stored = decoded.stored()
-    sha256 = hashlib.sha256(stored).hexdigest()
-    if changed := sha256 != came:
+    sha256 = came
+    if changed := len(stored) != size or stored != source.read_bytes():
+        sha256 = hashlib.sha256(stored).hexdigest()
         kept.write_bytes(stored)
     thumbnail = draw_thumbnail(decoded.small)
     return {

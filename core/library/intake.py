@@ -102,8 +102,14 @@ class Intake:
     async def put(self, ready: Ready) -> None:
         """Put a file's bytes into the store. May be repeated. Raises TryLater, ActionNeeded."""
         image, found = ready.image, ready.examined
-        await self._blobs.put_file(image.storage_key, found.path, image.mime_type)
-        await self._blobs.put(image.thumbnail_key, found.thumbnail, "image/jpeg")
+        both = await asyncio.gather(
+            self._blobs.put_file(image.storage_key, found.path, image.mime_type),
+            self._blobs.put(image.thumbnail_key, found.thumbnail, "image/jpeg"),
+            return_exceptions=True,  # whatever becomes of one, the other must not go on alone
+        )
+        for failure in both:
+            if failure:
+                raise failure
 
     async def restore(self, ready: Ready) -> None:
         """Put them once more, for an image that stands already, however long the store is out: no

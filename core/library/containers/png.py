@@ -30,6 +30,7 @@ def read(data: bytes, most_frames: int) -> Contents:
     since its frames are not converted.
     """
     found: list[tuple[bytes, bytes]] = []
+    whole: list[memoryview] = []
     frames = 0
     for name, start, end in paced(_chunks(data)):
         frames += name == b"fcTL"
@@ -39,11 +40,13 @@ def read(data: bytes, most_frames: int) -> Contents:
             (checksum,) = struct.unpack_from(">I", data, end)
             require(zlib.crc32(data[start - 4 : end]) == checksum, "a wrong checksum")
             found.append((name, data[start:end]))
+            whole.append(memoryview(data)[start - 8 : end + 4])
     chunks = dict(reversed(found))  # the first of each name
     exif, packed = chunks.get(b"eXIf", b""), chunks.get(b"iCCP", b"")
     animated = b"acTL" in chunks and b"fdAT" in chunks
     dropped = {b"eXIf"} | (set() if animated else ANIMATION | {b"iCCP"})
-    clean = SIGNATURE + b"".join(_chunk(*each) for each in found if each[0] not in dropped)
+    pairs = zip(found, whole, strict=True)
+    clean = b"".join([SIGNATURE, *(chunk for (name, _), chunk in pairs if name not in dropped)])
     pictures = _frames(found) if animated else [Frame(clean, 0, 0, *measure(data))]
     return Contents(clean, pictures, exif, _unpacked(packed))
 
