@@ -13,7 +13,7 @@ from bot.offers import make_offer
 from core.business.keys import ProviderKey
 from core.chat import Private
 from core.errors import ActionNeeded, DeskError
-from core.generation.making import Offer
+from core.generation.offers import Offer
 from core.generation.orders import Order
 from core.generation.prices import Catalogue
 from core.ports import ChatSurface, Generated, ImageProvider, ImageRequest, Preview, Told

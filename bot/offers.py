@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from core.business.keys import fingerprint
-from core.generation.making import Offer
+from core.generation.offers import Offer
 from core.generation.prices import Catalogue, Model, read_catalogue
 from core.generation.providers.compatible import Compatible
 from core.generation.providers.diffusion import Diffusion

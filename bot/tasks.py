@@ -20,7 +20,8 @@ from core.generation.batches.news import draw_news
 from core.generation.batches.preparing import Orderable, Preparing
 from core.generation.cards import JobCards
 from core.generation.failover import Failover
-from core.generation.making import Making, Offer
+from core.generation.making import Making
+from core.generation.offers import Offer
 from core.generation.prices import Model
 from core.generation.starting import Starting
 from core.generation.storing import Storing

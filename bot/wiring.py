@@ -36,7 +36,7 @@ from core.clock import Clock, SystemClock
 from core.errors import ActionNeeded
 from core.generation.batches.cards import BatchCards
 from core.generation.failover import stand_ins
-from core.generation.making import Offer
+from core.generation.offers import Offer
 from core.generation.prices import Catalogue, Model
 from core.library.bringing import Bringing
 from core.library.captioning import Captioning

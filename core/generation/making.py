@@ -13,7 +13,6 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 
@@ -22,6 +21,7 @@ from core.errors import ActionNeeded, DeskError, OutcomeUnknown, TryLater, UserE
 from core.generation.batches.feeding import feed, pause, wake_next
 from core.generation.failover import Failover
 from core.generation.jobs import Attempt, Item, Job
+from core.generation.offers import Offer, Offers
 from core.generation.orders import Order
 from core.generation.prompts import apply_style
 from core.generation.storing import Storing
@@ -31,7 +31,6 @@ from core.ports import (
     Allowance,
     Begun,
     Generated,
-    ImageProvider,
     ImageRequest,
     Limits,
     Preview,
@@ -69,23 +68,6 @@ class Claim:
     order: Order
     person: str
     open_attempt: Attempt | None
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A provider that can be used now, and how it is paced (`per_minute` 0: not at all)."""
-
-    provider: ImageProvider
-    limit_key: str = ""
-    per_minute: int = 0
-
-
-class Offers(Protocol):
-    """Which provider makes an order's pictures, by whose key."""
-
-    async def find(self, order: Order) -> Offer:
-        """Raises ActionNeeded("provider_missing" | "key_gone" | "key_unreadable")."""
-        ...
 
 
 class Making:

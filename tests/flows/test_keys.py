@@ -148,6 +148,29 @@ async def test_the_businesss_key_pays_judges_and_finds_words_for_all(
 
 
 @SLACK
+async def test_what_must_be_judged_waits_while_the_businesss_key_is_refused(
+    chat: Chat,
+    ada: Person,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    free: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """Nothing is drawn unjudged in silence; the card and the keyring say which key it is."""
+    async with running_desk(free):
+        await chat.connected()
+        await bring(root, marketing, KEY, Name="Ours", Whose="The business's (admins)")
+        await eyes.told(root, "OpenAI takes the key “Ours”")
+        openai.revoke_key(KEY)
+        await ada.command("/generate a fox --model sketch", marketing)
+        await eyes.see(marketing, "Waiting for moderation", "does not take the key “Ours” (…wxyz)")
+        ring = await (await root.command("/keys", marketing)).panel()
+        assert ring.says("“Ours” (…wxyz): the business's, refused: bring another")
+        assert eyes.seen(marketing, "Done: a fox") is None
+
+
+@SLACK
 async def test_a_batch_is_judged_by_the_businesss_key_alone(
     chat: Chat,
     root: Person,

@@ -1,0 +1,27 @@
+"""Offers: which providers can be used now, how fast, and who finds the one for an order.
+
+It must not know how a picture is made there, nor whose keys there are.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.generation.orders import Order
+from core.ports import ImageProvider
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A provider that can be used now, and how it is paced (`per_minute` 0: not at all)."""
+
+    provider: ImageProvider
+    limit_key: str = ""
+    per_minute: int = 0
+
+
+class Offers(Protocol):
+    """Which provider makes an order's pictures, by whose key."""
+
+    async def find(self, order: Order) -> Offer:
+        """Raises ActionNeeded("provider_missing" | "key_gone" | "key_unreadable")."""
+        ...
