@@ -9,13 +9,16 @@ import base64
 import binascii
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from math import ceil
+from typing import Final
 
 from core.errors import UserError
 from core.library.images import Image
 from core.library.search import Search, name_key
 from core.storing import UnitOfWork
+
+ASKED: Final = tuple(field.name for field in fields(Search))
 
 
 @dataclass(frozen=True)
@@ -83,14 +86,15 @@ async def find(uow: UnitOfWork, business_id: int, search: Search) -> Found:
     back = position is not None and position.before
     has_after = bool(images) if back else more
     has_before = more if back else bool(images) and (position is not None or search.page > 1)
+    question = _question(business_id, search)
     return Found(
         images=images,
         total=count.total,
         pages=ceil(count.total / search.limit),
         page=0 if position else search.page,
         exact=count.exact,
-        after=_cursor(business_id, search, images[-1], before=False) if has_after else "",
-        before=_cursor(business_id, search, images[0], before=True) if has_before else "",
+        after=_cursor(question, search, images[-1], before=False) if has_after else "",
+        before=_cursor(question, search, images[0], before=True) if has_before else "",
     )
 
 
@@ -125,13 +129,13 @@ async def _numbered(
 # ── cursors ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _cursor(business_id: int, search: Search, image: Image, *, before: bool) -> str:
+def _cursor(question: str, search: Search, image: Image, *, before: bool) -> str:
     value: str | int | None = None
     if search.sort == "name":
         value = name_key(image.filename)
     elif search.sort == "most_used":
         value = image.usage_count
-    written = json.dumps([_question(business_id, search), image.id, value, before])
+    written = json.dumps([question, image.id, value, before])
     return base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")
 
 
@@ -153,5 +157,6 @@ def _read_cursor(business_id: int, search: Search) -> Position | None:
 
 def _question(business_id: int, search: Search) -> str:
     """A cursor goes on only where it came from: same business, same question."""
-    asked = {**asdict(search), "cursor": "", "page": 0, "limit": 0, "business": business_id}
+    asked = {name: getattr(search, name) for name in ASKED}
+    asked |= {"cursor": "", "page": 0, "limit": 0, "business": business_id}
     return hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()[:12]

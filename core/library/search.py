@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Final, Literal, Protocol, TypeAlias, cast, get_args
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
@@ -59,12 +60,12 @@ class Search:
     page: int = 1
     cursor: str = ""
 
-    @property
+    @cached_property
     def terms(self) -> list[str]:
         """The words that are looked for; the last one also as a beginning."""
         return words_of(self.text)[:MOST_TERMS]
 
-    @property
+    @cached_property
     def facets(self) -> list[str]:
         """The facets that are asked for, "all" where none is."""
         asked = [] if self.filter == "all" else [str(self.filter)]
