@@ -9,6 +9,9 @@ from collections.abc import Container
 from typing import Final
 
 LONGEST: Final = 60
+SURE: Final = 24
+"""So many characters of a text's slug stand in every one of its slugs, whatever number follows."""
+
 NAMELESS: Final = "picture"
 """What a text without a single letter that we can spell is called."""
 

@@ -150,6 +150,10 @@ class Posts(Rows["Post", str], Protocol):
         """Whether a post of this desk has this slug."""
         ...
 
+    async def slugs_like(self, start: str) -> set[str]:
+        """The slugs of this desk's posts that begin so."""
+        ...
+
     async def by_slug(self, slug: str) -> Post | None:
         """The post with this slug."""
         ...

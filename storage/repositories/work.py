@@ -266,6 +266,12 @@ class Posts(SqlRows[Post, str]):
         """Whether a post of this desk has this slug."""
         return bool(await self.session.scalar(select(exists().where(tables.posts.c.slug == slug))))
 
+    async def slugs_like(self, start: str) -> set[str]:
+        """The slugs of this desk's posts that begin so."""
+        column = tables.posts.c.slug
+        found = select(column).where(column.startswith(start, autoescape=True))
+        return set((await self.session.scalars(found)).all())
+
     async def by_slug(self, slug: str) -> Post | None:
         """The post with this slug."""
         return await self._first(select(Post).where(tables.posts.c.slug == slug))

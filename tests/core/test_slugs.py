@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.publishing.slugs import slug
+from core.publishing.slugs import SURE, slug
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,11 @@ def test_a_long_taken_name_still_fits(text: str) -> None:
     """The number takes its room from the words."""
     first = slug(text)
     assert len(slug(text, {first})) <= 60
+
+
+@given(st.text(min_size=20), st.integers(2, 9999))
+def test_a_number_leaves_the_beginning_as_it_is(text: str, number: int) -> None:
+    """So what is taken already can be asked for by it."""
+    first = slug(text)
+    taken = {first, *(slug(text, {first}).removesuffix("-2") + f"-{one}" for one in (2, number))}
+    assert slug(text, taken).startswith(first[:SURE])
