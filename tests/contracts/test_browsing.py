@@ -311,7 +311,7 @@ async def test_a_passport_tells_where_a_picture_comes_from_and_went(
     assert facts["Looks like"] == "Poster · no. 3"
     assert (facts["Tags"], facts["Alt text"]) == ("fox, snow", "A fox")
     (link,) = card.links
-    assert (link.label, link.url) == ("Autumn news (site Acme)", "https://example.test/p/1")
+    assert (link.label, link.url) == ("Autumn news (Site · Acme)", "https://example.test/p/1")
     assert [file.id for file in card.pictures] == [f"picture:{library.id}:{image.id}"]
 
 
@@ -373,7 +373,7 @@ async def test_deleting_asks_and_names_the_posts(library: Library, ada: Reader) 
     passport = await ada.opens("/image 1")
     question = await ada.turns(passport, "delete")
     assert question.title == "Delete “Red fox”?"
-    assert any("“Autumn news” (site Acme, published)" in line for line in question.lines)
+    assert any("“Autumn news” (Site · Acme, published)" in line for line in question.lines)
     assert actions(question) == ["erase_used", "keep"]
     assert await ada.turns(question, "keep") == passport
     gallery = await ada.turns(await ada.turns(passport, "delete"), "erase_used")
