@@ -21,7 +21,7 @@ from core.generation.jobs import Job
 from core.generation.prices import Model
 from core.messages import Message, redraw
 from core.publishing.posting import approve, open_post, require_approver, stop
-from core.publishing.posts import is_draft
+from core.publishing.posts import Post, Target, is_draft
 from core.review.keeping import read_wishes
 from core.review.reviewing import (
     NOTHING,
@@ -245,9 +245,8 @@ async def _publish_all(touch: Touch) -> Reply | None:
     job, uow, desk, member = await _job(touch), touch.uow, touch.desk, touch.asking.member
     left: dict[str, Trouble] = {}
     approved = 0
-    for post in await uow.posts.of_job(job.id):
-        await require_approver(uow, post, member)
-        if not is_draft(post, await uow.targets.of_post(post.id)):
+    for post, targets in await _posts(touch, job):
+        if not is_draft(post, targets):
             continue
         try:
             await approve(uow, post, member, desk.networks, desk.grace)
@@ -262,10 +261,23 @@ async def _publish_all(touch: Touch) -> Reply | None:
 async def _stop_all(touch: Touch) -> None:
     """What was approved and has not begun is a draft again. Raises UserError("not_approver")."""
     job, uow = await _job(touch), touch.uow
-    for post in await uow.posts.of_job(job.id):
-        await require_approver(uow, post, touch.asking.member)
-        await stop(uow, post)
+    for post, targets in await _posts(touch, job):
+        if any(target.state == "scheduled" for target in targets):
+            await stop(uow, post)
     await redraw(uow, "status", job.id)
+
+
+async def _posts(touch: Touch, job: Job) -> list[tuple[Post, list[Target]]]:
+    """A batch's posts, which have one author and may be a thousand. Raises
+    UserError("not_approver").
+    """
+    posts = await touch.uow.posts.of_job(job.id)
+    for first in posts[:1]:
+        await require_approver(touch.uow, first, touch.asking.member)
+    targets: dict[str, list[Target]] = {post.id: [] for post in posts}
+    for target in await touch.uow.targets.of_posts(list(targets)):
+        targets[target.post_id].append(target)
+    return [(post, targets[post.id]) for post in posts]
 
 
 def choose_form(review: Review, card: str) -> Form:
