@@ -20,6 +20,7 @@ from itertools import accumulate
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
+from typing import TypeAlias
 
 from core.library.search import document_of, name_key
 from storage.library import BLOCK_BITS
@@ -120,20 +121,25 @@ def image(number: int, chance: Random) -> SimpleNamespace:
     )
 
 
-def chunk(first: int) -> tuple[list[tuple[object, ...]], Counter[str]]:
-    """The rows from `first` on, and how many of them hold each facet."""
-    chance, counts = Random(first), Counter[str]()
+Chunk: TypeAlias = tuple[list[tuple[object, ...]], Counter[str], Counter[tuple[str, int]]]
+
+
+def chunk(first: int) -> Chunk:
+    """The rows from `first` on, and how many of them hold each facet, in all and by block."""
+    chance, counts, blocks = Random(first), Counter[str](), Counter[tuple[str, int]]()
     rows = []
     for number in range(first, first + CHUNK):
         made = image(number, chance)
         made.document, made.name_key = document_of(made), name_key(made.filename)
-        counts.update(token for token in made.document.split(" ") if "/" in token)
+        facets = [token for token in made.document.split(" ") if "/" in token]
+        counts.update(facets)
+        blocks.update((each, number >> BLOCK_BITS) for each in facets if each.count("/") == 1)
         made.tags = json.dumps(made.tags)
         rows.append(tuple(getattr(made, name) for name in COLUMNS))
-    return rows, counts
+    return rows, counts, blocks
 
 
-def chunks() -> Iterator[tuple[list[tuple[object, ...]], Counter[str]]]:
+def chunks() -> Iterator[Chunk]:
     """All rows, made by as many processes as there are cores."""
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
         yield from pool.map(chunk, range(1, ROWS + 1, CHUNK))
@@ -187,17 +193,14 @@ def _insert_images(database: sqlite3.Connection) -> None:
     marks = ", ".join("?" * len(COLUMNS))
     counts, words_seen = Counter[str](), set[str]()
     blocks = Counter[tuple[str, int]]()
-    for rows, counted in chunks():
+    for rows, counted, placed in chunks():
         database.executemany(f"INSERT INTO images ({', '.join(COLUMNS)}) VALUES ({marks})", rows)
         database.executemany(
             "INSERT INTO image_search (rowid, document) VALUES (?, ?)",
             [(row[0], row[-1]) for row in rows],
         )
         counts.update(counted)
-        for row in rows:
-            for token in str(row[-1]).split(" "):
-                if token.count("/") == 1:
-                    blocks[token, int(str(row[0])) >> BLOCK_BITS] += 1
+        blocks.update(placed)
         words_seen.update(token for row in rows for token in str(row[-1]).split(" "))
     database.executemany("INSERT INTO image_counts (facet, n) VALUES (?, ?)", counts.items())
     database.executemany(
