@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.business.admission import Door
-from core.chat import CommandSpec
+from core.chat import CommandSpec, SurfaceName
 from core.generation.prices import Catalogue, Model
 from core.publishing.posting import NetworkFacts
 
@@ -15,7 +15,8 @@ from core.publishing.posting import NetworkFacts
 @dataclass(frozen=True)
 class Desk:
     """`models` can be used now, the default first; `grace` is seconds between ✅ and sending;
-    `bulk_for_all` says that batches are not for admins alone; `seal` encrypts a text for a context.
+    `bulk_for_all` says that batches are not for admins alone; `seal` encrypts a text for a context;
+    surfaces `with_previews` show a picture before it is done.
     """
 
     address: str
@@ -30,3 +31,4 @@ class Desk:
     grace: float
     seal: Callable[[str, str], str]
     bulk_for_all: bool = False
+    with_previews: frozenset[SurfaceName] = frozenset()

@@ -17,7 +17,7 @@ from bot.comparing import comparing_form, read_comparison, scoreboard, tell_fewe
 from bot.desk import Desk
 from bot.forms import field_errors, upload_form
 from bot.keys import models_for, open_keys, submit_keys
-from bot.models import show_models
+from bot.models import previewed, show_models
 from bot.people import find_person
 from bot.posting import POST_FORMS, post_form_for, require_open_draft
 from core.chat import Link, Nothing, Private, Reply
@@ -59,7 +59,7 @@ async def order(
         brought = await uow.items.of_job(bringing.id)
         read = replace(read, brought=tuple(item.id for item in brought))
     wanted = given.get("compare", "")
-    read = read_comparison(models, read, wanted)
+    read = previewed(desk, asking, models, read_comparison(models, read, wanted))
     job = await place_order(uow, asking.customer, read, desk.orders_per_minute, post=post)
     return tell_fewer(read, wanted, tell_notices(job))
 

@@ -13,6 +13,7 @@ from bot.asking import Asking
 from bot.budgets import tell_notices
 from bot.desk import Desk
 from bot.keys import models_for
+from bot.models import previewed
 from core.business.accounts import Account
 from core.business.members import Business
 from core.chat import Form, FormField, Nothing, Option, Reply
@@ -340,7 +341,8 @@ async def _bring(
         return Nothing()
     models = await models_for(desk, uow, asking)
     wanted = {"prompt": _prompt(values)}
-    order = read_order(wanted, desk.catalogue, models, desk.blocked_words)
+    read = read_order(wanted, desk.catalogue, models, desk.blocked_words)
+    order = previewed(desk, asking, models, read)
     return tell_notices(await place_order(uow, asking.customer, order, per_minute, post=post))
 
 

@@ -101,7 +101,6 @@ def _make(parts: Parts, reach: Reach) -> Task:
         parts.reviewers,
         parts.limits,
         Failover(parts.database, parts.stand_ins),
-        {name: surface.pace.shows_previews for name, surface in parts.surfaces.items()},
         reach,
     )
     ingesting = Ingesting(parts.database, parts.surfaces, parts.intake, parts.blobs, reach)
@@ -120,12 +119,11 @@ def _make(parts: Parts, reach: Reach) -> Task:
 def _drawers(parts: Parts) -> dict[Subject, Draw]:
     """Who draws the cards of each subject."""
     desk, batches = parts.desk, parts.batch_cards
-    with_previews = (name for name, one in parts.surfaces.items() if one.pace.shows_previews)
     jobs = JobCards(
         desk.catalogue.models,
         batches.per_minute,
         parts.blobs,
-        frozenset(with_previews),
+        desk.with_previews,
         desk.address,
     )
     posts = PostCards(desk.networks, desk.grace)

@@ -6,7 +6,7 @@ add one, add its line to the registry here; its recipe stands in its package's d
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -188,6 +188,8 @@ async def running(
         page = Page(database, blobs)
         load = make_load(database, blobs)
         surfaces = make_surfaces(settings, desk.commands, page)
+        shown = frozenset(name for name, one in surfaces.items() if one.pace.shows_previews)
+        desk = replace(desk, with_previews=shown)
         providers = [offer.provider for offer in offers.values()]
         captioning = Captioning(database, blobs, reviewers, reach)
         for part in (*providers, brought, reviewers, blobs, *surfaces.values()):

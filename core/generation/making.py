@@ -10,7 +10,6 @@ not know any chat or any provider's name.
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -71,7 +70,7 @@ class Claim:
 
 
 class Making:
-    """Makes pictures; `previews` says where partial ones are shown."""
+    """Makes pictures."""
 
     def __init__(
         self,
@@ -81,7 +80,6 @@ class Making:
         reviewers: Reviewers,
         limits: Limits,
         failover: Failover,
-        previews: Mapping[str, bool],
         reach: Reach,
     ) -> None:
         self._units = units
@@ -90,7 +88,6 @@ class Making:
         self._reviewers = reviewers
         self._limits = limits
         self._failover = failover
-        self._previews = previews
         self._reach = reach
 
     async def make(self, item_id: str) -> None:
@@ -253,7 +250,6 @@ class Making:
     ) -> ImageRequest:
         order = claim.order
         model = offer.provider.models[order.model]
-        wants = self._previews.get(claim.job.place.surface, False) and order.quality != "low"
         return ImageRequest(
             prompt=apply_style(order.prompt, order.style),
             model=order.model,
@@ -262,7 +258,7 @@ class Making:
             seed=claim.item.seed,
             person=claim.person,
             references=references,
-            previews=1 if wants and model.preview_cost and _alone(claim) else 0,
+            previews=order.previews if model.preview_cost else 0,
             resumes=attempt.handle,
         )
 
@@ -364,13 +360,6 @@ class Making:
                 await release(uow, item.id)
             await redraw(uow, "status", item.job_id)
             await redraw(uow, "result", item.job_id)
-
-
-def _alone(claim: Claim) -> bool:
-    """Whether nothing is made beside it: unfinished pictures would tell a comparison's models, and
-    a batch shows none, though each would be paid.
-    """
-    return claim.order.count == 1 and claim.job.kind == "generate"
 
 
 def _possible_cost(error: OutcomeUnknown, attempt: Attempt) -> int | None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.errors import UserError
 from core.generation.prices import Catalogue, Model
@@ -26,7 +26,8 @@ class Order:
     `legacy` is the retired model name that was asked for, if any; `style` is "" for none. Where
     models are compared, `rivals` are what is asked of each, for one picture. `instead_of` is what
     was asked at first where another model had to take its place. `key_id` is the key
-    that was brought to pay for it, "" for the desk's; `own_key`: it is the person's own.
+    that was brought to pay for it, "" for the desk's; `own_key`: it is the person's own. So many
+    `previews` are shown on the way; their price is in `price`.
     """
 
     prompt: str
@@ -44,6 +45,7 @@ class Order:
     instead_of: "Order | None" = None
     key_id: str = ""
     own_key: bool = False
+    previews: int = 0
 
     @property
     def fingerprint(self) -> str:
@@ -113,6 +115,18 @@ def read_order(
         legacy,
         references,
     )
+
+
+def with_preview(order: Order, model: Model) -> Order:
+    """The same with an unfinished picture on the way, at its price, where one can be shown.
+
+    Not of several, of which the card only counts those made; of a comparison, whose models it would
+    tell; or at low quality, which is quick.
+    """
+    if order.count != 1 or order.rivals or order.quality == "low" or not model.preview_cost:
+        return order
+    price = None if order.price is None else order.price + model.preview_cost
+    return replace(order, previews=1, price=price)
 
 
 def _references(text: str) -> tuple[int, ...]:

@@ -61,7 +61,7 @@ async def test_the_cost_on_the_card_is_the_bill_and_previews_come_live(
         await eyes.until(marketing, lambda: openai.words)
         assert openai.calls == ["moderate", "generate", "moderate", "caption"]
         await until_spent(desk, lambda: openai.charged)
-    assert done.says("Cost", money(openai.charged), "Estimate", "$0.053")
+    assert done.says("Cost", money(openai.charged), "Estimate", "$0.056")
     assert "Not moderated" not in done.text
 
 
