@@ -17,7 +17,6 @@ from typing import Final, Literal
 
 import pytest
 import pytest_asyncio
-from moto.server import ThreadedMotoServer
 
 from core.leases import LEASE
 from core.wording.money import money
@@ -25,6 +24,7 @@ from storage import tables
 from tests.contracts.blob_grounds import Line, bucket_environment
 from tests.faults.batch_grounds import CALLED, judge, plan, press, start, states, told
 from tests.faults.grounds import MADE, Ground, Scene, abreast
+from tests.platforms.s3 import serving_s3
 
 Story = Scene[None]
 
@@ -309,11 +309,8 @@ STORES: Final = ("down", "slow", "cut")
 @pytest.fixture(scope="module")
 def moto() -> Iterator[str]:
     """The address of a local S3."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with serving_s3() as address:
+        yield address
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from core.library.pictures import check
 from storage import tables
@@ -20,6 +19,7 @@ from storage.blobs.s3 import RETRY_SECONDS as STORE_SECONDS
 from tests.contracts.blob_grounds import Line, bucket_environment
 from tests.core.hostile import encode, photo, scene
 from tests.faults.grounds import Ground, grounds
+from tests.platforms.s3 import serving_s3
 
 PHOTO = encode(scene(1200, 800), "JPEG")
 LARGE = encode(photo(3600, 2400), "JPEG", quality=99)
@@ -79,24 +79,21 @@ async def test_a_full_disk_is_waited_for(ground: Ground) -> None:
 
 async def test_a_store_that_is_out_is_waited_for(tmp_path: Path) -> None:
     """Its every answer is 503; the card says that it waits; when it is back, it goes on."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    bucket = bucket_environment(f"http://{host}:{port}")
-    line = Line(bucket["S3_ENDPOINT_URL"])
-    async with line.laid() as address:
-        settings = bucket | {"S3_ENDPOINT_URL": address, "STORAGE_PROVIDER": "s3"}
-        async with grounds(tmp_path, settings=settings) as ground, ground.worker():
-            line.answer = DOWN
-            await ground.bring(("shop.jpg", PHOTO))
-            await until_told(ground, "shop.jpg waits: The picture store does not answer")
-            assert await ground.rows(tables.images) == []
-            line.answer = None
-            ground.let_pass(STORE_SECONDS)
-            await until_told(ground, "shop.jpg: stored")
-            await ground.until_quiet()
-            await demand_stored(ground, PHOTO)
-    server.stop()
+    with serving_s3() as store:
+        bucket = bucket_environment(store)
+        line = Line(bucket["S3_ENDPOINT_URL"])
+        async with line.laid() as address:
+            settings = bucket | {"S3_ENDPOINT_URL": address, "STORAGE_PROVIDER": "s3"}
+            async with grounds(tmp_path, settings=settings) as ground, ground.worker():
+                line.answer = DOWN
+                await ground.bring(("shop.jpg", PHOTO))
+                await until_told(ground, "shop.jpg waits: The picture store does not answer")
+                assert await ground.rows(tables.images) == []
+                line.answer = None
+                ground.let_pass(STORE_SECONDS)
+                await until_told(ground, "shop.jpg: stored")
+                await ground.until_quiet()
+                await demand_stored(ground, PHOTO)
 
 
 async def test_a_file_that_is_gone_before_it_was_fetched_is_told(ground: Ground) -> None:

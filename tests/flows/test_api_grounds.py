@@ -10,13 +10,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from moto.server import ThreadedMotoServer
 
 from core.business.accounts import Account
 from tests.contracts.blob_grounds import bucket_environment
 from tests.databases import Postgres, postgres
 from tests.desk import environment
 from tests.flows.programs import Programs, opened, photo, said, uploaded
+from tests.platforms.s3 import serving_s3
 
 __all__ = ["postgres"]
 
@@ -24,11 +24,8 @@ __all__ = ["postgres"]
 @pytest.fixture(scope="module")
 def moto() -> Iterator[str]:
     """The address of a fresh S3."""
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with serving_s3() as address:
+        yield address
 
 
 @pytest.fixture(params=["postgresql", "s3", "postgresql and s3"])

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from bot.stores.permissions import iam_policy
 from core.settings import Settings
@@ -13,6 +12,7 @@ from tests.contracts.blob_grounds import bucket_environment, open_bucket
 from tests.desk import environment, running_desk
 from tests.flows.shelves import look
 from tests.platforms.cloudinary import CloudinaryServer
+from tests.platforms.s3 import serving_s3
 from tests.terminal import imagedesk
 
 CHECK = ("storage", "check")
@@ -34,11 +34,8 @@ def environ(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def bucket() -> Iterator[dict[str, str]]:
     """The settings of a bucket."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield bucket_environment(f"http://{host}:{port}") | {"STORAGE_PROVIDER": "s3"}
-    server.stop()
+    with serving_s3() as address:
+        yield bucket_environment(address) | {"STORAGE_PROVIDER": "s3"}
 
 
 async def test_a_sound_bucket_passes_every_step(

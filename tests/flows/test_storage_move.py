@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from bot.stores.journal import Journal
 from core.ports import Listed
@@ -17,6 +16,7 @@ from tests.contracts.blob_grounds import bucket_environment
 from tests.desk import environment
 from tests.flows.shelves import drawn, lay, look, opened
 from tests.platforms.cloudinary import CloudinaryServer
+from tests.platforms.s3 import serving_s3
 from tests.terminal import begin, imagedesk
 
 MOVE = ("storage", "move", "--to")
@@ -31,11 +31,8 @@ async def cloudinary() -> AsyncIterator[CloudinaryServer]:
 
 @pytest.fixture
 def moto() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with serving_s3() as address:
+        yield address
 
 
 @pytest.fixture
