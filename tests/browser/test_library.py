@@ -272,6 +272,7 @@ async def test_images_are_put_into_a_post_and_deleted_only_after_a_warning(
         await page.goto("/library?filter=published")
         await expect(tiles(page)).to_contain_text("used once")
         await tiles(page).get_by_role("link").click()
+        await page.wait_for_load_state()  # before its scripts have come, the question is a page
         await page.get_by_role("button", name="Delete").click()
         question = page.get_by_role("dialog", name="Delete this picture?")
         await expect(question).to_contain_text("A blue boat")

@@ -52,18 +52,18 @@ async def test_a_busy_provider_s_picture_is_made_by_the_next_model_within_the_pr
     openai.refuse("rate_limited", times=None, retry_after=60)
     async with running_desk(both) as desk:
         await chat.connected()
-        await ada.command("/generate a fox --size 1024x1792", marketing)
-        await eyes.see(marketing, "1 picture: a fox")
+        await ada.command("/generate a fox --size 1024x1792 --count 2", marketing)
+        await eyes.see(marketing, "2 pictures: a fox")
         status = await eyes.see(marketing, "Done: a fox")
-        assert status.says("GPT Image 2.5 Flare was busy or out: made by Flux Schnell.")
-        assert status.says("Estimate", "$0.013", "Cost")
+        assert status.says("GPT Image 2.5 Flare was busy or out: 2 pictures made by Flux Schnell.")
+        assert status.says("Estimate", "$0.026", "Cost")
         await until_spent(desk, lambda: openai.charged + replicate.charged)
         async with desk.database.read() as uow:
             image = await uow.images.get(1)
             assert image is not None
             assert (image.provider, image.ai_model) == ("replicate", "flux-schnell")
     assert openai.bill == []
-    assert len(replicate.bill) == 1
+    assert len(replicate.bill) == 2
 
 
 @PAGE
@@ -122,7 +122,7 @@ async def test_what_may_have_been_paid_is_never_passed_on(
     async with running_desk(both):
         await chat.connected()
         await ada.command("/generate a fox", marketing)
-        await eyes.see(marketing, "Not made: a fox", "may have cost $0.013", "Make again")
+        await eyes.see(marketing, "Not made: a fox", "may have cost $0.016", "Make again")
     assert len(openai.bill) == 1
     assert replicate.bill == []
 
