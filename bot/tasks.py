@@ -71,8 +71,10 @@ def make_tasks(parts: Parts, reach: Reach) -> dict[str, Task]:
     database, desk, surfaces = parts.database, parts.desk, parts.surfaces
     catching = Catching(database, surfaces, desk.door)
     resuming = Resuming(database, DeskInbox(database, desk, parts.load).handle, surfaces)
-    per_minute = parts.batch_cards.per_minute
-    orderable = Orderable(desk.catalogue, desk.models, desk.blocked_words, per_minute)
+    orderable = Orderable(desk.catalogue, desk.models, desk.blocked_words)
+    preparing = Preparing(
+        database, surfaces, orderable, parts.reviewers, parts.brought, parts.limits
+    )
 
     async def catch_up(message_id: str) -> None:
         with suppress(DeskError):  # read again at the next connect, or when the card is touched
@@ -80,7 +82,7 @@ def make_tasks(parts: Parts, reach: Reach) -> dict[str, Task]:
 
     return {
         "start": Starting(database, parts.reviewers).start,
-        "prepare": Preparing(database, surfaces, orderable, parts.reviewers).prepare,
+        "prepare": preparing.prepare,
         "make": _make(parts, reach),
         "show": Showing(database, surfaces, _drawers(parts), parts.load, reach).show,
         "publish": _publish(parts, catching, reach),

@@ -15,7 +15,7 @@ urgent one overtakes all of them and each of the rest finds its slot one interva
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Any
+from typing import Any, cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -192,6 +192,11 @@ class RedisLimits:
         """Go by what the other side told, as `core.ports.Limits.learn`."""
         left = -1 if told.left is None else told.left
         await _answer(self._learn(keys=[_name(key)], args=[told.per_minute, left, number]))
+
+    async def rate(self, key: str, per_minute: int) -> int:
+        """What is known of `key`, as `core.ports.Limits.rate`."""
+        known = await _answer(cast("Awaitable[Any]", self._redis.hget(_name(key), "rate")))
+        return int(known) if known else per_minute
 
     async def count(self, key: str, seconds: int) -> tuple[int, int]:
         """Count one more use of `key` in a window of `seconds` that began with its first; returns

@@ -47,6 +47,10 @@ class Limits(Protocol):
         """Go by what the answer to call `number` told of the key."""
         ...
 
+    async def rate(self, key: str, per_minute: int) -> int:
+        """Calls a minute that `key` bears, as far as is known; takes no slot."""
+        ...
+
 
 Reach: TypeAlias = Callable[[str], Awaitable[None]]
 """Awaited at every step of `core.steps.STEPS`; does nothing in production (a log line), and lets

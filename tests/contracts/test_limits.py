@@ -110,6 +110,15 @@ async def test_a_pause_reaches_also_those_who_wait_already(limits: RedisLimits) 
     assert begun[1] - begun[0] >= 0.08
 
 
+async def test_tells_the_rate_that_is_known(limits: RedisLimits) -> None:
+    """As it is set, until an answer tells another; of each key its own."""
+    assert await limits.rate("key", 5) == 5
+    number = await limits.take("key", 5, urgent=False)
+    await limits.learn("key", Allowance(250), number)
+    assert await limits.rate("key", 5) == 250
+    assert await limits.rate("another", 5) == 5
+
+
 async def test_does_not_end_a_long_pause_by_a_short_one(limits: RedisLimits) -> None:
     """The longest of several pauses counts."""
     await limits.pause("key", 600, 0.6, 1)

@@ -237,3 +237,27 @@ async def test_a_model_that_went_away_is_told_by_row_and_picture(
         await root.press(plan, "Start")
         await eyes.changed(plan, "Batch: 2 of 3 pictures made", "1 refused", "Nothing was paid")
     assert len(openai.bill) == 2
+
+
+@PAGE
+async def test_the_time_is_told_by_the_rate_that_was_learned(
+    chat: Chat,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """A tier that is set too low is known from the first answer on."""
+    openai.limit_images(per_minute=250)
+    foxes = "\n".join(f"fox number {number}" for number in range(1, 51))
+    async with running_desk(paid | {"OPENAI_IMAGES_PER_MINUTE": "5"}):
+        await chat.connected()
+        form = await (await root.command("/bulk", marketing)).form()
+        await root.submit(form, {"Prompts": foxes})
+        await eyes.see(marketing, "Batch: 50 pictures", "It takes about 10 min.")
+        await root.command("/generate an owl", marketing)
+        await eyes.see(marketing, "Done: an owl")
+        form = await (await root.command("/bulk", marketing)).form()
+        await root.submit(form, {"Prompts": foxes})
+        await eyes.see(marketing, "Batch: 50 pictures", "It takes about 32 s.")

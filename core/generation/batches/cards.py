@@ -14,10 +14,11 @@ from core.business.ledger import cost_of, spent_of
 from core.chat import Button, Card, Control, File, Link, Menu, Option
 from core.generation.batches.batch import Batch, Summary
 from core.generation.batches.drafts import draw_drafts
-from core.generation.batches.feeding import seconds_for
+from core.generation.batches.feeding import seconds_for, seen_pace
 from core.generation.batches.numbering import ON_A_SHEET
 from core.generation.jobs import ENDED, Item, Job
 from core.generation.offering import offered
+from core.generation.orders import Order
 from core.generation.payers import tell_keys, tell_payers
 from core.generation.prices import Catalogue, Model
 from core.generation.prompts import STYLES
@@ -133,20 +134,28 @@ class BatchCards:
         )
 
     def _left(self, items: list[Item], now: datetime) -> float:
-        """Seconds until the last picture, at the slowest provider's pace, once it lets us in."""
-        longest, known = 0.0, self.catalogue.models
+        """Seconds until the last picture, as they come by now; until that can be told, at the
+        slowest provider's pace. Where it lets nobody in, from when it does.
+        """
         left = [item.order for item in items if item.state not in ENDED and item.order]
-        for provider, number in Counter(order.provider for order in left).items():
-            usual = max(
-                (known[order.model].seconds for order in left if order.model in known),
-                default=30.0,
-            )
-            per_minute = self.per_minute.get(provider, 0)
-            longest = max(longest, seconds_for(number, usual, per_minute))
+        pace = seen_pace(items)
+        longest = len(left) * 60 / pace if pace else self._expected(left)
         if any(item.state == "generating" for item in items):
             return longest
         sent_away = [item.wake_at for item in items if item.trouble and item.wake_at]
         return longest + max((min(sent_away, default=now) - now).total_seconds(), 0)
+
+    def _expected(self, orders: list[Order]) -> float:
+        """Seconds for these, by the catalogue's usual times and the paces that are set."""
+        longest, known = 0.0, self.catalogue.models
+        for provider, number in Counter(order.provider for order in orders).items():
+            usual = max(
+                (known[order.model].seconds for order in orders if order.model in known),
+                default=30.0,
+            )
+            per_minute = self.per_minute.get(provider, 0)
+            longest = max(longest, seconds_for(number, usual, per_minute))
+        return longest
 
     async def lot(self, uow: UnitOfWork, message: Message) -> Card | None:  # noqa: ARG002  # every drawer is called alike
         """The whole batch as a table to download."""

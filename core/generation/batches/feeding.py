@@ -6,6 +6,7 @@ up, at the latest every ten seconds. Owns this count, and how a batch is paused 
 must not know providers.
 """
 
+from collections.abc import Iterable
 from math import ceil
 from typing import Final
 
@@ -18,6 +19,9 @@ from core.storing import UnitOfWork
 
 READY: Final = 8
 AGAIN_SECONDS: Final = 10.0
+SEEN: Final = 30
+ENOUGH: Final = 10
+"""Of so many pictures, and at least so many, it is told how fast they come."""
 AT_ONCE: Final = 100
 """Items that are cancelled in one transaction: nobody waits long for its end."""
 
@@ -29,6 +33,13 @@ def seconds_for(number: int, usual: float, per_minute: int) -> float:
     if per_minute:
         return usual + (number - 1) * 60 / per_minute
     return usual * ceil(number / READY)
+
+
+def seen_pace(items: Iterable[Item]) -> float | None:
+    """Pictures a minute, as the last of these came; None until there are enough to tell."""
+    ended = sorted(item.ended_at for item in items if item.started_at and item.ended_at)[-SEEN:]
+    seconds = (ended[-1] - ended[0]).total_seconds() if ended else 0
+    return (len(ended) - 1) * 60 / seconds if len(ended) >= ENOUGH and seconds else None
 
 
 async def feed(uow: UnitOfWork, job: Job) -> None:

@@ -10,6 +10,7 @@ chat, nor how a batch is drawn.
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -19,7 +20,7 @@ from core.business.keys import pay_by, usable
 from core.business.ledger import reserve
 from core.business.members import Business
 from core.chat import Attachment, SurfaceName
-from core.errors import ActionNeeded, Trouble, TryLater, UserError
+from core.errors import ActionNeeded, DeskError, Trouble, TryLater, UserError
 from core.generation.batches.batch import Batch, BatchState, Summary
 from core.generation.batches.creating import create_some
 from core.generation.batches.feeding import feed, seconds_for
@@ -28,11 +29,12 @@ from core.generation.batches.rows import MOST_BYTES, Row, read_file, read_lines
 from core.generation.batches.sheets import show_sheet
 from core.generation.jobs import Item, Job
 from core.generation.offering import models_of
+from core.generation.offers import Offers
 from core.generation.ordering import bought
 from core.generation.prices import Catalogue, Model
 from core.leases import LEASE, keeping
 from core.messages import redraw
-from core.ports import ChatSurface, Reviewers
+from core.ports import ChatSurface, Limits, Reviewers
 from core.storing import UnitOfWork, Units
 
 AFTER: Final[dict[BatchState, BatchState]] = {
@@ -49,18 +51,17 @@ HOLE: Final = "…"
 
 @dataclass(frozen=True)
 class Orderable:
-    """What can be ordered: as for `read_order`, `models` being the desk's own; with how many
-    pictures a provider makes a minute (absent where it is not paced).
-    """
+    """What can be ordered: as for `read_order`, `models` being the desk's own."""
 
     catalogue: Catalogue
     models: Mapping[str, Model]
     blocked: str
-    per_minute: Mapping[str, int]
 
 
 class Preparing:
-    """Prepares batches. `surfaces` fetch what was brought, by their names."""
+    """Prepares batches. `surfaces` fetch what was brought, by their names; `offers` and `limits`
+    tell how fast pictures are made.
+    """
 
     def __init__(
         self,
@@ -68,11 +69,15 @@ class Preparing:
         surfaces: Mapping[SurfaceName, ChatSurface],
         orderable: Orderable,
         reviewers: Reviewers,
+        offers: Offers,
+        limits: Limits,
     ) -> None:
         self._units = units
         self._surfaces = surfaces
         self._orderable = orderable
         self._reviewers = reviewers
+        self._offers = offers
+        self._limits = limits
 
     async def prepare(self, batch_id: str) -> None:
         """Bring a batch one state further. May run twice at once."""
@@ -99,12 +104,13 @@ class Preparing:
     async def _read(self, batch: Batch, job: Job) -> None:
         rows = batch.rows or [*read_lines(batch.text), *await self._fetch(batch.attachment, job)]
         plan = await self._plan(batch, job, rows)
+        paces = await self._paces(plan, job)
         async with self._units.write() as uow:
             held = await uow.batches.held(batch.id, batch.fence)
             if held:
                 plan = await _check_references(uow, plan, batch.business_id)
                 held.rows = rows
-                held.summary = await self._summarize(uow, plan, held)
+                held.summary = await self._summarize(uow, plan, held, paces)
                 held.move("planned", uow.now)
                 await redraw(uow, "status", batch.id)
 
@@ -137,13 +143,31 @@ class Preparing:
             plan_batch, rows, common, given.catalogue, models, given.blocked
         )
 
-    async def _summarize(self, uow: UnitOfWork, plan: Plan, batch: Batch) -> Summary:
+    async def _paces(self, plan: Plan, job: Job) -> dict[str, int]:
+        """Pictures a minute of each provider on the key that pays, as is known by now; 0, or none,
+        where there is no pace.
+        """
+        async with self._units.read() as uow:
+            keys = await usable(uow, job.business_id, job.owner_id)
+        paces = {}
+        for provider, order in {one.order.provider: one.order for one in plan.pictures}.items():
+            with suppress(DeskError):  # what cannot be told now is told when it is made
+                offer = await self._offers.find(pay_by(keys, order))
+                paces[provider] = offer.per_minute
+                if offer.per_minute:
+                    known = await self._limits.rate(offer.limit_key, offer.per_minute)
+                    paces[provider] = known
+        return paces
+
+    async def _summarize(
+        self, uow: UnitOfWork, plan: Plan, batch: Batch, paces: Mapping[str, int]
+    ) -> Summary:
         held = await self._held(uow, plan, batch.business_id)
         saved = [planned.order.price or 0 for planned in plan.pictures if planned.order in held]
         return Summary(
             pictures=len(plan.pictures),
             estimate=plan.estimate,
-            seconds=self._seconds(plan),
+            seconds=self._seconds(plan, paces),
             duplicates=len(plan.duplicates),
             repeated=tuple(dict.fromkeys(plan.duplicates))[:PROBLEMS],
             held=len(saved),
@@ -159,19 +183,19 @@ class Preparing:
         made = await uow.items.made(business_id, list(prints))
         return {prints[fingerprint]: image_id for fingerprint, image_id in made.items()}
 
-    def _seconds(self, plan: Plan) -> float:
+    def _seconds(self, plan: Plan, paces: Mapping[str, int]) -> float:
         """Until the last picture: the slowest provider's pace, and its model's usual time."""
         longest = 0.0
         providers = {planned.order.provider for planned in plan.pictures}
         for provider in providers:
             orders = [one.order for one in plan.pictures if one.order.provider == provider]
             usual = max(self._orderable.catalogue.models[order.model].seconds for order in orders)
-            per_minute = self._orderable.per_minute.get(provider, 0)
-            longest = max(longest, seconds_for(len(orders), usual, per_minute))
+            longest = max(longest, seconds_for(len(orders), usual, paces.get(provider, 0)))
         return longest
 
     async def _start(self, batch: Batch, asked: Job) -> None:
         plan = await self._plan(batch, asked, batch.rows)
+        paces = await self._paces(plan, asked)
         async with self._units.write() as uow:
             held = await uow.batches.held(batch.id, batch.fence)
             job = await uow.jobs.lock(batch.id)
@@ -180,7 +204,7 @@ class Preparing:
                 return
             plan = await _check_references(uow, plan, business.id)
             try:
-                await self._compare(uow, plan, held)
+                await self._compare(uow, plan, held, paces)
                 await self._place(uow, held, job, business, plan)
             except UserError as error:
                 held.move("planned", uow.now, error.trouble)
@@ -188,7 +212,9 @@ class Preparing:
                 held.move("started", uow.now)
             await redraw(uow, "status", batch.id)
 
-    async def _compare(self, uow: UnitOfWork, plan: Plan, batch: Batch) -> None:
+    async def _compare(
+        self, uow: UnitOfWork, plan: Plan, batch: Batch, paces: Mapping[str, int]
+    ) -> None:
         """Raises UserError("list_changed") where other rows can be made than was told, or for more
         or less, as when a reference was deleted or a key revoked meanwhile; then the card tells the
         list anew.
@@ -196,7 +222,7 @@ class Preparing:
         told = batch.summary
         known = (told.wrong, told.estimate) if told else (0, plan.estimate)
         if (plan.wrong, plan.estimate) != known:
-            batch.summary = await self._summarize(uow, plan, batch)
+            batch.summary = await self._summarize(uow, plan, batch, paces)
             raise UserError("list_changed")
 
     async def _place(
