@@ -5,6 +5,7 @@ key leaves this module to its provider alone. It must not know how it is chosen 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 import httpx2
 import structlog
@@ -90,7 +91,7 @@ class Brought:
         if key.id not in self._made:
             offer = make_offer(self._settings, self._catalogue, key.provider, await self.open(key))
             provider = BroughtProvider(offer.provider, key, self.explain)
-            self._made[key.id] = Offer(provider, offer.limit_key, offer.per_minute)
+            self._made[key.id] = replace(offer, provider=provider)
         return self._made[key.id]
 
     async def aclose(self) -> None:

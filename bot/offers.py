@@ -86,7 +86,12 @@ def make_offer(settings: Settings, catalogue: Catalogue, provider: str, key: str
     """
     make, address = BY_KEY[provider]
     image_provider = make(key, address(settings), catalogue.of(provider))
-    return Offer(image_provider, f"{provider}:{fingerprint(key)}", make_paces(settings)[provider])
+    return Offer(
+        image_provider,
+        f"{provider}:{fingerprint(key)}",
+        make_paces(settings)[provider],
+        by_model=provider == "openai",  # the others count an account's calls together
+    )
 
 
 def make_moderator(settings: Settings, key: str) -> OpenAIModerator:

@@ -217,7 +217,7 @@ class Making:
         if not offer.per_minute:
             return 0
         urgent = claim.job.kind != "batch"
-        slot = self._limits.take(offer.limit_key, offer.per_minute, urgent=urgent)
+        slot = self._limits.take(offer.pace(claim.order.model), offer.per_minute, urgent=urgent)
         return await self._failover.wait(claim.order, slot)
 
     async def _submit(self, claim: Claim, offer: Offer, repeated: Attempt | None) -> Attempt | None:
@@ -265,21 +265,21 @@ class Making:
     async def _call(
         self, claim: Claim, offer: Offer, attempt: Attempt, request: ImageRequest, number: int
     ) -> Generated:
+        pace = offer.pace(request.model)
+        listener = self._listener(pace if offer.per_minute else "", attempt, number)
         try:
-            return await offer.provider.generate(
-                request, self._preview(claim), self._listener(offer, attempt, number)
-            )
+            return await offer.provider.generate(request, self._preview(claim), listener)
         except OutcomeUnknown:
             raise  # the attempt stays open until the item says so: else it would be called again
         except DeskError as error:
             await self._close_attempt(attempt, error)
             if isinstance(error, TryLater) and offer.per_minute:
                 # One failure of many calls is its own matter; the rate is everybody's.
-                pause = error.after if error.code == "provider_busy" else 0
-                await self._limits.pause(offer.limit_key, offer.per_minute, pause, number)
+                seconds = error.after if error.code == "provider_busy" else 0
+                await self._limits.pause(pace, offer.per_minute, seconds, number)
             raise
 
-    def _listener(self, offer: Offer, attempt: Attempt, number: int) -> Told:
+    def _listener(self, pace: str, attempt: Attempt, number: int) -> Told:
         async def listen(told: Allowance | Begun) -> None:
             with suppress(TryLater):  # a rate is told again; a handle matters only if we die
                 if isinstance(told, Begun):
@@ -288,8 +288,8 @@ class Making:
                         if row:
                             row.handle = told.handle
                     await self._reach("begun")
-                elif offer.per_minute:
-                    await self._limits.learn(offer.limit_key, told, number)
+                elif pace:
+                    await self._limits.learn(pace, told, number)
 
         return listen
 

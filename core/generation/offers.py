@@ -12,11 +12,18 @@ from core.ports import ImageProvider
 
 @dataclass(frozen=True)
 class Offer:
-    """A provider that can be used now, and how it is paced (`per_minute` 0: not at all)."""
+    """A provider that can be used now, and how it is paced: by the key that pays, `by_model` each
+    model apart; `per_minute` 0: not at all.
+    """
 
     provider: ImageProvider
     limit_key: str = ""
     per_minute: int = 0
+    by_model: bool = False
+
+    def pace(self, model: str) -> str:
+        """The name under which calls for this model share their slots."""
+        return f"{self.limit_key}:{model}" if self.by_model else self.limit_key
 
 
 class Offers(Protocol):

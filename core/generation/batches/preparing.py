@@ -155,7 +155,7 @@ class Preparing:
                 offer = await self._offers.find(pay_by(keys, order))
                 paces[provider] = offer.per_minute
                 if offer.per_minute:
-                    known = await self._limits.rate(offer.limit_key, offer.per_minute)
+                    known = await self._limits.rate(offer.pace(order.model), offer.per_minute)
                     paces[provider] = known
         return paces
 
