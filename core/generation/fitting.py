@@ -29,6 +29,7 @@ def fit(order: Order, model: Model) -> Order | None:
         size=size,
         price=model.price(quality, size, made_from),
         legacy=None,
+        previews=0,  # the price is for the picture alone
     )
 
 

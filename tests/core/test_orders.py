@@ -3,7 +3,8 @@
 import pytest
 
 from core.errors import UserError
-from core.generation.orders import Order, read_order
+from core.generation.fitting import fit
+from core.generation.orders import Order, read_order, with_preview
 from core.generation.prices import read_catalogue
 
 CATALOGUE = read_catalogue()
@@ -74,3 +75,25 @@ def test_a_prompt_is_as_long_as_its_model_takes() -> None:
     assert order(prompt=prompt)
     error = refusal(prompt=prompt, model="stable-image-core")
     assert (error.code, error.facts) == ("prompt_too_long", {"length": 10_001, "limit": 10_000})
+
+
+def test_a_picture_that_is_shown_on_the_way_costs_what_that_costs() -> None:
+    """Added to the price; nothing is shown of several, or of one that is quick."""
+    asked = order(model="gpt-image-2.5-flare")
+    model = MODELS["gpt-image-2.5-flare"]
+    shown = with_preview(asked, model)
+    assert (shown.previews, shown.price) == (1, (asked.price or 0) + model.preview_cost)
+    for other in (order(model=model.name, count="2"), order(model=model.name, quality="low")):
+        assert with_preview(other, model) == other
+
+
+def test_a_model_that_takes_over_shows_nothing_that_its_price_does_not_hold() -> None:
+    """Else more would be booked than was set aside."""
+    model = MODELS["gpt-image-2.5-flare"]
+    others = [one for one in MODELS.values() if one.preview_cost and one.name != model.name]
+    for other in others:
+        chosen = fit(with_preview(order(model=model.name), model), other)
+        assert chosen is not None
+        assert chosen.previews == 0
+        assert chosen.price == other.price(chosen.quality, chosen.size)
+    assert others
