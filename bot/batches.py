@@ -10,18 +10,15 @@ from typing import Final
 from bot.asking import Asking, Touch
 from bot.desk import Desk
 from bot.keys import models_for
-from core.chat import Form, FormField, Nothing, Option, Private, Reply
-from core.errors import Trouble, UserError
+from core.chat import Form, FormField, Nothing, Option, Reply
+from core.errors import UserError
 from core.generation.batches import placing
-from core.generation.batches.drafts import OPENING
 from core.generation.batches.feeding import resume
 from core.generation.batches.numbering import part_of
 from core.generation.batches.rows import KINDS
 from core.generation.jobs import Job
 from core.generation.prices import Model
 from core.messages import Message, redraw
-from core.publishing.posting import approve, open_post, require_approver, stop
-from core.publishing.posts import Post, Target, is_draft
 from core.review.keeping import read_wishes
 from core.review.reviewing import (
     NOTHING,
@@ -196,7 +193,10 @@ async def _locked(uow: UnitOfWork, job: Job) -> Job:
     return locked or job
 
 
-async def _job(touch: Touch) -> Job:
+async def batch_of_card(touch: Touch) -> Job:
+    """The batch of a card, locked, from which this person may choose. Raises
+    UserError("card_unknown" | "not_yours").
+    """
     job = await touch.uow.jobs.lock(touch.message.subject_id)
     if job is None or job.kind != "batch":
         raise UserError("card_unknown")
@@ -207,77 +207,25 @@ async def _job(touch: Touch) -> Job:
 
 async def _change(option: str, touch: Touch) -> None:
     value = touch.values[0] if touch.values else ""
-    await placing.change(touch.uow, await _job(touch), option, "" if value == "none" else value)
+    await placing.change(
+        touch.uow, await batch_of_card(touch), option, "" if value == "none" else value
+    )
 
 
 async def _begin(touch: Touch) -> None:
-    await placing.start(touch.uow, await _job(touch), reuse=False)
+    await placing.start(touch.uow, await batch_of_card(touch), reuse=False)
 
 
 async def _reuse(touch: Touch) -> None:
-    await placing.start(touch.uow, await _job(touch), reuse=True)
+    await placing.start(touch.uow, await batch_of_card(touch), reuse=True)
 
 
 async def _leave(touch: Touch) -> None:
-    await placing.drop(touch.uow, await _job(touch))
+    await placing.drop(touch.uow, await batch_of_card(touch))
 
 
 async def _resume(touch: Touch) -> None:
-    await resume(touch.uow, await _job(touch))
-
-
-async def _create(touch: Touch) -> None:
-    await placing.create(touch.uow, await _job(touch))
-
-
-async def _open(touch: Touch) -> None:
-    """Bring a draft's own card, with which it is edited, published or discarded."""
-    job = await _job(touch)
-    for post in await touch.uow.posts.of_job(job.id):
-        if post.id in touch.values:
-            await open_post(touch.uow, post, touch.asking.member)
-
-
-async def _publish_all(touch: Touch) -> Reply | None:
-    """Approve every draft as it stands, and tell which cannot be published and why. Raises
-    UserError("not_approver").
-    """
-    job, uow, desk, member = await _job(touch), touch.uow, touch.desk, touch.asking.member
-    left: dict[str, Trouble] = {}
-    approved = 0
-    for post, targets in await _posts(touch, job):
-        if not is_draft(post, targets):
-            continue
-        try:
-            await approve(uow, post, member, desk.networks, desk.grace)
-        except UserError as error:
-            left[post.title] = error.trouble
-        else:
-            approved += 1
-    await redraw(uow, "status", job.id)
-    return Private(words.not_published(left, approved)) if left else None
-
-
-async def _stop_all(touch: Touch) -> None:
-    """What was approved and has not begun is a draft again. Raises UserError("not_approver")."""
-    job, uow = await _job(touch), touch.uow
-    for post, targets in await _posts(touch, job):
-        if any(target.state == "scheduled" for target in targets):
-            await stop(uow, post)
-    await redraw(uow, "status", job.id)
-
-
-async def _posts(touch: Touch, job: Job) -> list[tuple[Post, list[Target]]]:
-    """A batch's posts, which have one author and may be a thousand. Raises
-    UserError("not_approver").
-    """
-    posts = await touch.uow.posts.of_job(job.id)
-    for first in posts[:1]:
-        await require_approver(touch.uow, first, touch.asking.member)
-    targets: dict[str, list[Target]] = {post.id: [] for post in posts}
-    for target in await touch.uow.targets.of_posts(list(targets)):
-        targets[target.post_id].append(target)
-    return [(post, targets[post.id]) for post in posts]
+    await resume(touch.uow, await batch_of_card(touch))
 
 
 def choose_form(review: Review, card: str) -> Form:
@@ -321,7 +269,7 @@ async def submit_choice(
     message = await uow.messages.get(card)
     if message is None or message.business_id != asking.business.id:
         raise UserError("card_unknown")
-    job = await _job(Touch(desk, uow, asking, message))
+    job = await batch_of_card(Touch(desk, uow, asking, message))
     given = "\n".join(values.values()).split()
     offered = set(range(1, IN_FORM + 1))
     chosen = {int(value) for value in given if value.isdecimal()} & offered
@@ -330,12 +278,12 @@ async def submit_choice(
 
 
 async def _choose_all(touch: Touch) -> Reply:
-    job = await _job(touch)
+    job = await batch_of_card(touch)
     return choose_form(await read_review(touch.uow, job.id), touch.message.id)
 
 
 async def _send_lot(touch: Touch) -> None:
-    job = await _job(touch)
+    job = await batch_of_card(touch)
     uow, user = touch.uow, touch.asking.member.user
     card = Message(job.business_id, "lot", job.id, job.place, user, uow.now, touch.message.root_id)
     card.wake_at = uow.later(10)
@@ -345,7 +293,7 @@ async def _send_lot(touch: Touch) -> None:
 
 async def _choose_here(touch: Touch) -> None:
     """The whole choice on one sheet; what was chosen on others stays."""
-    job, member = await _job(touch), touch.asking.member
+    job, member = await batch_of_card(touch), touch.asking.member
     here = {int(value) for value in touch.values if value.isdigit()}
     review = await read_review(touch.uow, job.id)
     elsewhere = {
@@ -373,9 +321,5 @@ BATCH_ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
     "resume": _resume,
     "choose-here": _choose_here,
     "choose-all": _choose_all,
-    "create": _create,
     "lot": _send_lot,
-    **dict.fromkeys(OPENING, _open),
-    "publish-all": _publish_all,
-    "stop-all": _stop_all,
 }

@@ -13,6 +13,7 @@ from bot.asking import Asking, Touch
 from bot.batches import BATCH_ACTIONS
 from bot.browsing import PANEL_ACTIONS, use
 from bot.desk import Desk
+from bot.drafts import DRAFT_ACTIONS
 from bot.forms import generate_form
 from bot.keys import KEY_ACTIONS, models_for, press_keys
 from bot.posting import address_form, edit_form, publish_form
@@ -369,4 +370,5 @@ ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
     "yes": _yes,
     "no": _no,
     **BATCH_ACTIONS,
+    **DRAFT_ACTIONS,
 }

@@ -1,9 +1,6 @@
 """What the cards of a batch say."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from core.errors import Trouble
 from core.generation.batches.batch import Batch, BatchState, Summary
@@ -24,8 +21,6 @@ RETRY = "Make the failed ones again"
 CREATE = "Create drafts"
 LOT = "List as CSV"
 LOT_TITLE = "The batch as a table"
-OPEN = "Open a draft"
-STOP = "Stop publishing"
 CHOOSE = "Keep pictures"
 CHOOSE_ALL = "Choose"
 CHOOSE_TITLE = "Keep pictures"
@@ -59,7 +54,6 @@ KEEP_NONE = "None"
 ONLY_KEPT = "Only what is kept"
 KEYS = "Arrows move · Space keeps · Enter opens · Shift chooses a range"
 NOTHING_TO_SEE = "The pictures come here as they are made."
-OPENED = "The draft stands in the batch's thread."
 
 ITEM_STATES: dict[ItemState, str] = {
     "queued": "waiting",
@@ -296,62 +290,6 @@ def choose_note(pictures: int, offered: int) -> str:
 def choose_field(first: int, last: int) -> str:
     """Over 25 pictures of that form."""
     return f"Pictures {first}–{last}" if last > first else f"Picture {first}"
-
-
-DraftState = Literal["draft", "approved", "sending", "published", "failed"]
-
-
-@dataclass(frozen=True)
-class Drafted:
-    """A post of a batch, by the number of its picture: where it stands by now ("" while it does
-    not), and how far it is; while it is `approved`, it can be stopped.
-    """
-
-    post_id: str
-    number: int
-    title: str
-    url: str
-    state: DraftState
-
-    @property
-    def label(self) -> str:
-        """What it is called in menus and links."""
-        return shorten(f"{self.number}. {self.title}", 75)
-
-
-def drafts(drafted: Sequence[Drafted], *, creating: bool) -> str:
-    """How far the drafts are."""
-    states = Counter(one.state for one in drafted)
-    said = [f"{states['draft']} to be published", f"{states['published']} published"]
-    if going := states["approved"] + states["sending"]:
-        said.append(f"{going} being published")
-    if states["failed"]:
-        said.append(f"{states['failed']} not published, or not for certain")
-    more = " More are being written." if creating else ""
-    return f"{count(len(drafted), 'post')}: {', '.join(said)}.{more}"
-
-
-def more_links(links: int, published: int) -> str:
-    """Where the addresses are that the card has no room for."""
-    return f"Here are the first {links}; the list as CSV has the addresses of all {published}."
-
-
-def open_some(first: int, last: int) -> str:
-    """A menu of some of more drafts than a menu takes, by the numbers of their pictures."""
-    return f"Open a draft of {first}–{last}"
-
-
-def not_published(left: Mapping[str, Trouble], approved: int) -> str:
-    """What became of publishing all, where some drafts cannot be published as they stand."""
-    head = f"{count(approved, 'draft')} will be published, {len(left)} cannot be yet:"
-    lines = [f"{label}: {sentence(trouble)}" for label, trouble in left.items()]
-    more = len(lines) - MOST_TROUBLES
-    return "\n".join([head, *lines[:MOST_TROUBLES], *([f"And {more} more."] if more > 0 else [])])
-
-
-def publish_all(waiting: int) -> str:
-    """The button that publishes what is left."""
-    return f"Publish {count(waiting, 'draft')}"
 
 
 def spend(cost: int, estimate: int, unpriced: int, *, running: bool) -> tuple[tuple[str, str], ...]:

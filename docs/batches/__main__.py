@@ -16,6 +16,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from core.wording import batches as words
+from core.wording import drafts as draft_words
 from tests.desk import environment, running_desk
 
 DOCS = Path(__file__).parents[1]
@@ -90,7 +91,7 @@ async def finish(page: Page) -> None:
     await status.get_by_role("button", name=words.CREATE).click()
     publish = status.get_by_role("button", name="Publish 41 drafts")
     await expect(publish).to_be_visible(timeout=60_000)
-    await status.get_by_text(words.open_some(1, 34)).click()
+    await status.get_by_text(draft_words.open_some(1, 34)).click()
     await ground.evaluate("ground => ground.scrollTo(0, 0)")
     await photograph(page, DOCS / "batch-drafts.png")
     await page.keyboard.press("Escape")

@@ -42,7 +42,7 @@ async def test_a_key_is_added_and_revoked_on_the_page(
     """
     async with open_page("/keys", viewport=viewport) as viewer:
         page = viewer.page
-        ring = page.locator("#keyring")
+        ring = page.locator("#panel")
         await expect(ring).to_contain_text(words.NOTHING_HERE)
         await ring.get_by_role("button", name=words.ADD).click()
         form = page.get_by_role("dialog")

@@ -93,7 +93,7 @@ class PagePerson:
             place, named = "/press", ("line", message.id)
         else:
             (panel,) = message.handle.find("div", data_key=None)
-            place = f"{message.id.partition('?')[0]}/press"
+            place = f"{panel.attributes['data-path']}/press"
             named = ("key", panel.attributes["data-key"])
         return self._told(await self._post(place, None, [named, *fields]))
 

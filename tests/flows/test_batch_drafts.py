@@ -2,9 +2,10 @@
 
 import pytest
 
-from core.wording import batches as words
+from core.wording import drafts as words
 from tests.desk import running_desk
 from tests.driving import Chat, Person, Seen, Where
+from tests.driving.chat import PATIENCE, until
 from tests.flows.conftest import Eyes
 
 PAGE = pytest.mark.parametrize("chat", ["page"], indirect=True)
@@ -17,9 +18,12 @@ async def drafted(root: Person, marketing: Where, eyes: Eyes, prompts: list[str]
     await root.submit(form, {"Quality": "low"}, given)
     card = await eyes.see(marketing, f"Batch: {len(prompts)} pictures")
     await root.press(card, "Start")
-    done = await eyes.changed(card, f"Batch: {len(prompts)} of {len(prompts)} pictures made")
-    await root.press(done, "Create drafts")
-    return await eyes.changed(done, f"{len(prompts)} to be published", without="More are")
+    whole, patience = f"{len(prompts)} of {len(prompts)} pictures made", PATIENCE + len(prompts)
+    await until(lambda: eyes.again(card).says(whole), patience)
+    await root.press(eyes.again(card), "Create drafts")
+    waiting = f"{len(prompts)} to be published"
+    await until(lambda: eyes.again(card).says(waiting), patience)
+    return await eyes.changed(card, waiting, without="More are")
 
 
 async def test_more_drafts_than_a_menu_takes_are_opened_published_and_stopped(
@@ -86,3 +90,29 @@ async def test_a_draft_gets_another_address_that_no_other_post_has(
         await root.press(draft, "Publish")
         done = await eyes.changed(done, "1 published")
         assert done.links[menu[1]].endswith("/p/fuchse-in-koln")
+
+
+async def test_every_draft_of_a_long_batch_is_opened_from_its_card(
+    chat: Chat, root: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """What the card has no room for stands on pages that one turns, without publishing anything."""
+    async with running_desk(environ):
+        await chat.connected()
+        done = await drafted(root, marketing, eyes, [f"fox number {one}" for one in range(1, 111)])
+        assert [label for label in done.menus if "draft of" in label] == [
+            words.open_some(1, 25),
+            words.open_some(26, 50),
+            words.open_some(51, 75),
+        ]
+        page = await (await root.press(done, words.MORE)).panel()
+        assert page.says("Drafts, page 2 of 2", "110 drafts can be opened.")
+        last = page.menus[words.open_some(101, 110)][-1]
+        assert last.startswith("110. ")
+        page = await (await root.choose(page, words.open_some(101, 110), [last])).panel()
+        assert page.says("Drafts, page 2 of 2", words.OPENED)
+        draft = await eyes.see(marketing, "Accounts", "Fox number 110")
+        assert draft.where == done.where
+        await root.press(draft, "Discard")
+        await eyes.changed(done, "109 posts: 109 to be published")
+        page = await (await root.choose(page, words.OTHERS, [words.span(1, 75)])).panel()
+        assert page.says("Drafts, page 1 of 2", "109 drafts can be opened.")

@@ -117,8 +117,13 @@ async def look_at(uow: UnitOfWork, job: Job, draw: DrawBatch) -> Lot | None:
         kept=words.kept_of(len(review.selected), made),
         over=not running and batch.state not in {"reading", "starting", "creating"},
         owner=await _name(uow, job),
-        thread=f"/batches/{job.id}/thread" if job.place.surface == PAGE else "",
+        thread=thread_of(job),
     )
+
+
+def thread_of(job: Job) -> str:
+    """The address of a batch's thread, empty where that is not on the page."""
+    return f"/batches/{job.id}/thread" if job.place.surface == PAGE else ""
 
 
 async def newest(uow: UnitOfWork, business_id: int) -> list[Listed]:

@@ -12,12 +12,14 @@ from bot.surfaces.web.files import answer
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.sessions import Person, Sessions
 from bot.surfaces.web.templating import Templates
+from core.generation.batches.drafts import draw_page
 from core.generation.batches.lot import write_lot
 from core.generation.jobs import Job
 from core.library.examiner import MOST_BYTES
 from core.library.uploading import MOST_FILES
 from core.storing import UnitOfWork
 from core.wording import batches as words
+from core.wording import drafts as draft_words
 
 
 async def require_batch(uow: UnitOfWork, person: Person, job_id: str) -> Job:
@@ -46,10 +48,11 @@ class BatchPages:
         self._draw = draw
 
     def routes(self) -> APIRouter:
-        """The list, a batch, and its table."""
+        """The list, a batch, its drafts, and its table."""
         router = APIRouter()
         router.get("/batches")(self.list)
         router.get("/batches/{job_id}")(self.open)
+        router.get("/batches/{job_id}/drafts")(self.drafts)
         router.get("/batches/{job_id}/list.csv")(self.table)
         router.get("/batches/{job_id}/thread")(self.thread)
         return router
@@ -76,6 +79,20 @@ class BatchPages:
         if lot is None:
             raise HTTPException(404)
         return self._templates.page("batch.html", {**facts, "lot": lot})
+
+    async def drafts(
+        self, request: Request, job_id: str, page: int = 1, opened: str = ""
+    ) -> Response:
+        """A page of the drafts that can be opened; see `draw_page`."""
+        person = await self._sessions.welcome(request)
+        if isinstance(person, Response):
+            return person
+        async with self._parts.units.read() as uow:
+            job = await require_batch(uow, person, job_id)
+            panel = await draw_page(uow, job.id, job.id, page, opened)
+            facts = await self._around(uow, person)
+        facts |= {"card": panel.card, "job": job, "thread": lots.thread_of(job)}
+        return self._templates.page("drafts.html", facts)
 
     async def table(self, request: Request, job_id: str) -> Response:
         """The batch as a table that a spreadsheet opens."""
@@ -104,4 +121,5 @@ class BatchPages:
             "client": self._drawing.client_facts(person, seq, MOST_FILES, MOST_BYTES),
             "threads": await self._drawing.newest_threads(uow, person),
             "batch_words": words,
+            "draft_words": draft_words,
         }

@@ -1,0 +1,36 @@
+// A panel as a page: the controls of its card, and the forms that these open.
+import { answered } from "./forms.js";
+import { takeSide } from "./side.js";
+import { send } from "./talk.js";
+
+const panel = document.getElementById("panel");
+
+async function press(button) {
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
+  const fields = [["key", panel.dataset.key], ["action", button.dataset.press]];
+  if (button.dataset.value) fields.push(["value", button.dataset.value]);
+  closeMenus();
+  answered(await send(`${panel.dataset.path}/press`, fields));
+  button.removeAttribute("aria-busy");
+}
+
+function closeMenus(except = null) {
+  for (const menu of panel.querySelectorAll("details[open]")) if (menu !== except) menu.open = false;
+}
+
+takeSide();
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("#panel [data-press]");
+  if (!target.closest("#panel details")) closeMenus();
+  if (button) press(button);
+});
+panel.addEventListener("toggle", ({ target }) => target.open && closeMenus(target), true);
+document.addEventListener("keydown", (event) => {
+  const menu = panel.querySelector("details[open]");
+  if (event.key === "Escape" && menu && !document.querySelector("dialog[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+panel.inert = false;
