@@ -2,8 +2,9 @@
 
 Owns the connections of reading units. The driver would hand over four times for a statement: to
 open a cursor, to execute, to fetch, to close; every time two threads wait for each other, which
-takes longer than a search does, and on a busy machine much longer. Here all four go together. Rows
-are few and wanted whole, so they all come at once. It must not know what is read.
+takes longer than a search does, and on a busy machine much longer. Here all four go together, with
+the BEGIN before the first of them; for the ROLLBACK, which ends what was only read, nobody waits.
+Rows are few and wanted whole, so they all come at once. It must not know what is read.
 """
 
 import sqlite3
@@ -11,6 +12,8 @@ from collections.abc import Iterable
 from typing import Any, Self, cast
 
 import aiosqlite
+
+BEGIN = "BEGIN"
 
 
 class Cursor:
@@ -27,7 +30,12 @@ class Cursor:
         return self
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
-        """Run one statement and take its rows. Raises sqlite3.Error."""
+        """Run one statement and take its rows; "BEGIN" runs with the next one, which is when SQLite
+        looks at the database anyway. Raises sqlite3.Error.
+        """
+        if sql == BEGIN:
+            self._connection.begin()
+            return self
         return await self._take("execute", sql, parameters)
 
     async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Self:
@@ -51,6 +59,9 @@ class Cursor:
 class Connection(aiosqlite.Connection):
     """The driver's connection, with our cursors."""
 
+    _begins = False
+    _begun = False
+
     def cursor(self) -> Cursor:  # type: ignore[override]  # one that needs no opening
         """A new one."""
         return Cursor(self)
@@ -59,9 +70,13 @@ class Connection(aiosqlite.Connection):
         self, how: str, sql: str, parameters: Iterable[Any]
     ) -> tuple[sqlite3.Cursor, list[Any]]:
         """In the thread: open a cursor, execute, fetch all, close."""
+        begins, self._begins = self._begins, False
+        self._begun = self._begun or begins or sql.startswith(BEGIN)
 
         def go() -> tuple[sqlite3.Cursor, list[Any]]:
             cursor = self._conn.cursor()
+            if begins:
+                cursor.execute(BEGIN)
             getattr(cursor, how)(sql, parameters)
             rows = cursor.fetchall() if cursor.description else []
             cursor.close()
@@ -70,11 +85,31 @@ class Connection(aiosqlite.Connection):
         done = await self._execute(go)  # type: ignore[no-untyped-call]  # the driver's own
         return cast("tuple[sqlite3.Cursor, list[Any]]", done)
 
+    def begin(self) -> None:
+        """Begin a transaction with the next statement."""
+        self._begins = True
+
+    async def commit(self) -> None:
+        """Commit what was begun. Raises sqlite3.Error."""
+        self._begins = False
+        if self._begun:
+            await super().commit()
+            self._begun = False
+
+    async def rollback(self) -> None:
+        """Roll back what was begun, before the next statement; repeated, it does nothing."""
+        self._begins = False
+        if self._begun:
+            self._begun = False
+            self._tx.put_nowait((None, self._conn.rollback))
+
 
 async def connect(path: str) -> Connection:
     """A connection to the SQLite file at `path`, whose thread ends with the process."""
     connection = Connection(
-        lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=64
+        # The driver must not begin transactions of its own accord.
+        lambda: sqlite3.connect(path, check_same_thread=False, isolation_level=None),
+        iter_chunk_size=64,
     )
     connection._thread.daemon = True  # noqa: SLF001  # as SQLAlchemy does with those it makes
     await connection

@@ -50,6 +50,39 @@ async def test_a_statement_that_fails_says_why_and_the_next_one_works(
     assert await found.fetchall() == [(0,)]
 
 
+async def test_a_unit_sees_one_state_from_its_first_statement_to_its_end(
+    connection: beside.Connection, tmp_path: Path
+) -> None:
+    """What others write meanwhile is there for the next unit; nothing is held on to after it."""
+    other = await beside.connect(str(tmp_path / "some.sqlite3"))
+    seen = []
+    for statement in ("PRAGMA journal_mode=WAL", "BEGIN"):
+        await connection.cursor().execute(statement)
+    for name in ("Red", "Grey"):
+        await other.cursor().execute("INSERT INTO foxes (name) VALUES (?)", [name])
+        found = await connection.cursor().execute("SELECT count(*) FROM foxes")
+        seen += await found.fetchall()
+    await connection.rollback()
+    await connection.rollback()
+    after = await connection.cursor().execute("SELECT count(*) FROM foxes")
+    kept = await other.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert [*seen, *await after.fetchall()] == [(1,), (1,), (2,)]
+    assert await kept.fetchall() == [(0, 0, 0)]
+    await other.close()
+
+
+async def test_what_was_written_stays_once_it_is_committed(connection: beside.Connection) -> None:
+    """And only then; an end without anything done is none."""
+    for end in (connection.rollback, connection.commit, connection.rollback):
+        await connection.cursor().execute("BEGIN")
+        await end()
+        await connection.cursor().execute("BEGIN IMMEDIATE")
+        await connection.cursor().execute("INSERT INTO foxes (name) VALUES ('Red')")
+        await end()
+    found = await connection.cursor().execute("SELECT count(*) FROM foxes")
+    assert await found.fetchall() == [(1,)]
+
+
 async def test_sqlalchemy_sees_an_error_of_its_own_kind(tmp_path: Path) -> None:
     """And its connection can be used again."""
     engine = open_engine(Settings(data_dir=tmp_path))
