@@ -31,8 +31,12 @@ OVERRUN: Final = frozenset({-signal.SIGKILL, -signal.SIGXCPU})
 
 # glibc: give buffers of 8 MB back to the system at once, and 12 MB of smaller ones, so that usual
 # pictures are made in the room that the last one left. By itself it learns from the first large
-# picture to keep such buffers too, and what is not in use counts as memory held.
+# picture to keep such buffers too, and what is not in use counts as memory held. What was given
+# back has to be asked for again, which took a third of the time of a phone's photo while the system
+# handed it out by 4 KB: pages of 2 MB, where Linux has them, make that nothing
+# (glibc's manual, "Memory Allocation Tunables").
 SURROUNDINGS: Final = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     "MALLOC_MMAP_THRESHOLD_": str(8 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(12 << 20),
 }
@@ -54,10 +58,11 @@ class Examined:
     """A file that passed, and all that is to be known of it.
 
     `path` is where the bytes lie that may be stored: the file itself where nothing had to change,
-    else a new one beside it. `file_size` (bytes) and `sha256` are of those, `source_sha256` of what
-    came. Width and height are pixels as seen upright, `frames` is 1 for a still picture. `dhash`
-    are 64 bits, hex, that stay close when a picture is scaled or re-encoded. `thumbnail` is a JPEG
-    of at most 256 pixels, `placeholder` a `data:` address of a few hundred bytes.
+    else a new one beside it, and then `sha256` is of that one: None says that the file itself is
+    kept. `file_size` is in bytes. Width and height are pixels as seen upright, `frames` is 1 for a
+    still picture. `dhash` are 64 bits, hex, that stay close when a picture is scaled or re-encoded.
+    `thumbnail` is a JPEG of at most 256 pixels, `placeholder` a `data:` address of a few hundred
+    bytes.
     """
 
     path: Path
@@ -66,8 +71,7 @@ class Examined:
     height: int
     frames: int
     file_size: int
-    sha256: str
-    source_sha256: str
+    sha256: str | None
     dhash: str
     thumbnail: bytes
     placeholder: str
@@ -193,6 +197,6 @@ def _examined(answer: dict[str, Any], path: Path, kept: Path) -> Examined:
             raise TryLater("disk_full", after=RETRY_SECONDS)
         raise OSError(answer["failed"], os.strerror(answer["failed"]), str(path))
     found = answer["found"]
-    found["path"] = kept if found.pop("changed") else path
+    found["path"] = kept if found["sha256"] else path
     found["thumbnail"] = base64.b64decode(found["thumbnail"])
     return Examined(**found)

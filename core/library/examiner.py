@@ -30,31 +30,26 @@ NICE: Final = 5
 def examine(source: Path, kept: Path) -> dict[str, Any]:
     """Judge the file `source` and write what may be stored to `kept`, unless it is the same.
 
-    Returns the fields of `examination.Examined`, the path aside, and whether `kept` was written.
-    Raises UserError as `decode`, also with `upload_too_big`, and OSError where a file cannot be
-    read or written.
+    Returns the fields of `examination.Examined`, the path aside. Raises UserError as `decode`, also
+    with `upload_too_big`, and OSError where a file cannot be read or written.
     """
     size = source.stat().st_size
     if size > MOST_BYTES:
         raise UserError("upload_too_big")
-    with source.open("rb") as file:
-        came = hashlib.file_digest(file, "sha256").hexdigest()
     decoded = decode(source.read_bytes())  # held by nobody else, so `decode` can let go of it
     stored = decoded.stored()
-    sha256 = came
-    if changed := len(stored) != size or stored != source.read_bytes():
+    sha256 = None
+    if len(stored) != size or stored != source.read_bytes():
         sha256 = hashlib.sha256(stored).hexdigest()
         kept.write_bytes(stored)
     thumbnail = draw_thumbnail(decoded.small)
     return {
-        "changed": changed,
         "mime_type": TYPES[decoded.kind],
         "width": decoded.width,
         "height": decoded.height,
         "frames": decoded.frames,
         "file_size": len(stored),
         "sha256": sha256,
-        "source_sha256": came,
         "dhash": dhash(decoded.small),
         "thumbnail": base64.b64encode(thumbnail).decode(),
         "placeholder": placeholder(thumbnail),

@@ -7,6 +7,7 @@ the image that is there already. It must not know who brought a file or where fr
 """
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from core.library.captions import plain_caption
 from core.library.examination import Examined, Examiner
 from core.library.images import Image
 from core.library.keys import original_key, thumbnail_key
-from core.ports import BlobStore, Caption
+from core.ports import BlobStore
 from core.publishing.slugs import slug
 from core.storing import UnitOfWork, Units
 
@@ -63,6 +64,17 @@ class Entered:
     put_again: bool = False
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a file's bytes alone tell: their SHA-256, and the image that was made of them before or
+    is stored as they are, if there was one at that moment.
+    """
+
+    sha256: str
+    image: Image | None
+    moment: datetime
+
+
 class Intake:
     """Takes files in."""
 
@@ -88,12 +100,15 @@ class Intake:
 
     async def prepare(self, brought: Brought) -> Ready:
         """Examine a file and put what may be stored; no row names it yet. Raises as `keep`."""
-        found = await self._examiner.examine(brought.path, brought.name)
-        stem = brought.name.rpartition(".")[0] or brought.name
-        brief = " ".join(stem.replace("_", " ").replace("-", " ").split())
-        async with self._units.read() as uow:
-            image = self._image(brought, found, plain_caption(brief), stem, uow.now)
-            known = await _known(uow, image)
+        judging = asyncio.ensure_future(self._examiner.examine(brought.path, brought.name))
+        looking = asyncio.ensure_future(self._look(brought))
+        # Whatever becomes of one, the other must not go on alone: the file's folder is not ours.
+        await asyncio.gather(judging, looking, return_exceptions=True)
+        found, seen = judging.result(), looking.result()
+        image, known = self._image(brought, found, seen), seen.image
+        if known is None and found.sha256:
+            async with self._units.read() as uow:
+                known = await uow.images.by_hash(brought.business_id, found.sha256)
         ready = Ready(image, found, is_put=known is None)
         if ready.is_put:
             await self.put(ready)
@@ -131,7 +146,7 @@ class Intake:
         """
         image = ready.image
         await uow.businesses.lock(image.business_id)  # or the same file, twice, would be two images
-        known = await _known(uow, image)
+        known = await _known(uow, image.business_id, image.source_sha256, image.sha256)
         if known:
             return Entered(known, is_new=False)
         if not ready.is_put:  # it was there a moment ago
@@ -142,9 +157,15 @@ class Intake:
         removed = await uow.removals.ended(image.business_id, image.sha256)
         return Entered(image, is_new=True, put_again=removed)
 
-    def _image(
-        self, brought: Brought, found: Examined, caption: Caption, stem: str, now: datetime
-    ) -> Image:
+    async def _look(self, brought: Brought) -> Seen:
+        digest = await asyncio.to_thread(_digest, brought.path)
+        async with self._units.read() as uow:
+            return Seen(digest, await _known(uow, brought.business_id, digest, digest), uow.now)
+
+    def _image(self, brought: Brought, found: Examined, seen: Seen) -> Image:
+        stem = brought.name.rpartition(".")[0] or brought.name
+        caption = plain_caption(" ".join(stem.replace("_", " ").replace("-", " ").split()))
+        sha256 = found.sha256 or seen.sha256
         suffix = found.mime_type.removeprefix("image/").replace("jpeg", "jpg")
         name, business_id = f"{slug(stem)}.{suffix}", brought.business_id
         return Image(
@@ -155,12 +176,12 @@ class Intake:
             mime_type=found.mime_type,
             width=found.width,
             height=found.height,
-            sha256=found.sha256,
-            source_sha256=found.source_sha256,
+            sha256=sha256,
+            source_sha256=seen.sha256,
             dhash=found.dhash,
             storage_provider=self._blobs.name,
-            storage_key=original_key(business_id, found.sha256, name),
-            thumbnail_key=thumbnail_key(business_id, found.sha256),
+            storage_key=original_key(business_id, sha256, name),
+            thumbnail_key=thumbnail_key(business_id, sha256),
             placeholder=found.placeholder,
             source="upload",
             is_ai_generated=False,
@@ -170,12 +191,17 @@ class Intake:
             alt_text=caption.alt_text,
             plain_words=caption.plain,
             creator_id=brought.member_id,
-            created_at=now,
-            updated_at=now,
+            created_at=seen.moment,
+            updated_at=seen.moment,
         )
 
 
-async def _known(uow: UnitOfWork, image: Image) -> Image | None:
-    return await uow.images.by_source(
-        image.business_id, image.source_sha256
-    ) or await uow.images.by_hash(image.business_id, image.sha256)
+async def _known(uow: UnitOfWork, business_id: int, came: str, stored: str) -> Image | None:
+    """The image that was made of bytes that `came`, or is `stored` as these."""
+    made = await uow.images.by_source(business_id, came)
+    return made or await uow.images.by_hash(business_id, stored)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
