@@ -7,6 +7,7 @@ from playwright.async_api import FilePayload, Locator, Page, expect
 
 from bot.wiring import Running
 from core.wording import batches as words
+from core.wording import page as page_words
 
 from .conftest import DESKTOP, PHONE, Open
 
@@ -76,6 +77,33 @@ async def test_a_batch_goes_through_its_five_states(
         await expect(page.locator("#kept")).to_have_text("2 of 12 kept")
         await expect(box(page, 3)).to_be_checked()
         await expect(box(page, 4)).not_to_be_checked()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_the_side_bar_follows_a_batch_in_every_room(
+    open_page: Open, viewport: dict[str, int]
+) -> None:
+    """Its title there is that of its card, as it gets on, wherever somebody looks; who stands on
+    its link with the keyboard stays there.
+    """
+    async with open_page(viewport=viewport) as viewer, open_page("/spend") as other:
+        page = viewer.page
+        await plan(page, prompts="an owl\na hare")
+        threads = page.locator("#threads")
+        await expect(threads).to_contain_text("Batch: 2 pictures, ≈ $0")
+        await expect(other.page.locator("#threads")).to_contain_text("Batch: 2 pictures, ≈ $0")
+        await page.locator("#status").get_by_role("button", name=words.START).click()
+        if viewport == PHONE:
+            await expect(threads).not_to_be_in_viewport()
+            await page.get_by_role("button", name=page_words.MENU).click()
+        link = threads.get_by_role("link", name="Batch")
+        await link.focus()
+        await expect(link).to_contain_text("Batch: 2 of 2 pictures made", timeout=30_000)
+        await expect(link).to_be_focused()
+        await expect(threads).to_be_in_viewport()
+        await expect(other.page.locator("#threads")).to_contain_text("2 of 2 pictures made")
+        await link.click()
+        await expect(page).to_have_url(re.compile(r"/\?thread="))
 
 
 async def test_one_chooses_by_keys_and_by_ranges(open_page: Open) -> None:

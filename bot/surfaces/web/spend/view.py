@@ -20,6 +20,8 @@ from bot.surfaces.web.templating import Templates
 from core.business.budgets import Standing, channel_of, standings
 from core.business.ledger import day_of
 from core.business.spending import KeyShare, Share, Spending, read_by_key, read_spending
+from core.library.examiner import MOST_BYTES
+from core.library.uploading import MOST_FILES
 from core.storing import UnitOfWork
 from core.wording import spending as words
 from core.wording.money import MILLION, money
@@ -67,8 +69,10 @@ class Spend:
             spending = await _read(uow, person, asked)
             by_key = await read_by_key(uow, person.member, asked.month)
             budgets = await _budgets(uow, person)
+            seq = await uow.lines.newest(person.business.id)
             threads = await self._drawing.newest_threads(uow, person)
         facts = {
+            "client": self._drawing.client_facts(person, seq, MOST_FILES, MOST_BYTES),
             "person": person,
             "demo": self._parts.demo,
             "threads": threads,

@@ -1,7 +1,7 @@
 // A batch comes alive: its pictures come by themselves, and one chooses while the rest still runs.
 import { answered } from "./forms.js";
 import { takeKeeping, tidyTile } from "./keeping.js";
-import { takeSide } from "./side.js";
+import { followThreads, takeSide } from "./side.js";
 import { send } from "./talk.js";
 import { toast } from "./toasts.js";
 
@@ -84,6 +84,7 @@ async function press(button) {
 }
 
 takeSide();
+followThreads();
 takeKeeping(address);
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("#status [data-press]");

@@ -1,7 +1,7 @@
 // One image's page comes alive.
 import { adoptForm, openForm } from "./forms.js";
 import { openPicture } from "./lightbox.js";
-import { takeSide } from "./side.js";
+import { followThreads, takeSide } from "./side.js";
 import { toggleStar } from "./stars.js";
 import { send } from "./talk.js";
 import { toast } from "./toasts.js";
@@ -45,3 +45,4 @@ adoptForm(words, (answer) => {
     words.elements.title.value.trim() || document.querySelector(".headline h1").textContent;
 });
 takeSide();
+followThreads();

@@ -3,7 +3,7 @@ import { refresh, takeAsking } from "./asking.js";
 import { takeChoosing, tellChosen } from "./choosing.js";
 import { takeDrops } from "./drops.js";
 import { openForm } from "./forms.js";
-import { takeSide } from "./side.js";
+import { renewThreads, takeSide } from "./side.js";
 import { client, send, words } from "./talk.js";
 import { toast } from "./toasts.js";
 
@@ -44,4 +44,5 @@ takeDrops((files) => bring(files));
 document.querySelector("[data-bring]").addEventListener("click", () => bring());
 new EventSource(`/events?after=${client.seq}`).onmessage = (event) => {
   for (const change of JSON.parse(event.data)) hear(change);
+  renewThreads();
 };

@@ -1,22 +1,13 @@
 // What changes while the page is open, and finding back after the connection was lost.
 import { place } from "./lines.js";
-import { client, fetchPart, words } from "./talk.js";
+import { renewThreads } from "./side.js";
+import { client, words } from "./talk.js";
 import { markThread, openThread, shownThread, threadLog } from "./threads.js";
 import { tellTimes } from "./times.js";
 import { toast } from "./toasts.js";
 
 const WIDE = matchMedia("(width >= 960px)");
 const LOST_AFTER = 4000;
-const REFRESH = 500;
-
-let refreshing = 0;
-
-async function refreshThreads() {
-  refreshing = 0;
-  const html = await fetchPart("/threads");
-  if (html !== null) document.getElementById("threads").innerHTML = html;
-  markThread();
-}
 
 function take(changes) {
   for (const change of changes) {
@@ -27,7 +18,7 @@ function take(changes) {
     if (log) place(log, change);
     if (change.forMe && change.thread && !known) announce(root);
   }
-  if (!refreshing) refreshing = setTimeout(refreshThreads, REFRESH);
+  renewThreads(markThread);
 }
 
 // Pictures that one has asked for open by themselves where there is room beside the channel.

@@ -1,6 +1,6 @@
 // A panel as a page: the controls of its card, and the forms that these open.
 import { answered } from "./forms.js";
-import { takeSide } from "./side.js";
+import { followThreads, takeSide } from "./side.js";
 import { send } from "./talk.js";
 
 const panel = document.getElementById("panel");
@@ -20,6 +20,7 @@ function closeMenus(except = null) {
 }
 
 takeSide();
+followThreads();
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("#panel [data-press]");
   if (!target.closest("#panel details")) closeMenus();

@@ -1,6 +1,13 @@
-// The side bar, which on a telephone comes and goes.
+// The side bar: on a telephone it comes and goes, and its threads follow what happens.
+import { client, fetchPart } from "./talk.js";
+
+const RENEW = 500; // milliseconds in which changes are taken together
+const AGAIN = 3000;
+
 const side = document.getElementById("side");
 const menu = document.getElementById("menu");
+const threads = document.getElementById("threads");
+let renewing = 0;
 
 export const sideIsOpen = () => side.classList.contains("open");
 
@@ -19,4 +26,45 @@ export function takeSide() {
     if (target.closest("#menu")) toggleSide(!sideIsOpen());
     else if (!target.closest("#side") || target.closest("a")) toggleSide(false);
   });
+}
+
+async function drawThreads(drawn) {
+  renewing = 0;
+  const html = await fetchPart("/threads");
+  if (html === null) return;
+  const focused = threads.contains(document.activeElement)
+    ? document.activeElement.dataset.openThread
+    : undefined;
+  threads.innerHTML = html;
+  if (focused) threads.querySelector(`[data-open-thread="${focused}"]`)?.focus();
+  drawn();
+}
+
+// Something has changed: the threads are drawn as they are by now. `drawn` is called after that.
+export function renewThreads(drawn = () => {}) {
+  if (!renewing) renewing = setTimeout(() => drawThreads(drawn), RENEW);
+}
+
+// In a room that hears of no changes otherwise. A window that nobody sees holds no connection: a
+// browser opens six to one desk, and then the next window would wait.
+export function followThreads() {
+  let source = null;
+  let seq = client.seq;
+  const listen = () => {
+    source?.close();
+    source = null;
+    if (document.hidden) return;
+    const mine = new EventSource(`/events?after=${seq}`);
+    mine.onmessage = ({ lastEventId }) => {
+      seq = Number(lastEventId);
+      renewThreads();
+    };
+    mine.onerror = () => {
+      // A refused connection is final for the browser, not for us.
+      if (mine === source && mine.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN);
+    };
+    source = mine;
+  };
+  document.addEventListener("visibilitychange", listen);
+  listen();
 }

@@ -1,4 +1,5 @@
-// The spend view needs no script but for the side bar on a telephone.
-import { takeSide } from "./side.js";
+// The spend view needs no script but for the side bar.
+import { followThreads, takeSide } from "./side.js";
 
 takeSide();
+followThreads();
