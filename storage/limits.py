@@ -26,6 +26,7 @@ from core.ports import Allowance
 # Calls that may start together after a rest. Whoever bears more says so with the first answer; and
 # whoever bears just one more refuses nobody whose call is quicker on its way than those before it.
 BURST = 3
+SPARE = 1  # call that is not begun of those that are told to be left
 PATIENCE = 2.0  # seconds that a call to Redis may take
 RETRY_SECONDS = 5
 LONGEST_WAIT = 60.0  # seconds for which a caller is kept; beyond, it is asked to come again
@@ -132,19 +133,21 @@ end
 )
 
 # ARGV: calls a minute as told, how many are left (-1: not told), the number of the call that was
-# answered. Those that began after it may not be counted in what is left, so they are taken off.
+# answered. Those that began after it may not be counted in what is left, so they are taken off. So
+# are SPARE more: calls overtake one another on their way, and arrive closer together than they set
+# out; where the last that is left is given away, every other hundredth is refused.
 LEARN = (
     "local told = tonumber(ARGV[1])"
     + KNOWN
     + """
 keep('rate', told, 'debt', whole(debt))
 redis.call('HDEL', KEYS[1], 'guessed', 'strikes', 'hit', 'alone')
-local left = tonumber(ARGV[2]) - (started - tonumber(ARGV[3]))
+local left = tonumber(ARGV[2]) - SPARE - (started - tonumber(ARGV[3]))
 if tonumber(ARGV[2]) >= 0 and now + (burst - left) * interval < debt then
     burst = math.max(burst, left)
     keep('burst', burst, 'debt', whole(math.max(now, now + (burst - left) * interval)))
 end
-"""
+""".replace("SPARE", str(SPARE))
 )
 
 # ARGV: length of the window in seconds.

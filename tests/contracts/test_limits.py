@@ -144,11 +144,13 @@ async def test_a_rate_that_was_set_too_low_is_corrected(limits: RedisLimits) -> 
 
 
 async def test_what_is_left_may_start_at_once(limits: RedisLimits) -> None:
-    """A provider that bears more at once is used so, less what it may not have counted yet."""
+    """A provider that bears more at once is used so, but for what it may not have counted yet, and
+    one: whatever overtakes another on its way is not refused.
+    """
     first = await limits.take("key", 60, urgent=False)
     await limits.take("key", 60, urgent=False)
     await limits.learn("key", Allowance(60, left=20), first)
-    begun = await starts(limits, 19, 60)
+    begun = await starts(limits, 18, 60)
     assert begun[-1] <= 0.3
     waiting = asyncio.create_task(begin(limits, "key", 60))
     await asyncio.wait([waiting], timeout=0.3)
