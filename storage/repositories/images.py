@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, exists, select, union_all
 
 from core.errors import TryLater
 from core.library.finding import Count, Slice
@@ -115,11 +115,12 @@ class Images(SqlRows[Image, int]):
 
     async def near(self, business_id: int, dhash: str, distance: int) -> list[tuple[Image, int]]:
         """Images that look alike: of four bands, one differs in at most one bit."""
-        alike = union_all(*(_band(business_id, dhash, number) for number in range(BANDS)))
         bits = int(dhash, 16)
+        values: dict[str, Any] = {"own": business_id}
+        values |= {f"near_{number}": _near(dhash, number) for number in range(BANDS)}
         near = {
             row[0]: apart
-            for row in (await self.session.execute(alike)).all()
+            for row in (await self.session.execute(ALIKE, values)).all()
             if (apart := (int(row[1], 16) ^ bits).bit_count()) <= distance
         }
         found = await self._all(select(Image).where(images.c.id.in_(near)))
@@ -163,14 +164,22 @@ def _nearest(alike: tuple[Image, int]) -> tuple[int, int]:
     return alike[1], -alike[0].id
 
 
-def _band(business_id: int, dhash: str, number: int) -> Any:
-    """Ids and hashes that agree with `dhash` in this quarter, but for one bit at most."""
+def _near(dhash: str, number: int) -> list[str]:
+    """A quarter of a hash, and all that differ from it in one bit."""
     own = dhash[number * 4 : number * 4 + 4]
-    near = [own, *(f"{int(own, 16) ^ 1 << bit:04x}" for bit in range(16))]
+    return [own, *(f"{int(own, 16) ^ 1 << bit:04x}" for bit in range(16))]
+
+
+def _band(number: int) -> Any:
+    near: BindParameter[str] = bindparam(f"near_{number}", expanding=True)
     found = select(images.c.id, images.c.dhash).where(
-        images.c.business_id == business_id, band_of(number).in_(near)
+        images.c.business_id == bindparam("own"), band_of(number).in_(near)
     )
     return select(found.limit(MOST_ALIKE).subquery())
+
+
+ALIKE = union_all(*(_band(number) for number in range(BANDS)))
+"""Ids and hashes of which a quarter is near; put together once, which takes longer than to ask."""
 
 
 class Removals(Leased[Removal]):
