@@ -6,7 +6,8 @@ answers come in the order of ids, both ways and from any id on: that is "newest"
 any depth. The other sorts have three ways, and the number of answers says which is the cheapest:
 few are fetched and sorted; of more the ids are noted, and the sort's index is walked until enough
 of them were met; very many are met so soon that each row on the walk is looked at. What an index
-sorts by itself needs none of this. No way reads a business's whole library.
+sorts by itself needs none of this, and marks that stand in it (favourites, approved) spare the rows
+of all others. No way reads a business's whole library.
 """
 
 from math import sqrt
@@ -21,6 +22,7 @@ from core.library.search import Search, facet_token, word_token
 from storage.library import BLOCK_BITS
 from storage.repositories.shapes import (
     COUNTED,
+    MARKS,
     Shape,
     Way,
     counting,
@@ -121,11 +123,12 @@ class Searching:
 
     def _way(self, wanted: Slice, count: Count) -> Way:
         root = sqrt(wanted.offset + wanted.limit)
-        if self._shape.plain and count.total > FEW_IN_TIME * root:
+        few = FEW_IN_TIME if self._shape.plain else FEW
+        if count.exact and count.total <= few * root:
+            return "few"
+        if self._shape.plain or (self._shape.marked and self._shape.counted):
             return "rows"
-        if not count.exact or count.total > NOTED:
-            return "looked"
-        return "noted" if count.total > FEW * root else "few"
+        return "noted" if count.exact and count.total <= NOTED else "looked"
 
     def _read_count(self, found: int | None) -> Count:
         exact = self._shape.counted or (found or 0) <= COUNTED
@@ -154,6 +157,7 @@ class Searching:
             counted=asked.counted,
             source=SOURCES.get(asked.filter) is not None,
             idle=asked.sort == "most_used" and asked.filter == "unused",
+            marked=asked.filter if self._fts and asked.filter in MARKS else "",
             since=asked.since is not None,
             until=asked.until is not None,
             beginning=beginning,

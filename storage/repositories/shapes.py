@@ -61,6 +61,12 @@ STEADY_ID: ColumnElement[int] = literal_column("+images.id", BigKey)
 SORTING = "ix_images_sorting"
 """SQLite's index from ids to what is sorted by (revision 0015)."""
 
+MARKS: Final[dict[str, ColumnElement[bool]]] = {
+    "favourites": images.c.favourites > 0,
+    "approved": images.c.approved,
+}
+"""Filters that SQLite looks up in the index that it walks (revision 0016)."""
+
 OWN = bindparam("own", type_=BigKey)
 FACET = bindparam("facet", type_=String)
 EDGE_ID = bindparam("edge_id", type_=BigKey)
@@ -76,7 +82,8 @@ class Shape:
 
     `plain` says whether columns answer it, apart from dates; `counted`, whether a counter knows its
     number; `source` and `idle`, whether a column says that it was uploaded or made, or never used;
-    `beginning`, whether FTS5 knows the unfinished last word; `held`, of how many tokens all are.
+    `marked`, which of `MARKS` it must have; `beginning`, whether FTS5 knows the unfinished last
+    word; `held`, of how many tokens all are.
     """
 
     fts: bool
@@ -85,6 +92,7 @@ class Shape:
     counted: bool
     source: bool
     idle: bool
+    marked: str
     since: bool
     until: bool
     beginning: Literal["", "indexed", "completed"]
@@ -192,6 +200,8 @@ class _Writing:
             asked.append(images.c.source == bindparam("source", type_=String))
         if self._shape.idle:
             asked.append(images.c.usage_count == 0)
+        if self._shape.marked:
+            asked.append(MARKS[self._shape.marked])
         return asked
 
     def _dates(self, id_: ColumnElement[int]) -> list[ColumnElement[bool]]:
