@@ -9,7 +9,6 @@ behind the end, each frame by itself. Sizes and frames are judged by the headers
 """
 
 import io
-import mmap
 import warnings
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,6 +19,7 @@ from core.errors import UserError
 from core.library import containers
 from core.library.bitstreams import Pixels, decode_webp, encode_webp, take_pixels
 from core.library.containers import Contents, Frame
+from core.library.progression import Drained, is_sound
 
 SIDES: Final = (400, 4096)
 """Shortest and longest side that an upload may have, in pixels (REQUIREMENTS.md §1)."""
@@ -33,7 +33,6 @@ MOST_PRINTED_PIXELS: Final = 13_000_000
 """Of a progressive JPEG in printing colours, which takes twelve bytes for each."""
 
 STRIP_PIXELS: Final = 1 << 20
-DRAINED_BYTES: Final = 1 << 16  # whole pages
 
 LARGE_WEBP: Final = 8_000_000
 """Pixels beyond which encoding at quality 90 would take too long; nobody looks at so many so near
@@ -186,7 +185,7 @@ def _decode(contents: Contents, kind: str, canvas: tuple[int, int]) -> Decoded:
         return Decoded(kind, *canvas, len(contents.frames), small, contents.clean)
     image = _open(first, kind)
     profile = _strange(contents.profile, image.mode)
-    if turn is None and not profile and not _must_change(image):
+    if turn is None and not profile and not _must_change(image, contents.clean):
         if kind == "JPEG":
             # All is read and checked, but only as many pixels are made as the small one needs.
             image.draft(None, _within(image.size, SMALL_SIDE))
@@ -205,39 +204,13 @@ def _decode(contents: Contents, kind: str, canvas: tuple[int, int]) -> Decoded:
     return Decoded(kind, *image.size, 1, shrink(image), kept, how)
 
 
-class Drained(io.BytesIO):
-    """A file to be read once, from its beginning; what has been read is held no longer.
-
-    A progressive JPEG is read whole before its first pixel is made, and then takes most.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__()
-        self._pages = mmap.mmap(-1, len(data))
-        self._pages[:] = data
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """To the beginning, before anything has been read."""
-        if offset or whence or self._pages.tell():
-            raise ValueError("it is read from its beginning alone")
-        return 0
-
-    def read(self, size: int | None = -1) -> bytes:  # noqa: ARG002  # decoders take what comes
-        """The next piece, whatever `size`; empty at the end."""
-        start = self._pages.tell()
-        piece = self._pages.read(DRAINED_BYTES)
-        if piece:
-            self._pages.madvise(mmap.MADV_DONTNEED, start, len(piece))
-        return piece
-
-
-def _must_change(image: Image.Image) -> bool:
+def _must_change(image: Image.Image, clean: bytes) -> bool:
     """Whether an upright picture in sRGB has to be encoded anew all the same.
 
-    Printing colours look different everywhere. And of a damaged progressive file, decoders make
-    different things, up to refusing it: they must agree about what we store.
+    Printing colours look different everywhere. And of a damaged progressive file (`clean`), decoders
+    make different things, up to refusing it: they must agree about what we store.
     """
-    return image.mode == "CMYK" or "progression" in image.info
+    return image.mode == "CMYK" or ("progression" in image.info and not is_sound(clean))
 
 
 def _upright(

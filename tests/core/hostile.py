@@ -5,6 +5,7 @@ Owns their generators; nothing is copied from a known set. It must not know our 
 
 import io
 import random
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ MODES = {
 }
 EVERY_KIND = [(kind, mode) for kind, modes in MODES.items() for mode in modes]
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+SCAN = b"\xff\xda"
 
 TURNED = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -196,6 +198,19 @@ def scan_flood(count: int, side: int = 4096) -> bytes:
     last = whole.rindex(b"\xff\xda")
     tables = whole.rindex(b"\xff\xc4", 0, last)
     return whole[:-2] + whole[tables:-2] * count + whole[-2:]
+
+
+def torn_scan(whole: bytes) -> bytes:
+    """A progressive JPEG of which a piece is missing in the midst of its second scan."""
+    begin, end = (found.start() for found in list(re.finditer(SCAN, whole))[1:3])
+    middle = (begin + end) // 2
+    return whole[: middle - 20] + whole[middle + 20 :]
+
+
+def scans_cut_short(whole: bytes) -> Iterator[bytes]:
+    """A progressive JPEG of which, each time, another scan lacks its last bytes."""
+    for found in re.finditer(SCAN + b"(?s:.)+?(?=\xff[^\0])", whole):
+        yield whole[: found.end() - 6] + whole[found.end() :]
 
 
 def frame_flood(count: int, side: int = 4096) -> bytes:

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.errors import UserError
+from core.library import progression
 from core.library.bitstreams import DECODER, LIBRARY, decode_webp, encode_webp, take_pixels
 from core.library.examination import Examined, Examiner
 from core.library.examiner import MOST_BYTES
 from core.library.pictures import check
+from core.library.progression import is_sound
 from core.wording.errors import sentence
 from tests.core import elsewhere, hostile
 from tests.core.hostile import encode, scene
@@ -107,6 +109,51 @@ async def test_a_clean_file_is_kept_byte_for_byte(bring: Bring, kind: str) -> No
     found = await bring((await bring(came)).path.read_bytes())
     assert not found.path.name.endswith(".kept")
     assert found.sha256 is None
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+async def test_a_sound_progressive_picture_is_kept_byte_for_byte(bring: Bring, mode: str) -> None:
+    """To encode it anew would cost it quality, and make it larger."""
+    came = encode(scene().convert(mode), "JPEG", progressive=True)
+    found = await bring(came)
+    assert found.path.read_bytes() == came
+    small = Image.open(io.BytesIO(found.thumbnail))
+    assert difference(small, scene().convert(mode).resize(small.size)) < 4
+
+
+async def test_a_damaged_progressive_picture_is_kept_as_everybody_shows_it(bring: Bring) -> None:
+    """Of such a file decoders make different things, so what Pillow made of it is what is kept."""
+    came = hostile.torn_scan(encode(scene(), "JPEG", progressive=True))
+    stored = (await bring(came)).path.read_bytes()
+    assert "progression" not in Image.open(io.BytesIO(stored)).info
+    assert difference(pixels(stored), Image.open(io.BytesIO(came))) < 2
+
+
+async def test_a_scan_cut_short_is_found_wherever_it_is(bring: Bring) -> None:
+    """Such a file is never kept as it came."""
+    whole = encode(hostile.photo(450, 430), "JPEG", progressive=True)
+    for part in hostile.scans_cut_short(whole):
+        found = await bring(part)
+        assert found.path.name.endswith(".kept")
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32))
+async def test_no_bytes_make_libjpeg_end_the_process(seed: int) -> None:
+    """It is asked on threads that may end, also in processes that may not."""
+    whole = encode(hostile.photo(450, 430), "JPEG", progressive=True)
+    assert not is_sound(b"")
+    for data in [whole[:500], *hostile.mutations(whole, seed, 20)]:
+        is_sound(data)
+    assert is_sound(whole)
+
+
+async def test_where_libjpeg_cannot_be_asked_nothing_is_called_sound() -> None:
+    """As in a Pillow that hides it."""
+    whole = encode(scene(), "JPEG", progressive=True)
+    assert progression.LIBRARY is not None
+    assert is_sound(whole)
+    assert not is_sound(whole, None)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -369,12 +416,16 @@ async def test_any_size_and_mode_comes_out_upright_and_clean(
 
 
 @settings(max_examples=12, deadline=None)
-@given(seed=st.integers(0, 2**32), kind=st.sampled_from([*hostile.MODES, "animated"]))
+@given(seed=st.integers(0, 2**32), kind=st.sampled_from([*hostile.MODES, "moving", "finer"]))
 async def test_whatever_is_changed_in_a_file_what_passes_is_a_picture(
     bring: Bring, seed: int, kind: str
 ) -> None:
     """Bytes changed, cut out, put in: refused by a code, or stored as others can read it."""
-    whole = hostile.animated("WEBP", 3) if kind == "animated" else encode(scene(420, 410), kind)
+    made = {
+        "moving": lambda: hostile.animated("WEBP", 3),
+        "finer": lambda: encode(scene(420, 410), "JPEG", progressive=True),
+    }
+    whole = made[kind]() if kind in made else encode(scene(420, 410), kind)
     for data in hostile.mutations(whole, seed, 10):
         try:
             await bring(data)
