@@ -27,7 +27,7 @@ from core.wording import comparing, posts
 from core.wording import orders as words
 from core.wording.errors import sentence
 from core.wording.failover import taken_over
-from core.wording.money import money
+from core.wording.money import bill
 
 DAY = 86_400
 
@@ -181,8 +181,8 @@ class JobCards:
             if order:
                 cost = cost_of(await uow.ledger.of_item(item.id))
                 label = self.models[order.model].label if order.model in self.models else "?"
-                known = None if order.price is None and not cost else cost
-                lines.append(comparing.unveiled(item, label, known, won=ballot.won(item.number)))
+                told = bill(cost, order.price is None)
+                lines.append(comparing.unveiled(item, label, told, won=ballot.won(item.number)))
         return [*lines, *(() if ballot.winner or len(made) < FEWEST else (comparing.UNDECIDED,))]
 
     async def originals(self, uow: UnitOfWork, message: Message) -> Card | None:
@@ -312,10 +312,9 @@ async def _post_lines(uow: UnitOfWork, job: Job, made: list[Item]) -> list[str]:
 
 
 def _cost(order: Order, items: list[Item], booked: int) -> str:
-    """What the pictures cost; of a model without a known price, only nothing at all is known."""
+    """What the pictures cost, and their words."""
     called = [item for item in items if item.state in {"completed", "unknown"}]
-    unknown = any((item.order or order).price is None for item in called)
-    return money(None if unknown and not booked else booked)
+    return bill(booked, sum((item.order or order).price is None for item in called))
 
 
 async def _open_price(uow: UnitOfWork, item: Item) -> int | None:

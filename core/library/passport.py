@@ -19,8 +19,8 @@ from core.storing import UnitOfWork
 class Making:
     """How it was made: what was asked, what the provider made of it, with what, at what cost.
 
-    `cost` is micro-USD, over all tries for this picture. `revised_prompt` is empty unless the
-    provider told one.
+    `cost` is micro-USD, over all tries for this picture; unless it is `priced`, that of its words
+    alone. `revised_prompt` is empty unless the provider told one.
     """
 
     prompt: str
@@ -32,6 +32,7 @@ class Making:
     style: str
     seed: int
     cost: int
+    priced: bool
     job_id: str
     number: int
 
@@ -103,6 +104,7 @@ async def _making(uow: UnitOfWork, image: Image, item: Item) -> Making | None:
         style=order.style,
         seed=item.seed,
         cost=cost_of(await uow.ledger.of_item(item.id)),
+        priced=order.price is not None,
         job_id=job.id,
         number=item.number,
     )

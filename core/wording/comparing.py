@@ -31,9 +31,9 @@ def blind(made: list[Item]) -> str:
     return f"Choose the best: {keys}. Models and costs are {HIDDEN}."
 
 
-def unveiled(item: Item, label: str, cost: int | None, *, won: bool) -> str:
-    """Who drew a picture, and for how much (None: unknown)."""
-    return f"{'🏆 ' if won else ''}{letter(item.number)}: {label}, {money(cost)}"
+def unveiled(item: Item, label: str, cost: str, *, won: bool) -> str:
+    """Who drew a picture, and for how much."""
+    return f"{'🏆 ' if won else ''}{letter(item.number)}: {label}, {cost}"
 
 
 def fewer(order: Order) -> str:

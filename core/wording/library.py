@@ -9,7 +9,8 @@ from core.library.images import Image
 from core.library.passport import Making, Passport, Word
 from core.library.removal import Use
 from core.wording import uploads
-from core.wording.money import count, money
+from core.wording.money import count
+from core.wording.page import cost
 from core.wording.posts import STATES
 
 LIBRARY = "See and search the library's pictures"
@@ -199,7 +200,7 @@ def _making_facts(making: Making) -> list[tuple[str, str]]:
         ("Revised prompt", making.revised_prompt),
         ("Model", f"{making.provider} {making.model}".strip()),
         ("Parameters", ", ".join(each for each in parameters if each)),
-        ("Cost", "free" if making.cost == 0 else money(making.cost)),
+        ("Cost", cost(making)),
     ]
 
 

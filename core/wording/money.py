@@ -19,6 +19,15 @@ def money(micro: int | None) -> str:
     return f"${dollars:.2f}" if dollars >= 1 else f"${dollars:.3f}"
 
 
+def bill(known: int, unpriced: int) -> str:
+    """What is known of an amount (micro-USD), beside so many pictures at a price that is not."""
+    if not unpriced:
+        return money(known)
+    if not known:
+        return money(None)
+    return f"{money(known)}, and {count(unpriced, 'picture')} at an unknown price"
+
+
 def span(seconds: float) -> str:
     """A length of time, rounded as people say it."""
     if seconds < 1:

@@ -3,7 +3,8 @@
 Words that the browser's scripts speak by themselves are in `SPOKEN`.
 """
 
-from core.wording.money import money
+from core.library.passport import Making
+from core.wording.money import bill
 
 DESK = "Image Desk"
 CHANNEL = "general"
@@ -250,9 +251,9 @@ def pictures(total: int, *, exact: bool) -> str:
     return "1 picture" if total == 1 else f"{total:,} pictures"
 
 
-def cost(micro: int) -> str:
+def cost(making: Making) -> str:
     """What making a picture cost."""
-    return money(micro) if micro else FREE
+    return FREE if making.priced and not making.cost else bill(making.cost, not making.priced)
 
 
 def used(times: int) -> str:

@@ -93,6 +93,26 @@ async def test_each_provider_draws_and_its_bill_is_what_is_booked(
     assert elsewhere.diffusion.acted == elsewhere.compatible.acted == []
 
 
+@SLACK
+async def test_what_is_paid_for_words_does_not_pass_for_the_price_of_a_picture(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    elsewhere: Elsewhere,
+) -> None:
+    """A picture's own price stays unknown, on the card and in its passport."""
+    cost = "under $0.001, and 1 picture at an unknown price"
+    async with running_desk(paid | elsewhere.settings):
+        await chat.connected()
+        await ada.command("/generate a hare --model own-server", marketing)
+        await eyes.see(marketing, "1 picture: a hare")
+        await eyes.see(marketing, "Done: a hare", cost)
+        passport = await (await ada.command("/image 1", marketing)).panel()
+        assert passport.says("Cost: unknown")
+
+
 @PAGE
 async def test_the_first_that_is_set_up_is_the_default(
     chat: Chat,
