@@ -207,7 +207,7 @@ def _decode(contents: Contents, kind: str, canvas: tuple[int, int]) -> Decoded:
 def _must_change(image: Image.Image, clean: bytes) -> bool:
     """Whether an upright picture in sRGB has to be encoded anew all the same.
 
-    Printing colours look different everywhere. And of a damaged progressive file (`clean`), decoders
+    Printing colours look different everywhere. Of a damaged progressive file (`clean`), decoders
     make different things, up to refusing it: they must agree about what we store.
     """
     return image.mode == "CMYK" or ("progression" in image.info and not is_sound(clean))

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from core.errors import UserError
 from core.library.decoding import TYPES, decode
-from core.library.pictures import dhash, draw_thumbnail, placeholder
+from core.library.pictures import dhash, draw_placeholder, draw_thumbnail
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 """Of one file (REQUIREMENTS.md §1)."""
@@ -42,7 +42,6 @@ def examine(source: Path, kept: Path) -> dict[str, Any]:
     if len(stored) != size or stored != source.read_bytes():
         sha256 = hashlib.sha256(stored).hexdigest()
         kept.write_bytes(stored)
-    thumbnail = draw_thumbnail(decoded.small)
     return {
         "mime_type": TYPES[decoded.kind],
         "width": decoded.width,
@@ -51,8 +50,8 @@ def examine(source: Path, kept: Path) -> dict[str, Any]:
         "file_size": len(stored),
         "sha256": sha256,
         "dhash": dhash(decoded.small),
-        "thumbnail": base64.b64encode(thumbnail).decode(),
-        "placeholder": placeholder(thumbnail),
+        "thumbnail": base64.b64encode(draw_thumbnail(decoded.small)).decode(),
+        "placeholder": draw_placeholder(decoded.small),
     }
 
 

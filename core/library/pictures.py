@@ -94,9 +94,15 @@ def draw_thumbnail(image: Image.Image) -> bytes:
 
 def placeholder(small: bytes) -> str:
     """What stands for a picture until its thumbnail (`small`) has come: 32 px, as a data URI."""
-    image = open_upright(small, PLACEHOLDER_SIDE)
+    return draw_placeholder(open_upright(small, PLACEHOLDER_SIDE))
+
+
+def draw_placeholder(image: Image.Image) -> str:
+    """The same of a picture that is decoded already."""
+    small = flatten(image)
+    small.thumbnail((PLACEHOLDER_SIDE, PLACEHOLDER_SIDE), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    image.save(out, "WEBP", quality=40, method=4)
+    small.save(out, "WEBP", quality=40, method=4)
     return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
