@@ -15,8 +15,10 @@ from core.errors import UserError
 from core.generation.batches import placing
 from core.generation.batches.feeding import resume
 from core.generation.batches.numbering import part_of
+from core.generation.batches.replacing import replace_model
 from core.generation.batches.rows import KINDS
 from core.generation.jobs import Job
+from core.generation.offering import models_of
 from core.generation.prices import Model
 from core.messages import Message, redraw
 from core.review.keeping import read_wishes
@@ -282,6 +284,16 @@ async def _choose_all(touch: Touch) -> Reply:
     return choose_form(await read_review(touch.uow, job.id), touch.message.id)
 
 
+async def _instead(touch: Touch) -> None:
+    """What is left of a batch whose model went away is made by another one. Raises as
+    `replace_model`.
+    """
+    job, uow, desk = await batch_of_card(touch), touch.uow, touch.desk
+    models = await models_of(uow, desk.catalogue, desk.models, job.business_id, job.owner_id)
+    await replace_model(uow, job, models, "".join(touch.values))
+    await resume(uow, job)
+
+
 async def _send_lot(touch: Touch) -> None:
     job = await batch_of_card(touch)
     uow, user = touch.uow, touch.asking.member.user
@@ -319,6 +331,7 @@ BATCH_ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
     "reuse": _reuse,
     "leave": _leave,
     "resume": _resume,
+    "instead": _instead,
     "choose-here": _choose_here,
     "choose-all": _choose_all,
     "lot": _send_lot,

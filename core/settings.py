@@ -97,7 +97,8 @@ class Settings(BaseModel):
     compatible_model: str = Field("", description="Model of that server, where it has several")
 
     failover: str = Field(
-        "", description="Models that take over, in order, when a provider is busy or out"
+        "",
+        description="Models that take over, in order, when a provider is busy or out, or a batch's model is gone",
     )
 
     storage_provider: StoreName = Field("local", description="Where pictures are kept")

@@ -135,27 +135,42 @@ async def rebook(uow: UnitOfWork, item_id: str, wanted: Purchase) -> bool:
     return True
 
 
+async def exchange(
+    uow: UnitOfWork, buyer: Buyer, wanted: Mapping[str, Purchase], job_id: str
+) -> list[Trouble]:
+    """Give back what the last reservations of these items of a job hold, and `reserve` for other
+    purchases instead. Raises as `reserve`; then the transaction must not be committed.
+    """
+    last = {entry.item_id: entry for entry in await uow.ledger.of_job(job_id)}
+    for item_id in wanted:
+        if item_id in last and last[item_id].kind == "reserve":
+            uow.ledger.add(_closing(last[item_id], "release", 0, uow.now))
+    return await reserve(uow, buyer, wanted, job_id)
+
+
 async def _close(uow: UnitOfWork, item_id: str, kind: EntryKind, cost: int) -> None:
     entries = await uow.ledger.of_item(item_id)
     if not entries or entries[-1].kind != "reserve":
         return  # closed already: a task may run twice
-    last = entries[-1]
-    uow.ledger.add(
-        Entry(
-            business_id=last.business_id,
-            member_id=last.member_id,
-            job_id=last.job_id,
-            item_id=item_id,
-            kind=kind,
-            amount=cost - last.amount,
-            day=last.day,
-            at=uow.now,
-            images=-last.images if kind == "release" else 0,
-            channel=last.channel,
-            model=last.model,
-            key_id=last.key_id,
-            own_key=last.own_key,
-        )
+    uow.ledger.add(_closing(entries[-1], kind, cost, uow.now))
+
+
+def _closing(last: Entry, kind: EntryKind, cost: int, now: datetime) -> Entry:
+    """What closes a reservation whose purchase cost so much."""
+    return Entry(
+        business_id=last.business_id,
+        member_id=last.member_id,
+        job_id=last.job_id,
+        item_id=last.item_id,
+        kind=kind,
+        amount=cost - last.amount,
+        day=last.day,
+        at=now,
+        images=-last.images if kind == "release" else 0,
+        channel=last.channel,
+        model=last.model,
+        key_id=last.key_id,
+        own_key=last.own_key,
     )
 
 

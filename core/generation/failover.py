@@ -3,6 +3,8 @@
     busy or out for longer than PATIENCE → the next of the operator's models that can be used, at
     most at the reserved price → its price is set aside instead, and the item is queued again
 
+So it is with a picture of a batch whose model is not offered any more; a single order is told.
+
 Only what was surely not made is passed on: an unknown outcome may have been paid. A picture of a
 comparison stays with its model, or that model would be compared with another one's work. It must
 not know chats or any provider's name.
@@ -14,9 +16,9 @@ from dataclasses import replace
 from typing import Final
 
 from core.business.ledger import rebook
-from core.errors import ActionNeeded, TryLater
+from core.errors import ActionNeeded, Trouble, TryLater, UserError
 from core.generation.fitting import fit
-from core.generation.jobs import Item
+from core.generation.jobs import Item, Job
 from core.generation.ordering import bought
 from core.generation.orders import Order
 from core.generation.prices import Catalogue, Model
@@ -30,8 +32,13 @@ PATIENCE: Final = 5.0
 NOT_MADE: Final = frozenset({"provider_busy", "provider_failed", "provider_unreachable"})
 """With these codes a provider itself says that it made nothing and will not for a while."""
 
+MODEL_GONE: Final = "model_gone"
+"""With this code a provider says that it does not offer the model any more."""
+
 NOT_ASKED: Final = "slot_far"
 """With this code nobody was asked: perhaps because a provider that is out is being spared."""
+
+PASSED_ON: Final = NOT_MADE | {NOT_ASKED, MODEL_GONE}
 
 
 def stand_ins(
@@ -75,12 +82,12 @@ class Failover:
             taken.cancel()
             told.cancel()
 
-    async def pass_on(self, item: Item, order: Order, error: TryLater) -> bool:
+    async def pass_on(self, item: Item, order: Order, error: TryLater | UserError) -> bool:
         """Queue the held `item` for another model, if its provider's answer calls for that and
         there is one; False if it stays as it is. May be repeated.
         """
         # Who brought a key does not pay by somebody else's unasked.
-        if not self._models or order.key_id or error.code not in {*NOT_MADE, NOT_ASKED}:
+        if not self._models or order.key_id or error.code not in PASSED_ON:
             return False
         async with self._units.write() as uow:
             row = await uow.items.held(item.id, item.fence)
@@ -99,13 +106,17 @@ class Failover:
             if chosen is None or not await rebook(uow, row.id, bought(chosen)):
                 return False
             _queue(uow, row, chosen)
+            if error.code == MODEL_GONE:
+                _tell_once(job, Trouble("model_replaced", {"model": order.model}))
             await redraw(uow, "status", job.id)
             return True
 
-    def _is_out(self, provider: str, error: TryLater, waited: float) -> bool:
+    def _is_out(self, provider: str, error: TryLater | UserError, waited: float) -> bool:
         """Whether the provider makes nothing for longer than is waited; then the items that are
         kept from it meanwhile need not ask it for themselves.
         """
+        if not isinstance(error, TryLater):
+            return True  # for this model: its others are not kept from it
         if error.code == NOT_ASKED:
             return self._seconds(provider) > 0
         if waited + error.after <= PATIENCE:
@@ -132,6 +143,11 @@ class Failover:
             if chosen and chosen.price is not None and chosen.price <= (order.price or 0):
                 return replace(chosen, instead_of=asked)
         return None
+
+
+def _tell_once(job: Job, trouble: Trouble) -> None:
+    if trouble not in job.notices:
+        job.notices = [*job.notices, trouble]
 
 
 def _queue(uow: UnitOfWork, item: Item, order: Order) -> None:

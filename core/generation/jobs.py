@@ -47,7 +47,8 @@ class Job:
     `root_id` is the message that opens its thread; `parent_id` the job it repeats; `post_id` the
     post whose draft its pictures join. `wake_at` is when somebody looks at its moderation again, or
     feeds it. A batch is `started_at` a moment of its own, and may be `paused_at` one for a
-    `trouble`. Its `notices` are of budgets that it used up nearly.
+    `trouble`. Its `notices` are of budgets that it used up nearly, and of
+    models that were replaced.
     """
 
     business_id: int

@@ -18,7 +18,7 @@ import structlog
 from core.business.ledger import release, settle
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, TryLater, UserError
 from core.generation.batches.feeding import feed, pause, wake_next
-from core.generation.failover import Failover
+from core.generation.failover import MODEL_GONE, Failover
 from core.generation.jobs import Attempt, Item, Job
 from core.generation.offers import Offer, Offers
 from core.generation.orders import Order
@@ -106,7 +106,7 @@ class Making:
             except OutcomeUnknown as error:
                 await self._end(claim, "unknown", error)
             except UserError as error:
-                await self._end(claim, "refused", error)
+                await self._refuse(claim, error)
             except ActionNeeded as error:
                 if claim.job.kind == "batch":
                     await self._pause(claim, error)
@@ -150,7 +150,14 @@ class Making:
             if job:
                 await feed(uow, job)
 
-    async def _pause(self, claim: Claim, error: ActionNeeded) -> None:
+    async def _refuse(self, claim: Claim, error: UserError) -> None:
+        """End the item; where a batch's model went away, that is about all that is left of it."""
+        if claim.job.kind != "batch" or error.code != MODEL_GONE:
+            await self._end(claim, "refused", error)
+        elif not await self._failover.pass_on(claim.item, claim.order, error):
+            await self._pause(claim, UserError(MODEL_GONE, model=claim.order.model))
+
+    async def _pause(self, claim: Claim, error: DeskError) -> None:
         """Each further call of the batch would fail alike: it stops, and what is left waits."""
         async with self._units.write() as uow:
             item = await uow.items.held(claim.item.id, claim.item.fence)
@@ -233,8 +240,8 @@ class Making:
                 await redraw(uow, "status", job.id)
                 await redraw(uow, "result", job.id)
                 return None
-            if job.paused_at:
-                item.move("queued", uow.now)
+            if job.paused_at or item.order not in {None, claim.order}:
+                item.move("queued", uow.now)  # by then perhaps for another model
                 item.wake_at = None
                 return None
             if job.kind == "batch" and offer.per_minute:

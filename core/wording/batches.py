@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from core.errors import Trouble
 from core.generation.batches.batch import Batch, BatchState, Summary
+from core.generation.failover import MODEL_GONE
 from core.generation.jobs import ENDED, Item, ItemState, Job
 from core.generation.prices import Model
 from core.library.captions import shorten
@@ -15,6 +16,8 @@ START = "Start"
 LEAVE = "Leave it"
 CANCEL = "Cancel"
 RESUME = "Go on"
+INSTEAD = "Another model for the rest"
+NO_OTHER_MODEL = "No other model here makes the rest: an admin can set one up"
 PAUSED = "Your batch stands still"
 PAUSE_OVER = "Your batch stood still, and was told to go on"
 RETRY = "Make the failed ones again"
@@ -189,9 +192,22 @@ def outcome(states: Mapping[str, int]) -> str:
     return ", ".join(f"{states[state]} {word}" for state, word in called.items() if states[state])
 
 
-def paused(trouble: Trouble) -> str:
-    """Why it stands still."""
+def paused(trouble: Trouble, *, replaceable: bool = True) -> str:
+    """Why it stands still; `replaceable` where another model can make what is left."""
+    if trouble.code == MODEL_GONE:
+        next_ = "Choose another model for the rest on this card" if replaceable else NO_OTHER_MODEL
+        return (
+            f"Paused; nothing is lost. The model {trouble.facts['model']} is not offered any more, "
+            f"and nothing was paid for what it did not make. {next_}; “{RESUME}” asks it again."
+        )
     return f"Paused; nothing is lost. {sentence(trouble)} Then press “{RESUME}”."
+
+
+def instead(model: Model, prices: Sequence[int | None]) -> str:
+    """A model that could make what is left, with what all of that costs."""
+    known = None if None in prices else sum(price or 0 for price in prices)
+    cost = "at an unknown price" if known is None else f"{'≈ ' * bool(known)}{money(known)}"
+    return f"{model.label}: {count(len(prices), 'picture')}, {cost}"
 
 
 def over(states: Mapping[ItemState, int]) -> tuple[str, list[str]]:

@@ -7,6 +7,7 @@ the sentences of their own codes here, under their name.
 from core.errors import Trouble
 from core.wording.budgets import FACTS
 from core.wording.budgets import SENTENCES as BUDGETS
+from core.wording.lists import SENTENCES as LISTS
 from core.wording.money import money
 
 MONEY = frozenset({"left", "asked", "budget", "price", "cost"})
@@ -54,29 +55,7 @@ SENTENCES: dict[str, str] = {
     "compare_hidden": "The originals say which model made them: choose a picture first.",
     "nothing_to_remake": "There is no picture to make again.",
     "catalogue_broken": "The model file {path} cannot be read: {problem}.",
-    # prompt lists
-    "list_kind_unknown": "“{name}” is no list that can be read. Bring one of {kinds}.",
-    "list_too_big": "“{name}” is larger than 2 MB. Bring a shorter list; nothing was made.",
-    "list_binary": "“{name}” holds no text. Save it as plain text or CSV and bring it again.",
-    "list_broken": "“{name}” cannot be read: {problem}. Nothing was made.",
-    "list_without_prompts": "“{name}” has no column “prompt”. It has: {columns}.",
-    "list_empty": "There is no prompt. Write one a line, or bring a list.",
-    "list_changed": "Other rows of the list can be made than before, as shown here. Nothing was "
-    "paid; start it again if that is what you want.",
-    "list_too_long": "That makes {count} pictures; a batch has at most {most}. Nothing was made.",
-    "wishes_unreadable": "I do not understand “{rest}”. Write for example: keep 1-8 12, redo 9 "
-    "“warmer”. Nothing was changed.",
-    "reply_unread": "This chat shows the desk a reply only if it pings. Reply with @ switched on, "
-    "or write /keep 1-8 12. Nothing was changed.",
-    "batch_unknown": "There is no batch here. Reply in its thread, or start one with /bulk.",
-    "picture_unknown": "The batch has no picture {numbers}.",
-    "batch_busy": "The drafts are being written. Wait a moment.",
-    "batch_reading": "The list is being read. Wait a moment and press again.",
-    "batch_settled": "This batch has started, or was left. What it shows is how it stands.",
-    "batch_not_yours": "Batches are for admins. An operator can open them to all by BULK_FOR_ALL.",
-    "column_unknown": "There is no column “{column}” for {{{{{column}}}}}. There are: {columns}.",
-    "braces_wrong": "The braces in “{prompt}” do not fit: write {{red, green}}, one inside no "
-    "other, and \\{{ for a brace itself.",
+    **LISTS,
     # who may
     "not_yours": "Only the person who asked, approvers and admins can do that.",
     "not_approver": "That is for approvers. Until an admin names some with /approver, they are the "

@@ -22,6 +22,7 @@ FLARE = "gpt-image-2.5-flare"
         ("moderation_blocked", {}, (400, "moderation_blocked", "image_generation_user_error")),
         ("organization_must_be_verified", {}, (403, None, "invalid_request_error")),
         ("invalid_key", {}, (401, "invalid_api_key", "invalid_request_error")),
+        ("model_not_found", {}, (404, "model_not_found", "invalid_request_error")),
         ("rate_limited", {"retry_after": 2.5}, (429, "rate_limit_exceeded", "images")),
         ("rate_limited", {}, (429, "rate_limit_exceeded", "images")),
         ("insufficient_quota", {}, (429, "insufficient_quota", "insufficient_quota")),

@@ -6,6 +6,7 @@ planning   rows and common options become orders, with every problem by its row
 batch      the row that a batch is until it starts, and its moves
 preparing  the list is fetched, read and priced; on Start its job gets its items
 feeding    a few items at a time stand ready for the provider's next slots
+replacing  what is left is made by another model, where its own went away
 news       what its owner is told: that it is over, or stands still
 drafts     of the pictures that are kept: how far they are, and what can be done with many
 cards      what is shown of all that

@@ -13,9 +13,10 @@ from core.business.keys import usable
 from core.business.ledger import cost_of, spent_of
 from core.chat import Button, Card, Control, File, Link, Menu, Option
 from core.generation.batches.batch import Batch, Summary
-from core.generation.batches.drafts import draw_drafts
+from core.generation.batches.drafts import IN_MENU, draw_drafts
 from core.generation.batches.feeding import seconds_for, seen_pace
 from core.generation.batches.numbering import ON_A_SHEET
+from core.generation.batches.replacing import replacements
 from core.generation.jobs import ENDED, Item, Job
 from core.generation.offering import offered
 from core.generation.orders import Order
@@ -95,6 +96,7 @@ class BatchCards:
         items = await uow.items.of_job(job.id)
         states: Counter[str] = Counter(item.state for item in items)
         running = any(item.state not in ENDED for item in items)
+        still = running and job.paused_at
         done = sum(states[state] for state in ENDED)
         booked = await uow.ledger.of_job(job.id)
         cost = spent_of(booked) if running else cost_of(booked)
@@ -106,8 +108,9 @@ class BatchCards:
             if running
             else [words.outcome(states)]
         )
+        others = await self._replacements(uow, job, items)
         if job.paused_at and job.trouble:
-            lines.append(words.paused(job.trouble))
+            lines.append(words.paused(job.trouble, replaceable=bool(others)))
         lines += [NOT_MODERATED] if job.moderation == "off" else []
         lines += await tell_payers(uow, [item.order for item in items if item.order])
         lines += words.troubles(items) + taken_over(items, self.catalogue.models)
@@ -126,12 +129,26 @@ class BatchCards:
             progress=(done, len(items)) if running else None,
             links=(self._page(job.id), *drafts.links),
             controls=(
-                *drafts.controls,
+                *(others if still else drafts.controls),
                 *_controls(job, states, running=running, undrafted=undrafted),
             ),
             colour="busy" if running else "good" if states["completed"] else "bad",
             topic=words.TOPIC,
         )
+
+    async def _replacements(
+        self, uow: UnitOfWork, job: Job, items: list[Item]
+    ) -> tuple[Control, ...]:
+        """A menu of what can make the rest where the model of a batch went away."""
+        if not job.paused_at:
+            return ()
+        keys = await usable(uow, job.business_id, job.owner_id)
+        models = offered(self.catalogue, self.models, keys)
+        options = tuple(
+            Option(name, words.instead(models[name], [one.price for one in orders]))
+            for name, orders in replacements(job, items, models).items()
+        )
+        return (Menu("instead", words.INSTEAD, options[:IN_MENU]),) if options else ()
 
     def _left(self, items: list[Item], now: datetime) -> float:
         """Seconds until the last picture, as they come by now; until that can be told, at the

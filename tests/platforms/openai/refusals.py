@@ -31,7 +31,7 @@ def bad_request(param: str | None, message: str, code: str | None = "invalid_val
     return _error(400, message, "invalid_request_error", code, param=param)
 
 
-def model_not_found(model: str) -> Answer:
+def model_not_found(model: str = "gpt-image-2.5-flare") -> Answer:
     """The model never was, or is no more."""
     message = f"The model '{model}' does not exist or you do not have access to it."
     return _error(404, message, "invalid_request_error", "model_not_found")
@@ -104,6 +104,7 @@ REFUSALS: Final[Mapping[str, Callable[..., Answer]]] = {
         moderation_blocked,
         organization_must_be_verified,
         invalid_key,
+        model_not_found,
         rate_limited,
         insufficient_quota,
         billing_hard_limit_reached,

@@ -36,7 +36,7 @@ from tests.platforms.openai.orders import (
 )
 from tests.platforms.openai.pictures import BAD_WAYS, Drawing, draw, preview, spoil
 from tests.platforms.openai.prices import MODELS, Charge, count_tokens, price
-from tests.platforms.openai.refusals import REFUSALS, invalid_key, unknown_path
+from tests.platforms.openai.refusals import REFUSALS, invalid_key, model_not_found, unknown_path
 from tests.platforms.openai.rules import Refused
 from tests.platforms.openai.words import RATES, SEEN, USELESS, Saying, answer, read_question
 
@@ -83,6 +83,7 @@ class OpenAIServer(FarEnd):
         "revoke_key",
         "slow_down",
         "spoil",
+        "withdraw_model",
     }
 
     def __init__(
@@ -98,6 +99,7 @@ class OpenAIServer(FarEnd):
         self.seen: object = dict(SEEN)
         self._today = today
         self._keys: set[str] = set()
+        self._withdrawn: set[str] = set()
         self._limits = ImagesPerMinute(clock)
         self._moderator = Moderator()
         self._latency = 0.0
@@ -135,6 +137,10 @@ class OpenAIServer(FarEnd):
     def revoke_key(self, key: str) -> None:
         """From now on this key is answered 401."""
         self._keys.discard(key)
+
+    def withdraw_model(self, name: str) -> None:
+        """From now on this model draws nothing, as if it had never been."""
+        self._withdrawn.add(name)
 
     def refuse(
         self, reason: str, call: str = "generate", *, times: int | None = 1, **facts: Any
@@ -255,6 +261,8 @@ class OpenAIServer(FarEnd):
         fault = self.faults.take(order.call)
         if early := await self.faults.strike(fault, "before", request):
             return early
+        if order.model_name in self._withdrawn:
+            raise Refused(model_not_found(order.model_name))
         if refusal := self._limits.spend(key, order.n):
             raise Refused(refusal)
         stream = await self._begin_stream(key, request) if order.streamed else None
