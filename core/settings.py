@@ -98,7 +98,7 @@ class Settings(BaseModel):
 
     failover: str = Field(
         "",
-        description="Models that take over, in order, when a provider is busy or out, or a batch's model is gone",
+        description="Models that take over, in order, for one that is busy, out or gone",
     )
 
     storage_provider: StoreName = Field("local", description="Where pictures are kept")
