@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -228,9 +229,13 @@ QUESTIONS = [
         (70, {}),
         (40, {"filter": "uploaded"}),
         (40, {"filter": "unused"}),
-        (2, {"filter": "published"}),  # many for such short pages: SQLite walks past noted ids
-        (1, {"tag": "t1"}),
+        (9, {"filter": "published"}),
         (9, {"text": "word1"}),
+        (5, {"text": "common"}),  # many for such short pages: SQLite walks past noted ids
+        (4, {"filter": "favourites"}),  # and past marks, which stand in the index
+        (5, {"text": "word", "filter": "approved"}),
+        (40, {"text": "word7", "filter": "favourites"}),
+        (1, {"tag": "t1"}),
         (30, {"text": "common wor", "filter": "ai_generated"}),
     )
 ]
@@ -246,12 +251,12 @@ async def crowd(library: Library, count: int) -> list[tuple[int, str, int, str, 
             source = chance.choice(("upload", "generate"))
             word, tag = f"word{chance.randrange(20)}", f"t{chance.randrange(9)}"
             name = f"{chance.choice('abc')}-{number % 7}.png"
-            images.append(
-                library.image(
-                    name, source=source, usage_count=used, title=f"common {word}", tags=[tag]
-                )
-            )
-            facts.append((name, used, source, f"{word} {tag}"))
+            said: dict[str, Any] = {"title": f"common {word}", "tags": [tag], "source": source}
+            starred, approved = chance.choice((0, *[1] * 9, 2)), chance.random() < 0.97
+            said |= {"usage_count": used, "favourites": starred, "approved": approved}
+            images.append(library.image(name, **said))
+            marks = f"{'favourites' if starred else ''} {'approved' if approved else ''}"
+            facts.append((name, used, source, f"{word} {tag} {marks}"))
         for image in images:
             uow.images.add(image)
     return [(image.id, *fact) for image, fact in zip(images, facts, strict=True)]
@@ -274,7 +279,7 @@ def fits(fact: tuple[int, str, int, str, str], search: Search) -> bool:
     """Whether an image answers."""
     _, _, used, source, words = fact
     kinds = {"upload": "uploaded", "generate": "ai_generated"}
-    is_it = {"all", kinds[source], "published" if used else "unused"}
+    is_it = {"all", kinds[source], "published" if used else "unused", *words.split()}
     if search.filter not in is_it or (search.tag and search.tag not in words.split()):
         return False
     return not search.text or search.text.startswith("common") or words.startswith(search.text)
@@ -299,6 +304,7 @@ async def test_very_many_answers_are_in_order_too(library: Library, sort: Sort) 
     for search in (
         Search(text="common", sort=sort, limit=50),
         Search(text="common wor", filter="unused", sort=sort, limit=50),
+        Search(text="wor", filter="approved", sort=sort, limit=50),
     ):
         expected = answers(facts, search)
         first = await library.find(search)
