@@ -31,13 +31,15 @@ class FormField:
     """One of at most five fields, besides `spare` ones, left out where there is room for no more.
     `value` is what it is filled in with (newline-joined for many).
 
-    `max_length` counts characters of a text. A select's `options` are at most 25. A field of files,
-    of which a form has at most one, takes up to ten, whose names end in one of `endings`.
+    A "secret" is a line that nobody reads over a shoulder, nor finds proposed the next time, where
+    the chat has such fields. `max_length` counts characters of a text. A select's `options` are at
+    most 25. A field of files, of which a form has at most one, takes up to ten, whose names end in
+    one of `endings`.
     """
 
     id: str
     label: str
-    kind: Literal["line", "paragraph", "select", "multiselect", "files"]
+    kind: Literal["line", "secret", "paragraph", "select", "multiselect", "files"]
     value: str = ""
     required: bool = True
     options: tuple[Option, ...] = ()

@@ -136,6 +136,7 @@ def form(event: Event) -> Reply:
     options = (Option("a", "First"), Option("b", "Second"))
     fields = (
         FormField("name", "Name", "line", '"><b>', max_length=5, hint="Short"),
+        FormField("key", "Key", "secret", max_length=300),
         FormField("text", "Text", "paragraph", "\nkept", required=False),
         FormField("one", "One", "select", "b", options=options),
         FormField("many", "Many", "multiselect", "a\nb", options=options),
@@ -147,6 +148,7 @@ async def test_a_form_comes_filled_in(ground: Ground, browser: Browser) -> None:
     ground.inbox.answer = form
     html = (await browser.act("/say", {"text": "/post"})).json()["form"]
     assert 'value="&#34;&gt;&lt;b&gt;" maxlength="5"' in html
+    assert '<input id="field-key" type="password" autocomplete="off" ' in html
     assert "\n\nkept</textarea>" in html  # the first line break of a text area is not shown
     assert '<option value="b" selected>' in html
     assert html.count("checked") == 2
