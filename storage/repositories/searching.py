@@ -6,12 +6,12 @@ answers come in the order of ids, both ways and from any id on: that is "newest"
 any depth. The other sorts have three ways, and the number of answers says which is the cheapest:
 few are fetched and sorted; of more the ids are noted, and the sort's index is walked until enough
 of them were met; very many are met so soon that each row on the walk is looked at. What an index
-sorts by itself needs none of this, and marks that stand in it (favourites, approved) spare the rows
+sorts by itself needs none of this, and marks that stand in it (favourites, used …) spare the rows
 of all others. No way reads a business's whole library.
 """
 
 from math import sqrt
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,7 +22,7 @@ from core.library.search import Search, facet_token, word_token
 from storage.library import BLOCK_BITS
 from storage.repositories.shapes import (
     COUNTED,
-    MARKS,
+    Marked,
     Shape,
     Way,
     counting,
@@ -41,8 +41,14 @@ is sorted by. That costs each about five steps of a walk, and a walk for so many
 FEW_IN_TIME: Final = 33.0
 """The same where dates alone are asked, which a walk reads in the index."""
 
+FEW_MARKED: Final = 120.0
+"""The same where one mark alone is asked, which stands in the walk's index too."""
+
 NOTED: Final = 12_000
 """Up to so many ids are noted before a walk (1 ms)."""
+
+FAR: Final = 500
+"""Past so many answers all ids are noted, however many they are: rows would be looked at in vain."""
 
 INDEXED_LETTERS: Final = 3
 """FTS5 has an index of beginnings up to here (revision 0002)."""
@@ -54,6 +60,8 @@ COUNT_NOW = text("SET CONSTRAINTS image_counted, image_counted_otherwise IMMEDIA
 
 SOURCES: Final = {"all": None, "uploaded": "upload", "ai_generated": "generate"}
 """Filters that the sorts' own indexes know."""
+
+UNUSED_BY_USE: Final = ("unused", "most_used")
 
 
 class Searching:
@@ -123,12 +131,14 @@ class Searching:
 
     def _way(self, wanted: Slice, count: Count) -> Way:
         root = sqrt(wanted.offset + wanted.limit)
-        few = FEW_IN_TIME if self._shape.plain else FEW
-        if count.exact and count.total <= few * root:
+        if self._shape.plain:
+            return "few" if count.exact and count.total <= FEW_IN_TIME * root else "rows"
+        if self._shape.marked and self._shape.counted:
+            return "few" if count.total <= FEW_MARKED * root else "rows"
+        if count.exact and count.total <= FEW * root:
             return "few"
-        if self._shape.plain or (self._shape.marked and self._shape.counted):
-            return "rows"
-        return "noted" if count.exact and count.total <= NOTED else "looked"
+        many = not count.exact or count.total > NOTED
+        return "looked" if many and wanted.offset <= FAR else "noted"
 
     def _read_count(self, found: int | None) -> Count:
         exact = self._shape.counted or (found or 0) <= COUNTED
@@ -156,8 +166,7 @@ class Searching:
             plain=not terms and len(facets) == 1 and facets[0] in SOURCES,
             counted=asked.counted,
             source=SOURCES.get(asked.filter) is not None,
-            idle=asked.sort == "most_used" and asked.filter == "unused",
-            marked=asked.filter if self._fts and asked.filter in MARKS else "",
+            marked=self._marked,
             since=asked.since is not None,
             until=asked.until is not None,
             beginning=beginning,
@@ -192,6 +201,16 @@ class Searching:
         if wanted.position:
             values |= {"edge_id": wanted.position.id, "edge": wanted.position.value}
         return values
+
+    @property
+    def _marked(self) -> Marked:
+        """What the sort's index says of it. PostgreSQL takes two conditions for fewer answers than
+        one, so it gets only the one that saves it a walk past all that were ever used.
+        """
+        asked = self._search.filter
+        if asked in SOURCES or not (self._fts or (asked, self._search.sort) == UNUSED_BY_USE):
+            return ""
+        return cast("Marked", asked)
 
     @property
     def _tokens(self) -> list[str]:

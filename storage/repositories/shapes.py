@@ -56,16 +56,15 @@ ID: ColumnElement[int] = literal_column("images.id", BigKey)
 """Written out, so that SQLAlchemy does not name the table beside one that names its index."""
 
 STEADY_ID: ColumnElement[int] = literal_column("+images.id", BigKey)
-"""The same for conditions only: the "+" keeps SQLite from going by it instead of walking a sort."""
+"""For conditions only: the "+" keeps SQLite from going by it instead of walking along a sort."""
 
 SORTING = "ix_images_sorting"
 """SQLite's index from ids to what is sorted by (revision 0015)."""
 
-MARKS: Final[dict[str, ColumnElement[bool]]] = {
-    "favourites": images.c.favourites > 0,
-    "approved": images.c.approved,
-}
-"""Filters that SQLite looks up in the index that it walks (revision 0016)."""
+STEADY_USE: ColumnElement[int] = literal_column("+images.usage_count", Integer)
+
+Marked = Literal["", "favourites", "approved", "published", "unused"]
+"""Filters that stand in the index of each sort (revisions 0016, 0017)."""
 
 OWN = bindparam("own", type_=BigKey)
 FACET = bindparam("facet", type_=String)
@@ -81,9 +80,8 @@ class Shape:
     """All of a search that decides how its statements read.
 
     `plain` says whether columns answer it, apart from dates; `counted`, whether a counter knows its
-    number; `source` and `idle`, whether a column says that it was uploaded or made, or never used;
-    `marked`, which of `MARKS` it must have; `beginning`, whether FTS5 knows the unfinished last
-    word; `held`, of how many tokens all are.
+    number; `source`, whether a column says that it was uploaded or made; `beginning`, whether FTS5
+    knows the unfinished last word; `held`, of how many tokens all are.
     """
 
     fts: bool
@@ -91,8 +89,7 @@ class Shape:
     plain: bool
     counted: bool
     source: bool
-    idle: bool
-    marked: str
+    marked: Marked
     since: bool
     until: bool
     beginning: Literal["", "indexed", "completed"]
@@ -198,11 +195,22 @@ class _Writing:
         asked = [images.c.business_id == OWN, *self._dates(id_)]
         if self._shape.source:
             asked.append(images.c.source == bindparam("source", type_=String))
-        if self._shape.idle:
-            asked.append(images.c.usage_count == 0)
-        if self._shape.marked:
-            asked.append(MARKS[self._shape.marked])
+        asked += self._marks()
         return asked
+
+    def _marks(self) -> list[ColumnElement[bool]]:
+        by_use = self._shape.sort == "most_used"
+        use: ColumnElement[int] = images.c.usage_count if by_use else STEADY_USE
+        match self._shape.marked:
+            case "favourites":
+                return [images.c.favourites > 0]
+            case "approved":
+                return [images.c.approved]
+            case "published":
+                return [use > 0]
+            case "unused":
+                return [use == 0]
+        return []
 
     def _dates(self, id_: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """Ids follow the time, so dates are a range of them; the index of times knows its ends."""
