@@ -48,7 +48,7 @@ NOTED: Final = 12_000
 """Up to so many ids are noted before a walk (1 ms)."""
 
 FAR: Final = 500
-"""Past so many answers all ids are noted, however many they are: rows would be looked at in vain."""
+"""Past so many answers all ids are noted, however many: rows would be looked at in vain."""
 
 INDEXED_LETTERS: Final = 3
 """FTS5 has an index of beginnings up to here (revision 0002)."""
