@@ -14,6 +14,7 @@ from core.business.keyring import (
     ADD,
     CHOOSE,
     KEEP,
+    PATH,
     REVOKE,
     draw_keyring,
     draw_revocation,
@@ -59,7 +60,8 @@ async def submit_keys(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[
     """
     key = await _bring(desk, uow, asking, values)
     uow.enqueue("try_key", key.id)
-    return await draw_keyring(uow, asking.member, words.TRYING.format(key=words.called(key)))
+    panel = await draw_keyring(uow, asking.member, words.TRYING.format(key=words.called(key)))
+    return replace(panel, path=f"{PATH}?trying={key.id}")
 
 
 async def press_keys(uow: UnitOfWork, asking: Asking, event: Press) -> Reply:
@@ -85,7 +87,7 @@ async def models_for(desk: Desk, uow: UnitOfWork, asking: Asking) -> Mapping[str
 def _form(member: Member) -> Form:
     fields = [
         _select("provider", words.PROVIDER, words.PROVIDERS),
-        FormField("key", words.KEY, "line", max_length=LONGEST, hint=words.KEY_HINT),
+        FormField("key", words.KEY, "secret", max_length=LONGEST, hint=words.KEY_HINT),
         FormField(
             "name",
             words.NAME,

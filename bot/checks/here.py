@@ -5,7 +5,7 @@ Everything is opened as the desk opens it. It must not know any chat.
 
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
@@ -17,6 +17,7 @@ from bot.checks.findings import Finding
 from bot.trial import fetch_ourselves, trial_picture
 from bot.wiring import close, make_blobs, make_vault, require_folder
 from core.business.accounts import Account, seal_context
+from core.business.keys import ProviderKey, business_key
 from core.clock import SystemClock
 from core.errors import DeskError, Trouble
 from core.settings import Settings
@@ -154,12 +155,8 @@ async def check_accounts(settings: Settings) -> list[Finding]:
 
 async def read_accounts(settings: Settings) -> list[Account]:
     """All connected accounts; none where the database is still empty. Raises UNREACHABLE."""
-    async with _engine(settings) as engine:
-        current, _ = await revisions(engine)
-        if current is None:
-            return []
-        async with AsyncSession(engine, expire_on_commit=False) as session:
-            return await SqlUnit(session, SystemClock().now()).accounts.everywhere()
+    async with _reading(settings) as uow:
+        return await uow.accounts.everywhere() if uow else []
 
 
 def _account(account: Account, vault: Vault) -> list[Finding]:
@@ -185,15 +182,35 @@ def _account(account: Account, vault: Vault) -> list[Finding]:
     ]
 
 
+async def check_moderation(settings: Settings) -> list[Finding]:
+    """Who judges where the desk has no key for it: the businesses' own. By the desk's key, that is
+    said where it is tried.
+    """
+    if settings.openai_api_key.get_secret_value():
+        return []
+    keys: list[ProviderKey | None] = []
+    with suppress(DeskError, *UNREACHABLE):  # said by the checks of folder and database
+        async with _reading(settings) as uow:
+            ids = [business.id for business in await uow.businesses.everywhere()] if uow else []
+            keys = [await business_key(uow, id_, "openai") for id_ in ids] if uow else []
+    judging = [key for key in keys if key]
+    if not judging:
+        return [Finding("!", words.MODERATION_OFF, words.MODERATION_OFF_FIX)]
+    if refused := sum(bool(key.trouble) for key in judging):
+        text = words.MODERATION_WAITS.format(refused=refused, keys=len(judging))
+        return [Finding("!", text, words.MODERATION_WAITS_FIX)]
+    if len(judging) < len(keys):
+        text = words.MODERATION_PARTLY.format(keys=len(judging), businesses=len(keys))
+        return [Finding("!", text, words.MODERATION_OFF_FIX)]
+    return [Finding("✓", words.MODERATION_BROUGHT)]
+
+
 async def check_keys(settings: Settings) -> list[Finding]:
     """How many of the keys that people brought cannot be opened; nothing where there are none."""
     try:
         vault = make_vault(settings)
-        async with _engine(settings) as engine:
-            if (await revisions(engine))[0] is None:
-                return []
-            async with AsyncSession(engine, expire_on_commit=False) as session:
-                keys = await SqlUnit(session, SystemClock().now()).keys.everywhere()
+        async with _reading(settings) as uow:
+            keys = await uow.keys.everywhere() if uow else []
     except (DeskError, *UNREACHABLE):
         return []  # said by the checks of folder and database
     shut = [key for key in keys if not vault.can_open(key.sealed, key.seal_context)]
@@ -201,6 +218,17 @@ async def check_keys(settings: Settings) -> list[Finding]:
         text = words.KEYS_SHUT.format(shut=len(shut), count=len(keys))
         return [Finding("✗", text, words.KEYS_SHUT_FIX)]
     return [Finding("✓", words.KEYS_WORK.format(count=len(keys)))] if keys else []
+
+
+@asynccontextmanager
+async def _reading(settings: Settings) -> AsyncIterator[SqlUnit | None]:
+    """The rows; None where the database is still empty. Raises UNREACHABLE."""
+    async with _engine(settings) as engine:
+        if (await revisions(engine))[0] is None:
+            yield None
+            return
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            yield SqlUnit(session, SystemClock().now())
 
 
 @asynccontextmanager

@@ -149,13 +149,10 @@ async def check_discord(settings: Settings) -> list[Finding]:
 
 
 async def check_openai(settings: Settings) -> list[Finding]:
-    """The key, which of our models it lists, and which of them end soon; moderation."""
+    """The key, which of our models it lists, and which of them end soon; moderation by it."""
     key = settings.openai_api_key.get_secret_value()
     if not key:
-        return [
-            Finding("–", words.OPENAI_UNSET, words.OPENAI_UNSET_FIX),
-            Finding("!", words.MODERATION_OFF, words.MODERATION_OFF_FIX),
-        ]
+        return [Finding("–", words.OPENAI_UNSET, words.OPENAI_UNSET_FIX)]
     base = settings.openai_base_url.rstrip("/")
     try:
         async with httpx2.AsyncClient(timeout=PATIENCE) as http:

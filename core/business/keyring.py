@@ -4,6 +4,7 @@ Owns the panel of them and the question before one is revoked, both drawn from t
 know any surface, nor what a control does.
 """
 
+from datetime import timedelta
 from typing import Final
 
 from core.business.keys import ProviderKey
@@ -21,6 +22,9 @@ ADD: Final = "add_key"
 CHOOSE: Final = "choose_key"
 REVOKE: Final = "revoke_key"
 KEEP: Final = "keep_key"
+
+TRIAL: Final = timedelta(seconds=60)
+"""By then a provider has answered, or will not."""
 
 MOST_SHOWN: Final = 10
 """Lines of one panel; all that can be revoked stand in its menu."""
@@ -57,6 +61,19 @@ async def draw_keyring(uow: UnitOfWork, member: Member, note: str = "") -> Panel
         controls=(*menu, Button(ADD, words.ADD, style="primary")),
     )
     return Panel(card, PATH)
+
+
+async def draw_trial(uow: UnitOfWork, member: Member, key_id: str) -> tuple[Panel, bool]:
+    """The keyring with what came of trying a key that was just added, and whether that is still
+    awaited.
+    """
+    key = next((one for one in await read_keyring(uow, member) if one.id == key_id), None)
+    if key is None:
+        return await draw_keyring(uow, member), False
+    awaited = key.tried_at is None and uow.now - key.created_at < TRIAL
+    said = words.tried(key, key.trouble if key.tried_at else None)
+    note = words.TRYING.format(key=words.called(key)) if awaited else said
+    return await draw_keyring(uow, member, note), awaited
 
 
 def draw_revocation(key: ProviderKey) -> Panel:

@@ -21,7 +21,8 @@ _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 class Spent:
     """What one person spent on one model on one day, in micro-USD, and how many AI pictures.
 
-    `model` is empty for what was booked before models were kept.
+    `model` is empty for what was booked before models were kept, `key_id` where the desk's key paid
+    and no brought one.
     """
 
     day: str
@@ -29,6 +30,7 @@ class Spent:
     model: str
     amount: int
     images: int
+    key_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,12 @@ async def read_spending(
         member = await uow.members.get(key)
         names[key] = member.name if member else ""
     return Spending(month, tuple(rows), names)
+
+
+async def read_own(uow: UnitOfWork, viewer: Member, month: str) -> list[Spent]:
+    """What one's own keys paid in a month that is one: neither a sum nor a budget counts it."""
+    days = (f"{month}-01", f"{month}-31")
+    return await uow.ledger.by_day(viewer.business_id, days, viewer.id, own_key=True)
 
 
 async def read_by_key(uow: UnitOfWork, viewer: Member, month: str) -> list[KeyShare]:

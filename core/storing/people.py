@@ -134,9 +134,16 @@ class Ledger(Protocol):
         ...
 
     async def by_day(
-        self, business_id: int, days: tuple[str, str], member_id: str | None
+        self,
+        business_id: int,
+        days: tuple[str, str],
+        member_id: str | None,
+        *,
+        own_key: bool = False,
     ) -> list[Spent]:
-        """The same by day, person and model, in this order; those that came to nothing left out."""
+        """The same by day, person, model and key, in this order; those that came to nothing left
+        out. With `own_key` what people's own keys paid instead.
+        """
         ...
 
     async def by_key(self, business_id: int, days: tuple[str, str]) -> dict[str, tuple[int, int]]:

@@ -89,7 +89,7 @@ DISCORD_TROUBLE = "Discord: {reason}"
 DISCORD_FIX = "Copy the token again from discord.com/developers (Bot), and set DISCORD_TOKEN."
 DISCORD_SILENT_FIX = "Check the line to the internet, and DISCORD_API_URL if it is set."
 
-OPENAI_UNSET = "OpenAI: no key; the built-in “sketch” draws, and nothing is moderated"
+OPENAI_UNSET = "OpenAI: the desk has no key of its own"
 OPENAI_UNSET_FIX = "Set OPENAI_API_KEY (platform.openai.com/api-keys)."
 OPENAI = "OpenAI: the key works; offered here: {models}"
 OPENAI_REFUSED = "OpenAI: the key is refused (HTTP {status})"
@@ -112,6 +112,16 @@ WORDS_FIX = (
 MODERATION = "Moderation: on, for prompts and pictures"
 MODERATION_OFF = "Moderation: off; cards say “not moderated”"
 MODERATION_OFF_FIX = "Set OPENAI_API_KEY: moderation is free."
+MODERATION_BROUGHT = "Moderation: on, by the OpenAI key that each business brought"
+MODERATION_PARTLY = (
+    "Moderation: on by an OpenAI key of their own for {keys} of {businesses} businesses; off for "
+    "the others, whose cards say “not moderated”"
+)
+MODERATION_WAITS = (
+    "Moderation: {refused} of {keys} OpenAI keys that businesses brought do not work, so what they "
+    "order waits"
+)
+MODERATION_WAITS_FIX = "An admin of that business revokes it with /keys, and brings another."
 
 PROVIDER = "{title}: {what}"
 PROVIDER_REFUSED = "{title}: the key is refused (HTTP {status})"

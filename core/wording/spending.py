@@ -49,7 +49,7 @@ FOOT: Final = (
 SOMEBODY: Final = "somebody who has left"
 EARLIER: Final = "not recorded"
 WORDS: Final = "words for pictures"
-COLUMNS: Final = ("day", "person", "model", "ai_pictures", "cost_usd")
+COLUMNS: Final = ("day", "person", "model", "ai_pictures", "cost_usd", "key")
 CHARGE_COLUMN: Final = "charge_usd"
 
 
@@ -100,6 +100,14 @@ def brought(key: ProviderKey) -> str:
     """A key that somebody brought, and whose it is."""
     whose = "yours" if key.owner_id else "the business's"
     return f"{PROVIDERS[key.provider]} {called(key)}, {whose}"
+
+
+def paid_by(key: ProviderKey | None) -> str:
+    """Which key paid, in a table; empty for the desk's."""
+    if key is None:
+        return ""
+    whose = "yours" if key.owner_id else "the business's"
+    return f"…{key.last}, {whose}"
 
 
 def budget(one: Standing) -> tuple[str, str]:

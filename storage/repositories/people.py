@@ -176,23 +176,28 @@ class Ledger:
         return int(await self.session.scalar(total.where(columns.key_id == key_id)) or 0)
 
     async def by_day(
-        self, business_id: int, days: tuple[str, str], member_id: str | None
+        self,
+        business_id: int,
+        days: tuple[str, str],
+        member_id: str | None,
+        *,
+        own_key: bool = False,
     ) -> list[Spent]:
-        """By day, person and model."""
+        """By day, person, model and key."""
         columns = tables.ledger.c
-        keys = (columns.day, columns.member_id, columns.model)
+        keys = (columns.day, columns.member_id, columns.model, columns.key_id)
         amount, images = func.sum(columns.amount), func.sum(columns.images)
         found = select(*keys, amount, images).where(
             columns.business_id == business_id,
             columns.day.between(*days),
-            columns.own_key.is_(False),
+            columns.own_key.is_(own_key),
         )
         if member_id is not None:
             found = found.where(columns.member_id == member_id)
         grouped = found.group_by(*keys).order_by(*keys).having(or_(amount != 0, images != 0))
         return [
-            Spent(day, person, model, int(spent), int(made))
-            for day, person, model, spent, made in await self.session.execute(grouped)
+            Spent(day, person, model, int(spent), int(made), key_id)
+            for day, person, model, key_id, spent, made in await self.session.execute(grouped)
         ]
 
     async def by_key(self, business_id: int, days: tuple[str, str]) -> dict[str, tuple[int, int]]:

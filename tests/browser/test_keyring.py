@@ -35,15 +35,18 @@ def environ(tmp_path: Path, openai: OpenAIServer) -> dict[str, str]:
 async def test_a_key_is_added_and_revoked_on_the_page(
     open_page: Open,
     desk: Running,  # it runs
+    openai: OpenAIServer,
     viewport: dict[str, int],
 ) -> None:
-    """What was typed stands nowhere on the page; a wrong key is told at its field; a key is taken
-    away after a question.
+    """What was typed stands nowhere on the page; a wrong key is told at its field; what comes of
+    trying one shows by itself; a key is taken away after a question.
     """
     async with open_page("/keys", viewport=viewport) as viewer:
         page = viewer.page
         ring = page.locator("#panel")
         await expect(ring).to_contain_text(words.NOTHING_HERE)
+        here = page.locator("#side").get_by_role("link", name=words.TITLE, include_hidden=True)
+        await expect(here).to_have_attribute("aria-current", "page")
         await ring.get_by_role("button", name=words.ADD).click()
         form = page.get_by_role("dialog")
         await form.get_by_label(words.KEY, exact=True).fill("short")
@@ -53,8 +56,13 @@ async def test_a_key_is_added_and_revoked_on_the_page(
         )
         await form.get_by_label(words.KEY, exact=True).fill(KEY)
         await form.get_by_label(words.NAME).fill("Mine")
+        openai.hang("models")
         await form.get_by_role("button", name=words.ADD_SUBMIT, exact=True).click()
+        await expect(ring).to_contain_text("is stored and being tried")
+        openai.release()
         await expect(ring).to_contain_text("OpenAI “Mine” (…wxyz): yours")
+        await expect(ring).to_contain_text("OpenAI takes the key “Mine” (…wxyz).")
+        await expect(ring).to_contain_text("OpenAI “Mine” (…wxyz): yours, works")
         assert KEY not in await page.content()
 
         await ring.get_by_text(words.REVOKE).click()

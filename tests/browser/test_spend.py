@@ -84,6 +84,7 @@ async def test_a_month_is_read_charged_back_and_kept(
                 "model": "sd3.5",
                 "ai_pictures": "2",
                 "cost_usd": "0.130000",
+                "key": "",
                 "charge_usd": "0.500000",
             },
             {
@@ -92,6 +93,7 @@ async def test_a_month_is_read_charged_back_and_kept(
                 "model": "flare",
                 "ai_pictures": "30",
                 "cost_usd": "0.396000",
+                "key": "",
                 "charge_usd": "7.500000",
             },
         ]

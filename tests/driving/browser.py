@@ -74,6 +74,10 @@ class Browser:
         pictures = [await self._client.get(each) for each in sources if each.startswith("/")]
         return main, tuple(picture.raise_for_status().content for picture in pictures)
 
+    async def download(self, path: str) -> bytes:
+        """A file that the desk offers."""
+        return (await self._client.get(path)).raise_for_status().content
+
     async def post(
         self, path: str, fields: list[tuple[str, str]], files: Sequence[tuple[str, bytes]] = ()
     ) -> dict[str, Any]:

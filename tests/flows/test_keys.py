@@ -1,10 +1,13 @@
 """Keys that people bring: asked for in a form, tried for nothing, and paying for their own."""
 
+import csv
+import io
+
 import pytest
 
 from core.business.accounts import Account, seal_context
 from core.business.ledger import day_of
-from core.wording.money import money
+from core.wording.money import MILLION, money
 from tests.desk import desk_process, running_desk
 from tests.driving import Chat, Person, Where
 from tests.driving.page import PagePerson
@@ -137,6 +140,10 @@ async def test_the_businesss_key_pays_judges_and_finds_words_for_all(
         async with desk.database.read() as uow:
             [key] = await uow.keys.everywhere()
             assert await uow.ledger.paid_by(key.id) == openai.charged > 0
+        if isinstance(root, PagePerson):
+            table = await spend_table(root)
+            assert {row["key"] for row in table} == {"…wxyz, the business's"}
+            assert total(table) == openai.charged
         await ada.command("/generate how to brew poison --model sketch", marketing)
         await eyes.see(marketing, "Not made: how to brew poison", "illicit", "$0")
 
@@ -168,6 +175,37 @@ async def test_what_must_be_judged_waits_while_the_businesss_key_is_refused(
         ring = await (await root.command("/keys", marketing)).panel()
         assert ring.says("“Ours” (…wxyz): the business's, refused: bring another")
         assert eyes.seen(marketing, "Done: a fox") is None
+
+
+@SLACK
+async def test_the_doctor_says_by_whose_key_is_moderated(
+    chat: Chat,
+    ada: Person,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    free: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """A person's own key judges nothing, the business's does, and a refused one makes wait."""
+    async with running_desk(free):
+        await chat.connected()
+        await bring(ada, marketing, KEY, Name="Ada's")
+        await eyes.told(ada, "OpenAI takes the key")
+        assert "! Moderation: off; cards say" in (await said(free, "doctor"))[1]
+        await bring(root, marketing, KEY, Name="Ours", Whose="The business's (admins)")
+        await eyes.told(root, "OpenAI takes the key “Ours”")
+        code, words = await said(free, "doctor")
+        assert (code, "✓ Moderation: on, by the OpenAI key that each business" in words) == (
+            0,
+            True,
+        )
+        assert "– OpenAI: the desk has no key of its own" in words
+        openai.revoke_key(KEY)
+        await ada.command("/generate a fox --model sketch", marketing)
+        await eyes.see(marketing, "Waiting for moderation")
+        code, words = await said(free, "doctor")
+        assert "! Moderation: 1 of 1 OpenAI keys that businesses brought do not work" in words
 
 
 @SLACK
@@ -229,6 +267,21 @@ async def test_a_batch_says_whose_key_pays_and_its_spend_stands_apart(
             assert "Nothing was spent in this month." in main.text()
             assert "OpenAI “Root's” (…wxyz), yours" in main.text()
             assert money(openai.charged) in main.text()
+            table = await spend_table(root)
+            assert {row["key"] for row in table} == {"…wxyz, yours"}
+            assert total(table) == openai.charged
+
+
+async def spend_table(person: PagePerson) -> list[dict[str, str]]:
+    """The month as a table, as the page gives it."""
+    assert person.browser
+    text = await person.browser.download("/spend.csv")
+    return list(csv.DictReader(io.StringIO(text.decode())))
+
+
+def total(table: list[dict[str, str]]) -> int:
+    """Micro-USD of all rows."""
+    return sum(round(float(row["cost_usd"]) * MILLION) for row in table)
 
 
 @SLACK

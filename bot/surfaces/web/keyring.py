@@ -11,7 +11,7 @@ from bot.surfaces.web.drawing import Drawing
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.sessions import Sessions
 from bot.surfaces.web.templating import Templates
-from core.business.keyring import PATH, draw_keyring, draw_revocation, require_revocable
+from core.business.keyring import PATH, draw_revocation, draw_trial, require_revocable
 from core.chat import Press
 from core.library.examiner import MOST_BYTES
 from core.library.uploading import MOST_FILES
@@ -35,16 +35,19 @@ class Keyring:
         router.post(f"{PATH}/press")(self.press)
         return router
 
-    async def open(self, request: Request, revoke: str = "") -> Response:
-        """The keys, or the question whether the one that `revoke` names is taken away."""
+    async def open(self, request: Request, revoke: str = "", trying: str = "") -> Response:
+        """The keys, or the question whether the one that `revoke` names is taken away; with what
+        came of `trying` one.
+        """
         person = await self._sessions.welcome(request)
         if isinstance(person, Response):
             return person
+        awaited = False
         async with self._parts.units.read() as uow:
             if revoke:
                 panel = draw_revocation(await require_revocable(uow, person.member, revoke))
             else:
-                panel = await draw_keyring(uow, person.member)
+                panel, awaited = await draw_trial(uow, person.member, trying)
             seq = await uow.lines.newest(person.business.id)
             threads = await self._drawing.newest_threads(uow, person)
         client = self._drawing.client_facts(person, seq, MOST_FILES, MOST_BYTES)
@@ -54,6 +57,7 @@ class Keyring:
             "threads": threads,
             "client": client,
             "card": panel.card,
+            "awaited": awaited,
         }
         return self._templates.page("keys.html", facts)
 

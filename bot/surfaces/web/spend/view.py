@@ -5,7 +5,7 @@ Owns these routes. It changes nothing.
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,8 +18,17 @@ from bot.surfaces.web.spend.asking import HOME, TABLE, Asked, read_query
 from bot.surfaces.web.spend.plot import draw_plot
 from bot.surfaces.web.templating import Templates
 from core.business.budgets import Standing, channel_of, standings
+from core.business.keys import ProviderKey
 from core.business.ledger import day_of
-from core.business.spending import KeyShare, Share, Spending, read_by_key, read_spending
+from core.business.spending import (
+    KeyShare,
+    Share,
+    Spending,
+    Spent,
+    read_by_key,
+    read_own,
+    read_spending,
+)
 from core.library.examiner import MOST_BYTES
 from core.library.uploading import MOST_FILES
 from core.storing import UnitOfWork
@@ -93,14 +102,19 @@ class Spend:
         return self._templates.page("spend.html", facts, 400 if asked.wrong else 200)
 
     async def download(self, request: Request) -> Response:
-        """The month by day, person and model, exact to the millionth of a dollar."""
+        """The month by day, person, model and key, exact to the millionth of a dollar; then what
+        one's own keys paid, which is never charged back.
+        """
         person = await self._sessions.require(request)
         asked = self._asked(request, person)
         async with self._parts.units.read() as uow:
             spending = await _read(uow, person, asked)
+            own = await read_own(uow, person.member, asked.month)
+            ids = {row.key_id for row in (*spending.rows, *own) if row.key_id}
+            keys = {id_: await uow.keys.get(id_) for id_ in ids}
         name = f"spend-{asked.month}.csv"
         return Response(
-            _write(spending, asked),
+            _write(spending, asked, own, keys, person.member.name),
             media_type="text/csv; charset=utf-8",
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )
@@ -162,21 +176,30 @@ def _charged(asked: Asked, images: int) -> str:
     return "" if asked.charge is None else money(asked.charge * images)
 
 
-def _write(spending: Spending, asked: Asked) -> str:
+def _write(
+    spending: Spending,
+    asked: Asked,
+    own: Sequence[Spent],
+    keys: Mapping[str, ProviderKey | None],
+    viewer: str,
+) -> str:
     written = io.StringIO()
     table = csv.writer(written)
-    charge = [words.CHARGE_COLUMN] if asked.charge is not None else []
-    table.writerow([*words.COLUMNS, *charge])
-    table.writerows(_lines(spending, asked))
+    charged = asked.charge is not None
+    table.writerow([*words.COLUMNS, *([words.CHARGE_COLUMN] if charged else [])])
+    for row in spending.rows:
+        charge = [_dollars((asked.charge or 0) * row.images)] if charged else []
+        name = words.person(spending.names[row.member_id])
+        table.writerow([*_cells(row, name, keys), *charge])
+    for row in own:
+        table.writerow([*_cells(row, words.person(viewer), keys), *([""] if charged else [])])
     return written.getvalue()
 
 
-def _lines(spending: Spending, asked: Asked) -> Iterator[list[str]]:
-    for row in spending.rows:
-        charged = [] if asked.charge is None else [_dollars(asked.charge * row.images)]
-        name = words.person(spending.names[row.member_id])
-        told = [_harmless(name), _harmless(words.model(row.model))]
-        yield [row.day, *told, str(row.images), _dollars(row.amount), *charged]
+def _cells(row: Spent, name: str, keys: Mapping[str, ProviderKey | None]) -> list[str]:
+    told = [_harmless(name), _harmless(words.model(row.model))]
+    paid_by = _harmless(words.paid_by(keys.get(row.key_id)))
+    return [row.day, *told, str(row.images), _dollars(row.amount), paid_by]
 
 
 def _dollars(micro: int) -> str:

@@ -1,7 +1,9 @@
 // A panel as a page: the controls of its card, and the forms that these open.
 import { answered } from "./forms.js";
 import { followThreads, takeSide } from "./side.js";
-import { send } from "./talk.js";
+import { fetchPart, send } from "./talk.js";
+
+const AGAIN = 1000; // milliseconds
 
 const panel = document.getElementById("panel");
 
@@ -19,8 +21,20 @@ function closeMenus(except = null) {
   for (const menu of panel.querySelectorAll("details[open]")) if (menu !== except) menu.open = false;
 }
 
+// What is awaited is asked for until it is there; an open menu is not taken from under a hand.
+async function follow() {
+  const html = panel.querySelector("details[open]") ? null : await fetchPart(location.href);
+  const fresh = html && new DOMParser().parseFromString(html, "text/html").getElementById("panel");
+  if (fresh && !panel.querySelector("details[open]")) {
+    panel.innerHTML = fresh.innerHTML;
+    if (!("awaited" in fresh.dataset)) return;
+  }
+  setTimeout(follow, AGAIN);
+}
+
 takeSide();
 followThreads();
+if ("awaited" in panel.dataset) setTimeout(follow, AGAIN);
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("#panel [data-press]");
   if (!target.closest("#panel details")) closeMenus();
