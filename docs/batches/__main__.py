@@ -27,6 +27,9 @@ KMEANS = 2  # rounds that bring the palette nearer to the pictures
 MADE = 4
 """Pictures that are there in the first photograph."""
 
+SEEN = 18
+"""Pictures that have room in it."""
+
 UNWANTED = (2, 5, 6, 9, 11, 14, 15, 16, 18)
 
 
@@ -47,6 +50,7 @@ async def begin(page: Page) -> None:
     await form.get_by_role("button", name=words.FORM_SUBMIT).click()
     start = page.get_by_role("button", name=words.START, exact=True)
     await expect(start).to_be_visible()
+    await expect(page.locator("#threads")).to_contain_text("Batch: 50 pictures")
     await photograph(page, DOCS / "batch-input.png")
     await start.click()
 
@@ -61,6 +65,9 @@ async def take(browser: Browser, address: str) -> None:
     for number in UNWANTED[:4]:
         await page.locator(f'.cell input[value="{number}"]').click()
     await page.locator('.cell input[value="4"]').hover()
+    await expect(page.locator("#threads")).to_contain_text("Batch: drawing")
+    for image in (await page.locator("#lot .is-completed img").all())[:SEEN]:
+        await image.evaluate("image => image.decode()")  # which waits until it is there
     await expect(page.locator("#kept")).to_have_text(
         re.compile(r"^(?!(\d+) of \1 )"), timeout=20_000
     )
