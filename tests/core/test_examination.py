@@ -357,15 +357,18 @@ async def test_the_name_decides_nothing(tmp_path: Path) -> None:
             assert (await examiner.examine(source, name)).mime_type == "image/png"
 
 
-async def test_a_bitstream_is_the_same_picture_by_either_decoder() -> None:
-    """The plain decoder is there, and Pillow's stands in where it is hidden."""
-    image = hostile.photo(500, 400).convert("RGBA")
-    image.putalpha(Image.linear_gradient("L").resize((500, 400)))
+@pytest.mark.parametrize("size", [(500, 400), (2100, 2000)])
+async def test_a_bitstream_is_the_same_picture_by_either_decoder(size: tuple[int, int]) -> None:
+    """The plain decoder is there, and Pillow's stands in where it is hidden; a large picture is
+    made by two threads.
+    """
+    image = hostile.photo(*size).convert("RGBA")
+    image.putalpha(Image.linear_gradient("L").resize(size))
     for how in ({"lossless": True, "exact": True}, {"quality": 80}):
         data = encode(image, "WEBP", **how)
         assert DECODER is not None
-        plain = decode_webp(data, 500, 400)
-        assert plain.tobytes() == decode_webp(data, 500, 400, None).tobytes()
+        plain = decode_webp(data, *size)
+        assert plain.tobytes() == decode_webp(data, *size, None).tobytes()
 
 
 @pytest.mark.parametrize("mode", ["RGBX", "RGBA"])
