@@ -5,6 +5,7 @@ good file what has to be done, once.
 """
 
 import base64
+import ctypes
 import hashlib
 import io
 import os
@@ -21,11 +22,22 @@ from PIL import Image, ImageOps, JpegImagePlugin
 
 from core.business.members import Member
 
+TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
+LARGEST_THRESHOLD = 32 << 20  # of MMAP_THRESHOLD, in bytes
+
 
 class Calls:
-    """Takes files into the library whose data lie in `folder`."""
+    """Takes files into the library whose data lie in `folder`.
+
+    From then on this process keeps all memory that it ever had (glibc's mallopt(3)). Else whether a
+    picture's is given back and must be asked for again, page by page, would hang on what happens to
+    lie beside it: 105 ms or 155 for a turned photo.
+    """
 
     def __init__(self, folder: Path) -> None:
+        system = ctypes.CDLL(None)
+        system.mallopt(TRIM_THRESHOLD, 2**31 - 1)
+        system.mallopt(MMAP_THRESHOLD, LARGEST_THRESHOLD)
         self._blobs = folder / "bare"
         self._database = sqlite3.connect(folder / "desk.sqlite3", isolation_level=None)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):

@@ -8,7 +8,8 @@ stored, one decode by Pillow (in JPEG's draft mode where no pixel has to change,
 encoded anew as the desk does), the picture reduced, a 256-px JPEG, a 32-px WebP, the dHash, two
 files written with fsync and renamed, one row inserted into the same tables (WAL,
 `synchronous=FULL`) with their indexes and triggers. It refuses nothing: containers, limits,
-metadata and colour profiles are not looked at. The table tells the medians. Memory is the greatest
+metadata and colour profiles are not looked at. It keeps the memory that it once had, where the desk
+gives back what it does not use. The table tells the medians. Memory is the greatest
 that the examining process ever held (Linux's VmHWM); the desk's own process never holds a file.
 """
 
