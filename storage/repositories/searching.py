@@ -10,7 +10,7 @@ sorts by itself needs none of this, and marks that stand in it (favourites, used
 of all others. No way reads a business's whole library.
 """
 
-from math import sqrt
+from math import inf, sqrt
 from typing import Any, Final, Literal, cast
 
 from sqlalchemy import text
@@ -22,6 +22,7 @@ from core.library.search import Search, facet_token, word_token
 from storage.library import BLOCK_BITS
 from storage.repositories.shapes import (
     COUNTED,
+    NOTED,
     Marked,
     Shape,
     Way,
@@ -43,9 +44,6 @@ FEW_IN_TIME: Final = 33.0
 
 FEW_MARKED: Final = 120.0
 """The same where one mark alone is asked, which stands in the walk's index too."""
-
-NOTED: Final = 12_000
-"""Up to so many ids are noted before a walk (1 ms)."""
 
 FAR: Final = 500
 """Past so many answers all ids are noted, however many: rows would be looked at in vain."""
@@ -74,6 +72,7 @@ class Searching:
         self._fts = session.get_bind().dialect.name == "sqlite"
         self._shape = self._find_shape()
         self._values = self._find_values()
+        self._gathered: tuple[int, str] | None = None
 
     async def count(self) -> Count:
         """From the facet's counter where one facet is all that is asked, else counted."""
@@ -112,15 +111,14 @@ class Searching:
         if not self._fts or (self._shape.plain and (self._shape.by_id or self._shape.counted)):
             way = "rows"
         elif not self._shape.by_id:
-            if not (count or self._shape.plain or self._shape.counted):
-                # FTS5 takes longer to find them again (two long lists: 2 ms) than to write them
-                # down.
-                total, values["ids"] = (
-                    await self._session.execute(gathering(self._shape), self._values)
-                ).one()
-                count, gathered = self._read_count(total), True
-            count = count or await self.count()
-            way = self._way(wanted, count)
+            number = inf
+            if not (self._shape.plain or self._shape.counted or (count and count.exact)):
+                total, values["ids"] = await self._gather()
+                count, gathered = self._read_count(total), total <= NOTED
+                number = total if gathered else inf
+            elif (count := count or await self.count()).exact:
+                number = count.total
+            way = self._way(wanted, number)
         part = part_of(self._search.sort, wanted, tied=tied)
         statement = listing(self._shape, part, way, gathered=gathered, totalled=count is None)
         if count:
@@ -129,16 +127,23 @@ class Searching:
         count = self._read_count(rows[0][1]) if rows else await self.count()
         return [row[0] for row in rows], count
 
-    def _way(self, wanted: Slice, count: Count) -> Way:
+    async def _gather(self) -> tuple[int, str]:
+        """FTS5 takes longer to find ids again (two long lists: 2 ms) than to write them down."""
+        if self._gathered is None:
+            found = await self._session.execute(gathering(self._shape), self._values)
+            total, ids = found.one()
+            self._gathered = (total, ids)
+        return self._gathered
+
+    def _way(self, wanted: Slice, number: float) -> Way:
         root = sqrt(wanted.offset + wanted.limit)
         if self._shape.plain:
-            return "few" if count.exact and count.total <= FEW_IN_TIME * root else "rows"
+            return "few" if number <= FEW_IN_TIME * root else "rows"
         if self._shape.marked and self._shape.counted:
-            return "few" if count.total <= FEW_MARKED * root else "rows"
-        if count.exact and count.total <= FEW * root:
+            return "few" if number <= FEW_MARKED * root else "rows"
+        if number <= FEW * root:
             return "few"
-        many = not count.exact or count.total > NOTED
-        return "looked" if many and wanted.offset <= FAR else "noted"
+        return "looked" if number > NOTED and wanted.offset <= FAR else "noted"
 
     def _read_count(self, found: int | None) -> Count:
         exact = self._shape.counted or (found or 0) <= COUNTED

@@ -36,8 +36,11 @@ from storage.columns import BigKey, Moment, PlainText
 from storage.library import image_blocks, image_counts, image_search
 from storage.tables import images
 
-COUNTED: Final = 10_000
-"""Answers that no counter knows are counted up to here; "more than 10,000" is said beyond."""
+COUNTED: Final = 5_000
+"""Answers that no counter knows are counted up to here; "more than 5,000" is said beyond."""
+
+NOTED: Final = 10_000
+"""Up to so many ids are noted before a walk (1 ms)."""
 
 MOST_COMPLETED: Final = 60
 """Longer beginnings are completed to so many words at most; with more, FTS5 does it more slowly."""
@@ -127,8 +130,8 @@ def counting(shape: Shape) -> Select[Any]:
 
 @lru_cache(maxsize=1024)
 def gathering(shape: Shape) -> Select[Any]:
-    """How many images answer by FTS5, and their ids as JSON."""
-    most = _Writing(shape).ids().limit(COUNTED + 1).subquery()
+    """How many images answer by FTS5, up to one more than are noted, and their ids as JSON."""
+    most = _Writing(shape).ids().limit(NOTED + 1).subquery()
     return select(func.count(), func.json_group_array(most.c.rowid)).select_from(most)
 
 
