@@ -12,7 +12,7 @@ from typing import Literal
 from core.business.ledger import cost_of
 from core.chat import Button, Card, Control, File, Link, Menu, Option
 from core.generation.comparing import FEWEST, ballot_of, is_blind, name_of
-from core.generation.jobs import ENDED, Attempt, Item, Job, state_of
+from core.generation.jobs import ENDED, Attempt, Item, Job, state_of, unpriced
 from core.generation.orders import Order
 from core.generation.payers import tell_payers
 from core.generation.prices import Model
@@ -69,7 +69,8 @@ class JobCards:
         ended = [item.ended_at for item in items if item.ended_at]
         running = state in {"pending", "processing"}
         seconds = None if running or not ended else _seconds(job, max(ended))
-        cost = "" if running else _cost(order, items, cost_of(await uow.ledger.of_job(job.id)))
+        booked = cost_of(await uow.ledger.of_job(job.id))
+        cost = "" if running else bill(booked, unpriced(items, order))
         lines = await self._status_lines(uow, job, order, items, typical)
         if job.kind == "compare":
             lines += [
@@ -309,12 +310,6 @@ async def _post_lines(uow: UnitOfWork, job: Job, made: list[Item]) -> list[str]:
     if post is None or not standing:
         return []
     return [posts.joined(post.title) if standing == "joined" else posts.left(post.title)]
-
-
-def _cost(order: Order, items: list[Item], booked: int) -> str:
-    """What the pictures cost, and their words."""
-    called = [item for item in items if item.state in {"completed", "unknown"}]
-    return bill(booked, sum((item.order or order).price is None for item in called))
 
 
 async def _open_price(uow: UnitOfWork, item: Item) -> int | None:

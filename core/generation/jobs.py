@@ -12,6 +12,7 @@ Owns these rows and their moves. It must not know providers or chats.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -144,3 +145,11 @@ def state_of(items: list[Item]) -> JobState:
     if states["completed"]:
         return "completed"
     return "cancelled" if states["cancelled"] else "failed"
+
+
+def unpriced(items: Iterable[Item], order: Order | None = None) -> int:
+    """How many of these cost something, perhaps, and nobody knows how much. `order` is that of
+    items without one of their own.
+    """
+    orders = [item.order or order for item in items if item.state in {"completed", "unknown"}]
+    return sum(one is not None and one.price is None for one in orders)

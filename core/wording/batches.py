@@ -9,7 +9,7 @@ from core.generation.jobs import ENDED, Item, ItemState, Job
 from core.generation.prices import Model
 from core.library.captions import shorten
 from core.wording.errors import sentence
-from core.wording.money import count, money, numbers, span
+from core.wording.money import bill, count, money, numbers, span
 
 TOPIC = "Batch"
 START = "Start"
@@ -261,10 +261,10 @@ def kept_by_others(still: Sequence[int]) -> str:
     return f"{numbers(list(still))} {stays} kept: somebody else has chosen that."
 
 
-def became(state: ItemState, cost: int) -> str:
+def became(state: ItemState, cost: int, unpriced: int) -> str:
     """What stands under a picture: its cost, or why it is not there, with what that cost."""
     if state == "completed":
-        return money(cost)
+        return bill(cost, unpriced)
     paid = cost and state in ENDED
     return f"{ITEM_STATES[state]}, {money(cost)}" if paid else ITEM_STATES[state]
 
@@ -308,11 +308,9 @@ def choose_field(first: int, last: int) -> str:
     return f"Pictures {first}–{last}" if last > first else f"Picture {first}"
 
 
-def spend(cost: int, estimate: int, unpriced: int, *, running: bool) -> tuple[tuple[str, str], ...]:
-    """What it costs against what was estimated, beside so many pictures without a known price."""
-    label = "Spent so far" if running else "Cost"
-    more = f", and {count(unpriced, 'picture')} at an unknown price" if unpriced else ""
-    return ((label, money(cost) + more), ("Estimate", money(estimate) + more))
+def spend(cost: str, estimate: str, *, running: bool) -> tuple[tuple[str, str], ...]:
+    """What it costs against what was estimated."""
+    return (("Spent so far" if running else "Cost", cost), ("Estimate", estimate))
 
 
 def sheet_title(first: int, last: int) -> str:

@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Final
 
 from core.business.keys import usable
-from core.business.ledger import cost_of, spent_of
+from core.business.ledger import Entry, cost_of, spent_of
 from core.chat import Button, Card, Control, File, Link, Menu, Option
 from core.generation.batches.batch import Batch, Summary
 from core.generation.batches.drafts import IN_MENU, draw_drafts
 from core.generation.batches.feeding import seconds_for, seen_pace
 from core.generation.batches.numbering import ON_A_SHEET
 from core.generation.batches.replacing import replacements
-from core.generation.jobs import ENDED, Item, Job
+from core.generation.jobs import ENDED, Item, Job, unpriced
 from core.generation.offering import offered
 from core.generation.orders import Order
 from core.generation.payers import tell_keys, tell_payers
@@ -31,6 +31,7 @@ from core.wording import batches as words
 from core.wording.errors import sentence
 from core.wording.failover import taken_over
 from core.wording.forms import model_option
+from core.wording.money import bill
 from core.wording.orders import NOT_MODERATED
 
 TABLE: Final = (20, 50, 100)
@@ -98,11 +99,6 @@ class BatchCards:
         running = any(item.state not in ENDED for item in items)
         still = running and job.paused_at
         done = sum(states[state] for state in ENDED)
-        booked = await uow.ledger.of_job(job.id)
-        cost = spent_of(booked) if running else cost_of(booked)
-        bought = {entry.item_id for entry in booked}  # what the library held was not
-        prices = [item.order.price for item in items if item.order and item.id in bought]
-        estimate = sum(price or 0 for price in prices)
         lines = (
             [words.progress(states, self._left(items, uow.now))]
             if running
@@ -125,7 +121,7 @@ class BatchCards:
             key=message.id,
             title=words.going_title(job, states, running=running),
             lines=(*lines, *drafts.lines),
-            facts=words.spend(cost, estimate, prices.count(None), running=running),
+            facts=_spend(items, await uow.ledger.of_job(job.id), running=running),
             progress=(done, len(items)) if running else None,
             links=(self._page(job.id), *drafts.links),
             controls=(
@@ -227,6 +223,17 @@ def _choices(
     if summary.held:
         buttons.append(Button("reuse", words.reuse(summary)))
     return (*menus, *buttons, Button("leave", words.LEAVE, style="danger"))
+
+
+def _spend(items: list[Item], booked: list[Entry], *, running: bool) -> tuple[tuple[str, str], ...]:
+    ids = {entry.item_id for entry in booked}
+    bought = [item for item in items if item.id in ids]  # what the library held was not
+    prices = [item.order.price for item in bought if item.order]
+    cost = spent_of(booked) if running else cost_of(booked)
+    estimate = sum(price or 0 for price in prices)
+    return words.spend(
+        bill(cost, unpriced(bought)), bill(estimate, prices.count(None)), running=running
+    )
 
 
 def _sheet(job: Job, items: list[Item]) -> File:

@@ -8,6 +8,7 @@ import io
 from typing import Final
 
 from core.business.ledger import Entry, cost_of
+from core.generation.jobs import Item, unpriced
 from core.review.reviewing import read_review
 from core.storing import UnitOfWork, Units
 from core.wording.errors import sentence
@@ -21,8 +22,8 @@ MILLION: Final = 1_000_000
 
 async def write_lot(units: Units, job_id: str) -> bytes:
     """CSV in UTF-8 with a byte order mark, which spreadsheets want: a line per picture, with what
-    was booked for it, the library's number of its image and the address of its post. May be
-    repeated.
+    was booked for it (nothing where its price is not known), the library's number of its image and
+    the address of its post. May be repeated.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -48,7 +49,7 @@ async def write_lot(units: Units, job_id: str) -> bytes:
                     made_from,
                     item.state,
                     _plain(sentence(item.trouble)) if item.trouble else "",
-                    f"{cost_of(booked.get(item.id, [])) / MILLION:.6f}",
+                    _cost(item, booked.get(item.id, [])),
                     "yes" if item.number in kept else "no",
                     item.image_id or "",
                     image.filename if image else "",
@@ -56,6 +57,12 @@ async def write_lot(units: Units, job_id: str) -> bytes:
                 ]
             )
     return text.getvalue().encode("utf-8-sig")
+
+
+def _cost(item: Item, booked: list[Entry]) -> str:
+    cost = cost_of(booked)
+    known = cost or not booked or not unpriced([item])
+    return f"{cost / MILLION:.6f}" if known else ""
 
 
 async def _addresses(uow: UnitOfWork, job_id: str) -> dict[int | None, str]:

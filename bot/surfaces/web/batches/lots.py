@@ -12,7 +12,7 @@ from typing import Final
 from core.business.ledger import Entry, cost_of
 from core.chat import Card
 from core.generation.batches.batch import BatchState
-from core.generation.jobs import ENDED, Item, ItemState, Job
+from core.generation.jobs import ENDED, Item, ItemState, Job, unpriced
 from core.library.captions import shorten
 from core.messages import Message
 from core.review.reviewing import Review, read_review
@@ -113,7 +113,7 @@ async def look_at(uow: UnitOfWork, job: Job, draw: DrawBatch) -> Lot | None:
     return Lot(
         job_id=job.id,
         card=_for_page(card),
-        tiles=tuple(_tile(item, review, costs.get(item.id, 0)) for item in review.items),
+        tiles=tuple(_tile(item, review, costs.get(item.id)) for item in review.items),
         kept=words.kept_of(len(review.selected), made),
         over=not running and batch.state not in {"reading", "starting", "creating"},
         owner=await _name(uow, job),
@@ -158,7 +158,8 @@ def _for_page(card: Card) -> Card:
     return replace(card, controls=controls, links=links)
 
 
-def _tile(item: Item, review: Review, cost: int) -> Tile:
+def _tile(item: Item, review: Review, cost: int | None) -> Tile:
+    """A picture; nothing was booked for one that the library held."""
     return Tile(
         number=item.number,
         prompt=item.prompt,
@@ -166,7 +167,7 @@ def _tile(item: Item, review: Review, cost: int) -> Tile:
         state=item.state,
         kept=review.keeps(item.number),
         image_id=item.image_id,
-        said=words.became(item.state, cost),
+        said=words.became(item.state, cost or 0, 0 if cost is None else unpriced([item])),
         reason=sentence(item.trouble) if item.trouble and item.state != "completed" else "",
     )
 
