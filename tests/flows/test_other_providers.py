@@ -1,5 +1,7 @@
 """Providers beside OpenAI, through the front door: each draws, and what is booked is its bill."""
 
+import csv
+import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -111,6 +113,34 @@ async def test_what_is_paid_for_words_does_not_pass_for_the_price_of_a_picture(
         await eyes.see(marketing, "Done: a hare", cost)
         passport = await (await ada.command("/image 1", marketing)).panel()
         assert passport.says("Cost: unknown")
+
+
+@SLACK
+async def test_a_batch_at_an_unknown_price_is_not_free(
+    chat: Chat,
+    root: Person,
+    marketing: Where,
+    eyes: Eyes,
+    environ: dict[str, str],
+    elsewhere: Elsewhere,
+) -> None:
+    """Before it starts, when it is done, and in its table."""
+    own = {key: value for key, value in elsewhere.settings.items() if key.startswith("COMPATIBLE")}
+    async with running_desk(environ | own):
+        await chat.connected()
+        form = await (await root.command("/bulk", marketing)).form()
+        await root.submit(form, {"Prompts": "a hare\na newt"})
+        plan = await eyes.see(marketing, "Batch: 2 pictures, ≈ unknown")
+        await root.press(plan, "Start")
+        done = await eyes.changed(plan, "Batch: 2 of 2 pictures made")
+        assert done.says("Cost", "unknown")
+        assert not done.says("$0")
+        await root.press(done, "List as CSV")
+        table = await eyes.until(
+            marketing, lambda: [one.files for one in chat.read(marketing) if one.files]
+        )
+        lines = csv.DictReader(io.StringIO(next(iter(table[0].values())).decode("utf-8-sig")))
+        assert [line["cost_usd"] for line in lines] == ["", ""]
 
 
 @PAGE
