@@ -7,7 +7,16 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, exists, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    select,
+    union_all,
+)
 
 from core.errors import TryLater
 from core.library.finding import Count, Slice
@@ -49,15 +58,13 @@ class Images(SqlRows[Image, int]):
 
     async def by_hash(self, business_id: int, sha256: str) -> Image | None:
         """The first image with these stored bytes."""
-        found = select(Image).where(images.c.business_id == business_id, images.c.sha256 == sha256)
-        return await self._first(found.order_by(images.c.id))
+        values = {"own": business_id, "bytes": sha256}
+        return (await self.session.scalars(STORED, values)).first()
 
     async def by_source(self, business_id: int, source_sha256: str) -> Image | None:
         """The image made of a file with these bytes."""
-        found = select(Image).where(
-            images.c.business_id == business_id, images.c.source_sha256 == source_sha256
-        )
-        return await self._first(found.order_by(images.c.id))
+        values = {"own": business_id, "bytes": source_sha256}
+        return (await self.session.scalars(BROUGHT, values)).first()
 
     async def named(self, business_id: int, filename: str, limit: int) -> list[Image]:
         """Images with this file name, newest first."""
@@ -69,12 +76,8 @@ class Images(SqlRows[Image, int]):
     async def insert(self, image: Image) -> int:
         """Insert now and return its id; see `core.storing.Images`."""
         image.created_at = image.updated_at = self.now
-        going = exists().where(
-            removals.c.business_id == image.business_id,
-            removals.c.sha256 == image.sha256,
-            removals.c.ended_at.is_(None),
-        )
-        if await self.session.scalar(select(going)):
+        values = {"own": image.business_id, "bytes": image.sha256}
+        if await self.session.scalar(GOING, values):
             raise TryLater("image_being_removed", after=BEING_REMOVED_SECONDS)
         self.session.add(image)
         await self.session.flush()
@@ -178,6 +181,23 @@ def _band(number: int) -> Any:
     return select(found.limit(MOST_ALIKE).subquery())
 
 
+def _earliest(digest: ColumnElement[str]) -> Select[Image]:
+    same = (images.c.business_id == bindparam("own"), digest == bindparam("bytes"))
+    return select(Image).where(*same).order_by(images.c.id).limit(1)
+
+
+def _removed(which: ColumnElement[bool]) -> Select[bool]:
+    same = (removals.c.business_id == bindparam("own"), removals.c.sha256 == bindparam("bytes"))
+    return select(exists().where(*same, which))
+
+
+STORED, BROUGHT = _earliest(images.c.sha256), _earliest(images.c.source_sha256)
+GOING, ENDED = (
+    _removed(removals.c.ended_at.is_(None)),
+    _removed(removals.c.ended_at.is_not(None)),
+)
+"""Every picture that is taken in asks these, so they are put together once."""
+
 ALIKE = union_all(*(_band(number) for number in range(BANDS)))
 """Ids and hashes of which a quarter is near; put together once, which takes longer than to ask."""
 
@@ -194,12 +214,8 @@ class Removals(Leased[Removal]):
 
     async def ended(self, business_id: int, sha256: str) -> bool:
         """Whether objects of these bytes were deleted lately."""
-        found = exists().where(
-            removals.c.business_id == business_id,
-            removals.c.sha256 == sha256,
-            removals.c.ended_at.is_not(None),
-        )
-        return bool(await self.session.scalar(select(found)))
+        values = {"own": business_id, "bytes": sha256}
+        return bool(await self.session.scalar(ENDED, values))
 
     async def forget(self, before: datetime) -> None:
         """Drop what ended earlier."""
