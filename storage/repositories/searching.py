@@ -22,7 +22,6 @@ from core.library.search import Search, facet_token, word_token
 from storage.library import BLOCK_BITS
 from storage.repositories.shapes import (
     COUNTED,
-    NOTED,
     Marked,
     Shape,
     Way,
@@ -44,6 +43,9 @@ FEW_IN_TIME: Final = 33.0
 
 FEW_MARKED: Final = 120.0
 """The same where one mark alone is asked, which stands in the walk's index too."""
+
+LOOKED_AT: Final = 40
+"""To look at a row takes as long as to note so many ids."""
 
 FAR: Final = 500
 """Past so many answers all ids are noted, however many: rows would be looked at in vain."""
@@ -72,7 +74,7 @@ class Searching:
         self._fts = session.get_bind().dialect.name == "sqlite"
         self._shape = self._find_shape()
         self._values = self._find_values()
-        self._gathered: tuple[int, str] | None = None
+        self._gathered: tuple[int, str, int | None] | None = None
 
     async def count(self) -> Count:
         """From the facet's counter where one facet is all that is asked, else counted."""
@@ -111,14 +113,14 @@ class Searching:
         if not self._fts or (self._shape.plain and (self._shape.by_id or self._shape.counted)):
             way = "rows"
         elif not self._shape.by_id:
-            number = inf
+            number, among = inf, None
             if not (self._shape.plain or self._shape.counted or (count and count.exact)):
-                total, values["ids"] = await self._gather()
-                count, gathered = self._read_count(total), total <= NOTED
-                number = total if gathered else inf
+                total, values["ids"], among = await self._gather()
+                number = total if total <= self._shape.noted else inf
+                count, gathered = self._read_count(total), bool(values["ids"]) and number < inf
             elif (count := count or await self.count()).exact:
                 number = count.total
-            way = self._way(wanted, number)
+            way = self._way(wanted, number, among)
         part = part_of(self._search.sort, wanted, tied=tied)
         statement = listing(self._shape, part, way, gathered=gathered, totalled=count is None)
         if count:
@@ -127,23 +129,25 @@ class Searching:
         count = self._read_count(rows[0][1]) if rows else await self.count()
         return [row[0] for row in rows], count
 
-    async def _gather(self) -> tuple[int, str]:
-        """FTS5 takes longer to find ids again (two long lists: 2 ms) than to write them down."""
+    async def _gather(self) -> tuple[int, str, int | None]:
+        """How many answer, their ids (perhaps), and how many images the filter leaves over."""
         if self._gathered is None:
             found = await self._session.execute(gathering(self._shape), self._values)
-            total, ids = found.one()
-            self._gathered = (total, ids)
+            total, ids, among = found.one()
+            self._gathered = (total, ids, among)
         return self._gathered
 
-    def _way(self, wanted: Slice, number: float) -> Way:
-        root = sqrt(wanted.offset + wanted.limit)
+    def _way(self, wanted: Slice, number: float, among: int | None) -> Way:
+        rows = wanted.offset + wanted.limit
         if self._shape.plain:
-            return "few" if number <= FEW_IN_TIME * root else "rows"
+            return "few" if number <= FEW_IN_TIME * sqrt(rows) else "rows"
         if self._shape.marked and self._shape.counted:
-            return "few" if number <= FEW_MARKED * root else "rows"
-        if number <= FEW * root:
+            return "few" if number <= FEW_MARKED * sqrt(rows) else "rows"
+        if number <= FEW * sqrt(rows):
             return "few"
-        return "looked" if number > NOTED and wanted.offset <= FAR else "noted"
+        if number > self._shape.noted:
+            return "looked" if wanted.offset <= FAR else "noted"
+        return "looked" if among and number**2 > LOOKED_AT * rows * among else "noted"
 
     def _read_count(self, found: int | None) -> Count:
         exact = self._shape.counted or (found or 0) <= COUNTED
@@ -183,6 +187,7 @@ class Searching:
         values: dict[str, Any] = {"own": self._business}
         values |= {"source": SOURCES.get(asked.filter), "since": asked.since, "until": asked.until}
         values["facet"] = facet_token(self._business, asked.facets[0])
+        values["filter"] = facet_token(self._business, asked.filter)
         tokens, held = self._tokens, [f" {token} " for token in self._tokens]
         beginning = word_token(self._business, asked.terms[-1]) if asked.terms else ""
         if beginning:

@@ -39,8 +39,11 @@ from storage.tables import images
 COUNTED: Final = 5_000
 """Answers that no counter knows are counted up to here; "more than 5,000" is said beyond."""
 
-NOTED: Final = 10_000
-"""Up to so many ids are noted before a walk (1 ms)."""
+NOTED: Final = 16_000
+"""Up to so many ids that FTS5 finds are noted before a walk (1.6 ms)."""
+
+NOTED_AGAIN: Final = 10_000
+"""Up to so many are written down when they are counted, to be noted then."""
 
 MOST_COMPLETED: Final = 60
 """Longer beginnings are completed to so many words at most; with more, FTS5 does it more slowly."""
@@ -103,6 +106,13 @@ class Shape:
         """Whether it is sorted by ids, in which FTS5 answers."""
         return self.sort in {"newest", "oldest"}
 
+    @property
+    def noted(self) -> int:
+        """Up to how many ids are noted. Those of several tokens are found once only: FTS5 would
+        take longer to find them again (two long lists: 2 ms).
+        """
+        return NOTED_AGAIN if self.held > 1 else NOTED
+
 
 @dataclass(frozen=True)
 class Part:
@@ -130,9 +140,13 @@ def counting(shape: Shape) -> Select[Any]:
 
 @lru_cache(maxsize=1024)
 def gathering(shape: Shape) -> Select[Any]:
-    """How many images answer by FTS5, up to one more than are noted, and their ids as JSON."""
-    most = _Writing(shape).ids().limit(NOTED + 1).subquery()
-    return select(func.count(), func.json_group_array(most.c.rowid)).select_from(most)
+    """How many images answer by FTS5, up to one more than are noted; their ids as JSON, if more
+    than one token is held; and how many images answer the filter alone.
+    """
+    most = _Writing(shape).ids().limit(shape.noted + 1).subquery()
+    ids = func.json_group_array(most.c.rowid) if shape.held > 1 else literal_column("''")
+    among = select(image_counts.c.n).where(image_counts.c.facet == bindparam("filter"))
+    return select(func.count(), ids, among.scalar_subquery()).select_from(most)
 
 
 @lru_cache(maxsize=1024)
