@@ -171,13 +171,14 @@ def going_title(job: Job, states: Mapping[str, int], *, running: bool) -> str:
     return f"Batch: {states['completed']} of {count(total, 'picture')} made"
 
 
-def progress(states: Mapping[str, int], seconds: float) -> str:
-    """How far it is."""
+def progress(states: Mapping[str, int], seconds: float | None) -> str:
+    """How far it is, and for how long it goes on; None where it stands still."""
     failed = states["failed"] + states["refused"] + states["unknown"]
     said = (
         f"{states['completed']} made, {states['generating']} being made, {states['queued']} to go"
     )
-    return f"{said}{f', {failed} not made' if failed else ''}; about {span(seconds)}."
+    left = "" if seconds is None else f"; about {span(seconds)}"
+    return f"{said}{f', {failed} not made' if failed else ''}{left}."
 
 
 def outcome(states: Mapping[str, int]) -> str:

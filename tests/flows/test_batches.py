@@ -161,6 +161,7 @@ async def test_what_every_further_call_would_meet_pauses_the_lot_and_keeps_the_r
         await chat.connected()
         card = await begin(root, marketing, eyes, 12)
         paused = await eyes.changed(card, "Batch: paused", "Paused; nothing is lost.", told)
+        assert "; about" not in paused.text
         assert paused.buttons[:2] == ("Go on", "Cancel")
         news = await eyes.see(marketing, "Your batch stands still", "Paused; nothing is lost.")
         assert news.pings == {"Root"}

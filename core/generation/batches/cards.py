@@ -100,7 +100,7 @@ class BatchCards:
         still = running and job.paused_at
         done = sum(states[state] for state in ENDED)
         lines = (
-            [words.progress(states, self._left(items, uow.now))]
+            [words.progress(states, None if still else self._left(items, uow.now))]
             if running
             else [words.outcome(states)]
         )
