@@ -46,6 +46,7 @@ def make_page_app(joined: Running, *, demo: bool, closing: asyncio.Event) -> ASG
             closing=closing,
             api=_api(joined),
             draw_batch=joined.batch_cards.status,
+            unpriced=joined.desk.catalogue.unpriced,
         )
     )
 

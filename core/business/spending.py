@@ -5,7 +5,7 @@ must not know how it is drawn.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -72,6 +72,10 @@ class Spending:
     def images(self) -> int:
         """AI pictures of the whole month."""
         return sum(row.images for row in self.rows)
+
+    def unpriced(self, models: Collection[str]) -> int:
+        """AI pictures by `models` whose prices are not known, and of which nothing is."""
+        return sum(row.images for row in self.rows if row.model in models and not row.amount)
 
     @property
     def by_person(self) -> list[Share]:

@@ -83,6 +83,11 @@ class Catalogue:
         """The models of one provider, in menu order."""
         return {name: model for name, model in self.models.items() if model.provider == provider}
 
+    @property
+    def unpriced(self) -> frozenset[str]:
+        """The models of which no price is known."""
+        return frozenset(name for name, model in self.models.items() if not model.prices)
+
     def resolve(self, name: str) -> tuple[str, str | None]:
         """The model that `name` means, and the legacy name if it was an alias."""
         return (self.aliases[name], name) if name in self.aliases else (name, None)

@@ -53,6 +53,12 @@ COLUMNS: Final = ("day", "person", "model", "ai_pictures", "cost_usd", "key")
 CHARGE_COLUMN: Final = "charge_usd"
 
 
+def unpriced(images: int) -> str:
+    """What stands below the sums where some prices are not known."""
+    are = "is" if images == 1 else "are"
+    return f"{count(images, 'AI picture')} at an unknown price {are} in no sum."
+
+
 def month(of: str) -> str:
     """A month by its name: "November 2026"."""
     return date.fromisoformat(f"{of}-01").strftime("%B %Y")

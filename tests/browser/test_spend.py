@@ -123,6 +123,23 @@ async def test_somebody_who_is_no_admin_sees_their_own(open_page: Open, desk: Ru
         assert "0.010000" in await table.text()
 
 
+async def test_what_nobody_knows_the_price_of_is_in_no_sum(open_page: Open, desk: Running) -> None:
+    """It is said to be unknown, never $0, and the table leaves it open."""
+    async with open_page("/spend") as viewer:
+        page = viewer.page
+        business, me = await the_team(desk)
+        await spend(desk, business, me.id, "own-server", 0, 2)
+        await spend(desk, business, me.id, "flare", 10_000, 1)
+        await page.reload()
+        await expect(page.locator("#figures")).to_contain_text(words.unpriced(2))
+        await expect(page.locator(".sums")).to_contain_text(f"{words.EACH_NOTE}$0.010")
+        models = page.locator(".split").filter(has_text=words.BY_MODEL)
+        await expect(models.locator("tbody tr").nth(1)).to_contain_text("own-server2unknown")
+        table = await page.request.get(f"{viewer.address}/spend.csv")
+        (own,) = [line for line in (await table.text()).splitlines() if "own-server" in line]
+        assert own.endswith(",own-server,2,,")
+
+
 async def test_without_a_session_nothing_is_told(open_page: Open, desk: Running) -> None:
     """Neither figures nor the table."""
     async with open_page("/spend") as viewer:

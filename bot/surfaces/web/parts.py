@@ -63,9 +63,10 @@ class WebParts:
 
     `address` is where people reach it, without a trailing slash. `load` gives the bytes of a card's
     file. `demo` signs the local person in. `check_media` is None where the blob store serves its
-    links itself. `slack` answers `POST /slack/events`, None without Slack over HTTP. `closing` is
-    set when the process is about to end: streams, which would go on for ever, end then. Without
-    `api` the page is all there is, and without `draw_batch` it shows no batches.
+    links itself. `unpriced` are the models whose prices nobody knows. `slack` answers
+    `POST /slack/events`, None without Slack over HTTP. `closing` is set when the process is about
+    to end: streams, which would go on for ever, end then. Without `api` the page is all there is,
+    and without `draw_batch` it shows no batches.
     """
 
     units: Units
@@ -85,3 +86,4 @@ class WebParts:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     api: ApiParts | None = None
     draw_batch: DrawBatch | None = None
+    unpriced: frozenset[str] = frozenset()

@@ -3,11 +3,8 @@
 Owns these routes. It changes nothing.
 """
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from decimal import Decimal
 
 from fastapi import APIRouter, Request, Response
 
@@ -16,15 +13,14 @@ from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.sessions import Person, Sessions
 from bot.surfaces.web.spend.asking import HOME, TABLE, Asked, read_query
 from bot.surfaces.web.spend.plot import draw_plot
+from bot.surfaces.web.spend.table import Table
 from bot.surfaces.web.templating import Templates
 from core.business.budgets import Standing, channel_of, standings
-from core.business.keys import ProviderKey
 from core.business.ledger import day_of
 from core.business.spending import (
     KeyShare,
     Share,
     Spending,
-    Spent,
     read_by_key,
     read_own,
     read_spending,
@@ -33,10 +29,7 @@ from core.library.examiner import MOST_BYTES
 from core.library.uploading import MOST_FILES
 from core.storing import UnitOfWork
 from core.wording import spending as words
-from core.wording.money import MILLION, money
-
-FORMULA_STARTS = frozenset("=+-@\t\r")
-"""With these, spreadsheets take a text for a formula."""
+from core.wording.money import money
 
 
 @dataclass(frozen=True)
@@ -80,6 +73,8 @@ class Spend:
             budgets = await _budgets(uow, person)
             seq = await uow.lines.newest(person.business.id)
             threads = await self._drawing.newest_threads(uow, person)
+        unpriced = spending.unpriced(self._parts.unpriced)
+        priced = spending.images - unpriced
         facts = {
             "client": self._drawing.client_facts(person, seq, MOST_FILES, MOST_BYTES),
             "person": person,
@@ -92,9 +87,10 @@ class Spend:
             "budgets": budgets,
             "plot": draw_plot(spending.by_day),
             "charged": _charged(asked, spending.images),
-            "each": money(spending.amount // spending.images) if spending.images else "",
+            "each": money(spending.amount // priced) if priced else "",
+            "unpriced": unpriced,
             "people": _rows(spending.by_person, asked, _name_people(spending)),
-            "models": _rows(spending.by_model, asked, {}),
+            "models": _rows(spending.by_model, asked, {}, self._parts.unpriced),
             "days": _rows([one for one in spending.by_day if one.amount or one.images], asked, {}),
             "keys": _key_rows(by_key),
             "csv": asked.address(TABLE),
@@ -112,9 +108,10 @@ class Spend:
             own = await read_own(uow, person.member, asked.month)
             ids = {row.key_id for row in (*spending.rows, *own) if row.key_id}
             keys = {id_: await uow.keys.get(id_) for id_ in ids}
+        table = Table(keys, person.member.name, self._parts.unpriced, asked.charge)
         name = f"spend-{asked.month}.csv"
         return Response(
-            _write(spending, asked, own, keys, person.member.name),
+            table.write(spending, own),
             media_type="text/csv; charset=utf-8",
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )
@@ -143,13 +140,18 @@ def _name_people(spending: Spending) -> dict[str, str]:
     return {key: words.person(name) for key, name in spending.names.items()}
 
 
-def _rows(shares: list[Share], asked: Asked, names: dict[str, str]) -> list[Row]:
+def _rows(
+    shares: list[Share],
+    asked: Asked,
+    names: dict[str, str],
+    unpriced: Collection[str] = (),
+) -> list[Row]:
     most = max((one.amount for one in shares), default=0)
     return [
         Row(
             names.get(one.key, one.key),
             one.images,
-            money(one.amount),
+            money(one.amount or (None if one.key in unpriced else 0)),
             _charged(asked, one.images),
             round(max(one.amount, 0) * 100 / most) if most > 0 else 0,
         )
@@ -174,37 +176,3 @@ def _key_rows(shares: list[KeyShare]) -> list[Row]:
 
 def _charged(asked: Asked, images: int) -> str:
     return "" if asked.charge is None else money(asked.charge * images)
-
-
-def _write(
-    spending: Spending,
-    asked: Asked,
-    own: Sequence[Spent],
-    keys: Mapping[str, ProviderKey | None],
-    viewer: str,
-) -> str:
-    written = io.StringIO()
-    table = csv.writer(written)
-    charged = asked.charge is not None
-    table.writerow([*words.COLUMNS, *([words.CHARGE_COLUMN] if charged else [])])
-    for row in spending.rows:
-        charge = [_dollars((asked.charge or 0) * row.images)] if charged else []
-        name = words.person(spending.names[row.member_id])
-        table.writerow([*_cells(row, name, keys), *charge])
-    for row in own:
-        table.writerow([*_cells(row, words.person(viewer), keys), *([""] if charged else [])])
-    return written.getvalue()
-
-
-def _cells(row: Spent, name: str, keys: Mapping[str, ProviderKey | None]) -> list[str]:
-    told = [_harmless(name), _harmless(words.model(row.model))]
-    paid_by = _harmless(words.paid_by(keys.get(row.key_id)))
-    return [row.day, *told, str(row.images), _dollars(row.amount), paid_by]
-
-
-def _dollars(micro: int) -> str:
-    return f"{Decimal(micro) / MILLION:.6f}"
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text[:1] in FORMULA_STARTS else text
