@@ -55,8 +55,7 @@ CHARGE_COLUMN: Final = "charge_usd"
 
 def unpriced(images: int) -> str:
     """What stands below the sums where some prices are not known."""
-    are = "is" if images == 1 else "are"
-    return f"{count(images, 'AI picture')} at an unknown price {are} in no sum."
+    return f"The price of {count(images, 'AI picture')} is unknown, and in no sum."
 
 
 def month(of: str) -> str:
