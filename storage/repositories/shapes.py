@@ -78,6 +78,9 @@ EDGE_ID = bindparam("edge_id", type_=BigKey)
 LIMIT = bindparam("limit", type_=Integer)
 OFFSET = bindparam("offset", type_=Integer)
 
+Beyond = Literal["", "id", "value", "tie"]
+"""Of what the images after a position are beyond: its id, its place, its id among equal ones."""
+
 Way = Literal["rows", "along", "few", "noted", "looked"]
 
 
@@ -119,26 +122,27 @@ class Part:
     """All of a `Slice` that decides how a statement reads."""
 
     downwards: bool
-    beyond: Literal["", "id", "value", "tie"]
+    beyond: Beyond
     passes: bool
 
 
 def part_of(sort: Sort, wanted: Slice, *, tied: bool = False) -> Part:
     """What of the sorted answers; `tied`: only those that the sort places beside the position."""
-    beyond: Literal["", "id", "value", "tie"] = ""
-    if wanted.position:
-        valued = "tie" if tied else "value"
-        beyond = "id" if wanted.position.value is None else valued  # type: ignore[assignment]  # one of two
+    beyond: Beyond = ""
+    if wanted.position and wanted.position.value is None:
+        beyond = "id"
+    elif wanted.position:
+        beyond = "tie" if tied else "value"
     return Part(SORTS[sort].downwards != wanted.backwards, beyond, bool(wanted.offset))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def counting(shape: Shape) -> Select[Any]:
     """How many images answer."""
     return select(_Writing(shape).counting())
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def gathering(shape: Shape) -> Select[Any]:
     """How many images answer by FTS5, up to one more than are noted; their ids as JSON, if more
     than one token is held; and how many images answer the filter alone.
@@ -149,7 +153,7 @@ def gathering(shape: Shape) -> Select[Any]:
     return select(func.count(), ids, among.scalar_subquery()).select_from(most)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def listing(
     shape: Shape, part: Part, way: Way, *, gathered: bool = False, totalled: bool = False
 ) -> Select[Any]:
