@@ -11,6 +11,7 @@ behind the end, each frame by itself. Sizes and frames are judged by the headers
 import io
 import warnings
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from PIL import Image, ImageCms, JpegImagePlugin
@@ -78,18 +79,24 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 class Decoded:
     """A picture that passed, `width` × `height` pixels as seen upright.
 
-    `small` is it upright in sRGB with its transparency, its longer side at least 512 pixels where
+    `shown` is it upright in sRGB with its transparency, its longer side at least 512 pixels where
     it has that many. `kept` is the file without metadata and tail, or, where its pixels had to be
-    changed, those pixels, to be encoded as `how` says.
+    changed, those pixels, to be encoded as `how` says. `stored` and `small` may be asked of two
+    threads at once.
     """
 
     kind: str
     width: int
     height: int
     frames: int
-    small: Image.Image
+    shown: Image.Image
     kept: bytes | Image.Image | Pixels
     how: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def small(self) -> Image.Image:
+        """`shown` with a longer side of less than 1024 pixels."""
+        return shrink(self.shown)
 
     def stored(self) -> bytes:
         """What may be kept: same type, upright, sRGB, without metadata or anything more.
@@ -200,6 +207,8 @@ def _decode(contents: Contents, kind: str, canvas: tuple[int, int]) -> Decoded:
     del contents, first  # as above
     image.load()
     image = _upright(image, turn, profile)
+    if kind == "JPEG":
+        return Decoded(kind, *image.size, 1, image, image, how)
     kept = take_pixels(image) if kind == "WEBP" else image
     return Decoded(kind, *image.size, 1, shrink(image), kept, how)
 
@@ -274,6 +283,8 @@ def shrink(image: Image.Image) -> Image.Image:
     Strip by strip, because Pillow converts all of a picture before it makes it smaller.
     """
     factor = max(max(image.size) // SMALL_SIDE, 1)
+    if factor == 1:
+        return plain(image)
     if image.mode in {"L", "RGB", "RGBX"} and "transparency" not in image.info:
         return plain(image.reduce(factor))  # nothing is converted
     rows = max(STRIP_PIXELS // (image.width * factor), 1) * factor

@@ -34,9 +34,11 @@ OVERRUN: Final = frozenset({-signal.SIGKILL, -signal.SIGXCPU})
 # picture to keep such buffers too, and what is not in use counts as memory held. What was given
 # back has to be asked for again, which took a third of the time of a phone's photo while the system
 # handed it out by 4 KB: pages of 2 MB, where Linux has them, make that nothing
-# (glibc's manual, "Memory Allocation Tunables").
+# (glibc's manual, "Memory Allocation Tunables"). Its threads share one heap: each of several would
+# keep some.
 SURROUNDINGS: Final = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(8 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(12 << 20),
 }

@@ -12,7 +12,9 @@ import math
 import os
 import resource
 import sys
+import threading
 import time
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,21 +25,30 @@ from core.library.pictures import dhash, draw_placeholder, draw_thumbnail
 MOST_BYTES: Final = 10 * 1024 * 1024
 """Of one file (REQUIREMENTS.md §1)."""
 
+STACK_BYTES: Final = 1 << 20
+"""Of a thread. Systems give them 8 MB, all of which would count as memory."""
+
 NICE: Final = 5
 """Answers to people come before pictures."""
 
 
-def examine(source: Path, kept: Path) -> dict[str, Any]:
+def examine(source: Path, kept: Path, beside: Executor) -> dict[str, Any]:
     """Judge the file `source` and write what may be stored to `kept`, unless it is the same.
 
-    Returns the fields of `examination.Examined`, the path aside. Raises UserError as `decode`, also
-    with `upload_too_big`, and OSError where a file cannot be read or written.
+    Pixels that have to be encoded anew are so `beside`, while the small versions are drawn. Returns
+    the fields of `examination.Examined`, the path aside. Raises UserError as `decode`, also with
+    `upload_too_big`, and OSError where a file cannot be read or written.
     """
     size = source.stat().st_size
     if size > MOST_BYTES:
         raise UserError("upload_too_big")
     decoded = decode(source.read_bytes())  # held by nobody else, so `decode` can let go of it
-    stored = decoded.stored()
+    storing = beside.submit(decoded.stored)
+    try:
+        thumbnail = draw_thumbnail(decoded.small)
+    finally:
+        wait([storing])  # nothing of this file may go on beside the next one
+    stored = storing.result()
     sha256 = None
     if len(stored) != size or stored != source.read_bytes():
         sha256 = hashlib.sha256(stored).hexdigest()
@@ -50,15 +61,15 @@ def examine(source: Path, kept: Path) -> dict[str, Any]:
         "file_size": len(stored),
         "sha256": sha256,
         "dhash": dhash(decoded.small),
-        "thumbnail": base64.b64encode(draw_thumbnail(decoded.small)).decode(),
+        "thumbnail": base64.b64encode(thumbnail).decode(),
         "placeholder": draw_placeholder(decoded.small),
     }
 
 
-def answer(source: Path, kept: Path) -> dict[str, Any]:
+def answer(source: Path, kept: Path, beside: Executor) -> dict[str, Any]:
     """The same as one of `{"found": …}`, `{"refused": [code, facts]}`, `{"failed": errno}`."""
     try:
-        return {"found": examine(source, kept)}
+        return {"found": examine(source, kept, beside)}
     except UserError as refusal:
         return {"refused": [refusal.code, refusal.facts]}
     except MemoryError:
@@ -89,10 +100,13 @@ def main(memory: int, cpu: int) -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is no answer
     os.nice(NICE)
     limit_memory(memory)
-    for line in sys.stdin:
-        source, kept = json.loads(line)
-        allow_cpu(cpu)
-        print(json.dumps(answer(Path(source), Path(kept))), file=answers, flush=True)
+    threading.stack_size(STACK_BYTES)
+    with ThreadPoolExecutor(1) as beside:
+        for line in sys.stdin:
+            source, kept = json.loads(line)
+            allow_cpu(cpu)
+            found = answer(Path(source), Path(kept), beside)
+            print(json.dumps(found), file=answers, flush=True)
 
 
 if __name__ == "__main__":
