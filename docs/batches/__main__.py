@@ -6,24 +6,15 @@ were created and `batch-complete.png`.
 """
 
 import asyncio
-import io
 import re
-import shutil
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from core.wording import batches as words
 from core.wording import drafts as draft_words
-from tests.desk import environment, running_desk
+from docs.camera import DOCS, Scene, open_scene, photograph
 
-DOCS = Path(__file__).parents[1]
 LIST = DOCS.parent / "tests" / "flows" / "prompts" / "fifty.csv"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-COLOURS = 256
-KMEANS = 2  # rounds that bring the palette nearer to the pictures
 MADE = 4
 """Pictures that are there in the first photograph."""
 
@@ -31,14 +22,6 @@ SEEN = 18
 """Pictures that have room in it."""
 
 UNWANTED = (2, 5, 6, 9, 11, 14, 15, 16, 18)
-
-
-async def photograph(page: Page, target: Path) -> None:
-    """The page as it stands, as a PNG of a palette."""
-    taken = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
-    palette = taken.quantize(COLOURS, kmeans=KMEANS)
-    drawn = taken.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
-    drawn.save(target, optimize=True)
 
 
 async def begin(page: Page) -> None:
@@ -51,14 +34,13 @@ async def begin(page: Page) -> None:
     start = page.get_by_role("button", name=words.START, exact=True)
     await expect(start).to_be_visible()
     await expect(page.locator("#threads")).to_contain_text("Batch: 50 pictures")
-    await photograph(page, DOCS / "batch-input.png")
+    await photograph(page, "batch-input.png")
     await start.click()
 
 
-async def take(browser: Browser, address: str) -> None:
+async def take(scene: Scene) -> None:
     """In light while it is drawn, in dark on a telephone when it is chosen from."""
-    desk = await browser.new_context(base_url=address, viewport={"width": 1280, "height": 860})
-    page = await desk.new_page()
+    page = await scene.open_desktop()
     await begin(page)
     made = page.locator("#lot .is-completed")
     await expect(made.nth(MADE)).to_be_attached(timeout=120_000)
@@ -71,24 +53,16 @@ async def take(browser: Browser, address: str) -> None:
     await expect(page.locator("#kept")).to_have_text(
         re.compile(r"^(?!(\d+) of \1 )"), timeout=20_000
     )
-    await photograph(page, DOCS / "batch.png")
+    await photograph(page, "batch.png")
     status = page.locator("#status")
     await expect(status).to_contain_text(re.compile("50 of 50 pictures made"), timeout=240_000)
     for number in UNWANTED[4:]:
         await page.locator(f'.cell input[value="{number}"]').click()
     await expect(page.locator("#kept")).to_have_text("41 of 50 kept")
-    telephone = await browser.new_context(
-        base_url=address,
-        viewport={"width": 390, "height": 780},
-        device_scale_factor=1.5,
-        color_scheme="dark",
-        has_touch=True,
-        is_mobile=True,
-    )
-    other = await telephone.new_page()
+    other = await scene.open_telephone()
     await other.goto(page.url)
     await other.wait_for_load_state("networkidle")
-    await photograph(other, DOCS / "batch-phone.png")
+    await photograph(other, "batch-phone.png")
     await finish(page)
 
 
@@ -100,24 +74,18 @@ async def finish(page: Page) -> None:
     await expect(publish).to_be_visible(timeout=60_000)
     await status.get_by_text(draft_words.open_some(1, 34)).click()
     await ground.evaluate("ground => ground.scrollTo(0, 0)")
-    await photograph(page, DOCS / "batch-drafts.png")
+    await photograph(page, "batch-drafts.png")
     await page.keyboard.press("Escape")
     await publish.click()
     await expect(status).to_contain_text("41 published", timeout=120_000)
     await ground.evaluate("ground => ground.scrollTo(0, 0)")
-    await photograph(page, DOCS / "batch-complete.png")
+    await photograph(page, "batch-complete.png")
 
 
 async def main() -> None:
     """Nothing of the desk stays."""
-    with TemporaryDirectory() as folder:
-        environ = environment(Path(folder), PUBLISH_GRACE_SECONDS="1")
-        address = f"http://127.0.0.1:{environ['HTTP_PORT']}"
-        async with running_desk(environ, demo=True), async_playwright() as playwright:
-            program = shutil.which("chromium")
-            browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
-            await take(browser, address)
-            await browser.close()
+    async with open_scene() as scene:
+        await take(scene)
 
 
 asyncio.run(main())

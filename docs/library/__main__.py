@@ -4,21 +4,11 @@ Writes `docs/library.png` and `docs/library-phone.png`, each with a palette of 2
 """
 
 import asyncio
-import io
-import shutil
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from PIL import Image
-from playwright.async_api import Browser, FilePayload, Page, async_playwright, expect
+from playwright.async_api import FilePayload, Page, expect
 
+from docs.camera import open_scene, photograph
 from docs.library.photographs import fog, lights, sea
-from tests.desk import environment, running_desk
-
-DOCS = Path(__file__).parents[1]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-COLOURS = 256
-KMEANS = 2  # rounds that bring the palette nearer to the pictures
 
 SKETCHES = (
     ("a lighthouse at dusk --style vintage", 1),
@@ -73,50 +63,21 @@ async def publish(page: Page, *names: str) -> None:
     await expect(draft).to_have_count(0)
 
 
-async def photograph(page: Page, target: Path) -> None:
-    """The page as it stands, once all its pictures have come, as a PNG of a palette."""
-    loaded = "[...document.images].every((image) => image.complete || image.loading === 'lazy')"
-    await page.wait_for_function(loaded)
-    await page.wait_for_load_state("networkidle")
-    taken = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
-    palette = taken.quantize(COLOURS, kmeans=KMEANS)
-    drawn = taken.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
-    drawn.save(target, optimize=True)
-
-
-async def take(browser: Browser, address: str) -> None:
+async def take() -> None:
     """Both pictures: the grid with two chosen, in light; the favourites on a telephone, in dark."""
-    desk = await browser.new_context(base_url=address, viewport={"width": 1280, "height": 860})
-    page = await desk.new_page()
-    await fill(page)
-    await page.goto("/library")
-    for number in (4, 5):
-        await page.locator("#grid .tile").nth(number).get_by_role("checkbox").check(force=True)
-    await page.mouse.move(5, 500)
-    await photograph(page, DOCS / "library.png")
-    telephone = await browser.new_context(
-        base_url=address,
-        viewport={"width": 390, "height": 780},
-        device_scale_factor=1.5,
-        color_scheme="dark",
-        has_touch=True,
-        is_mobile=True,
-    )
-    page = await telephone.new_page()
-    await page.goto("/library?filter=favourites")
-    await photograph(page, DOCS / "library-phone.png")
+    async with open_scene() as scene:
+        page = await scene.open_desktop()
+        await fill(page)
+        await page.goto("/library")
+        for number in (4, 5):
+            await page.locator("#grid .tile").nth(number).get_by_role("checkbox").check(force=True)
+        await page.mouse.move(5, 500)
+        await page.wait_for_load_state("networkidle")
+        await photograph(page, "library.png")
+        telephone = await scene.open_telephone()
+        await telephone.goto("/library?filter=favourites")
+        await telephone.wait_for_load_state("networkidle")
+        await photograph(telephone, "library-phone.png")
 
 
-async def main() -> None:
-    """Nothing of the desk stays."""
-    with TemporaryDirectory() as folder:
-        environ = environment(Path(folder), PUBLISH_GRACE_SECONDS="1")
-        address = f"http://127.0.0.1:{environ['HTTP_PORT']}"
-        async with running_desk(environ, demo=True), async_playwright() as playwright:
-            program = shutil.which("chromium")
-            browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
-            await take(browser, address)
-            await browser.close()
-
-
-asyncio.run(main())
+asyncio.run(take())

@@ -1,0 +1,1 @@
+"""Takes the picture of the spend view, `docs/spend.png`: `python -m docs.spend`."""
