@@ -39,7 +39,7 @@ from tests.core.hostile import encode, photo, srgb_profile, swapped_profile, wit
 from tests.fakes.queue import MemoryQueue
 from tests.fakes.reviewers import Nobody
 
-ROUNDS = 15
+ROUNDS = 25
 MOST, MOST_MEMORY = 1.15, 180
 PROGRESSIVE = {"progressive": True, "subsampling": "4:4:4", "quality": 94}
 
