@@ -273,10 +273,16 @@ class _Writing:
         return self._of(self._cut(found))
 
     def few(self) -> Select[Any]:
-        """All sorted, without their rows."""
-        found = select(ID.label("rowid")).select_from(text(f"images INDEXED BY {SORTING}"))
+        """All sorted, without their rows. CROSS keeps SQLite from beginning with all images."""
+        if self._gathered:
+            source, place, asked = "json_each(:ids) AS noted", "noted.value", []
+        else:
+            source, place = "image_search", "image_search.rowid"
+            asked = [self._matches(), *self._dates(literal_column(place, BigKey))]
+        along = text(f"{source} CROSS JOIN images INDEXED BY {SORTING}")
+        found = select(ID.label("rowid")).select_from(along).where(*asked)
         own = literal_column("images.business_id", BigKey) == OWN
-        return self._of(self._in_order(found.where(own, ID.in_(self.ids()))))
+        return self._of(self._in_order(found.where(own, literal_column(place, BigKey) == ID)))
 
     def noted(self) -> Select[Any]:
         """On a walk along the sort, by their ids."""

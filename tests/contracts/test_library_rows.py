@@ -231,9 +231,9 @@ QUESTIONS = [
         (40, {"filter": "unused"}),
         (5, {"filter": "published"}),
         (9, {"text": "word1"}),
-        (5, {"text": "common"}),  # many for such short pages: SQLite walks past noted ids
+        (3, {"text": "common"}),  # many for such short pages: SQLite walks past noted ids
         (15, {"filter": "favourites"}),  # and past marks, which stand in the index
-        (5, {"text": "word", "filter": "approved"}),
+        (3, {"text": "word", "filter": "approved"}),
         (40, {"text": "word7", "filter": "favourites"}),
         (1, {"tag": "t1"}),
         (30, {"text": "common wor", "filter": "ai_generated"}),
