@@ -42,7 +42,10 @@ FEW_IN_TIME: Final = 33.0
 """The same where dates alone are asked, which a walk reads in the index."""
 
 FEW_MARKED: Final = 120.0
-"""The same where one mark alone is asked, which stands in the walk's index too."""
+"""The same where a mark is asked that is rare, or nothing else: it stands in the walk's index."""
+
+PICKED: Final = frozenset({"favourites", "approved"})
+"""Marks that are rare: people give them."""
 
 LOOKED_AT: Final = 40
 """To look at a row takes as long as to note so many ids."""
@@ -138,14 +141,14 @@ class Searching:
         return self._gathered
 
     def _way(self, wanted: Slice, number: float, among: int | None) -> Way:
-        rows = wanted.offset + wanted.limit
-        if self._shape.plain:
-            return "few" if number <= FEW_IN_TIME * sqrt(rows) else "rows"
-        if self._shape.marked and self._shape.counted:
-            return "few" if number <= FEW_MARKED * sqrt(rows) else "rows"
-        if number <= FEW * sqrt(rows):
+        rows, shape = wanted.offset + wanted.limit, self._shape
+        alone = shape.marked and shape.counted
+        few = FEW_MARKED if alone or shape.marked in PICKED else FEW
+        if number <= (FEW_IN_TIME if shape.plain else few) * sqrt(rows):
             return "few"
-        if number > self._shape.noted:
+        if shape.plain or alone:
+            return "rows"
+        if number > shape.noted:
             return "looked" if wanted.offset <= FAR else "noted"
         return "looked" if among and number**2 > LOOKED_AT * rows * among else "noted"
 
