@@ -342,6 +342,8 @@ async def test_the_grid_goes_on_by_itself_and_is_found_again_as_it_was_left(
         called = await page.locator("#grid .name").all_inner_texts()
         assert called == [f"Picture {number}" for number in range(60)]
         await tiles(page).nth(55).get_by_role("link").click()
+        await page.wait_for_url(re.compile(r"/library/\d+$"))
+        await page.wait_for_load_state()  # until then the link leads to the library's beginning
         await page.get_by_role("link", name=words.TO_LIBRARY).click()
         await expect(tiles(page)).to_have_count(60)
         await expect(tiles(page).nth(55)).to_be_in_viewport()
