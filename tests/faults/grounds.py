@@ -58,6 +58,7 @@ class Valkey:
         self._folder = folder
         self._port = free_port()
         self._process: Process | None = None
+        self._stood = False
 
     @property
     def url(self) -> str:
@@ -65,18 +66,13 @@ class Valkey:
         return f"redis://127.0.0.1:{self._port}/0"
 
     async def start(self) -> None:
-        """Start it empty, and wait until it answers."""
+        """Start it empty, and wait until it answers; the first time at a port that nobody has."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._process = await create_subprocess_exec(
-            get_binary_path(),
-            *("--port", str(self._port), "--bind", "127.0.0.1", "--save", ""),
-            cwd=self._folder,
-            stdout=DEVNULL,
-            stderr=DEVNULL,
-        )
-        async with asyncio.timeout(10), Redis.from_url(self.url) as redis:
-            while not await _answers(redis):  # noqa: ASYNC110  # another process
-                await asyncio.sleep(0.02)
+        async with asyncio.timeout(10):
+            while not await self._begin():
+                assert not self._stood, "somebody took its port"
+                self._port = free_port()  # somebody was given it between the look and the start
+        self._stood = True
 
     async def restart(self) -> None:
         """End it and start it again, with all that it held."""
@@ -84,6 +80,22 @@ class Valkey:
             await redis.save()
         await self.kill()
         await self.start()
+
+    async def _begin(self) -> bool:
+        """Whether it answers; False where it ended by itself."""
+        self._process = await create_subprocess_exec(
+            get_binary_path(),
+            *("--port", str(self._port), "--bind", "127.0.0.1", "--save", ""),
+            cwd=self._folder,
+            stdout=DEVNULL,
+            stderr=DEVNULL,
+        )
+        async with Redis.from_url(self.url) as redis:
+            while self._process.returncode is None:
+                if await _answers(redis):
+                    return True
+                await asyncio.sleep(0.02)
+        return False
 
     async def kill(self) -> None:
         """End it with all that it held. May be repeated."""
