@@ -199,7 +199,8 @@ def paused(trouble: Trouble, *, replaceable: bool = True) -> str:
         next_ = "Choose another model for the rest on this card" if replaceable else NO_OTHER_MODEL
         return (
             f"Paused; nothing is lost. The model {trouble.facts['model']} is not offered any more, "
-            f"and nothing was paid for what it did not make. {next_}; “{RESUME}” asks it again."
+            f"and nothing was paid for what it did not make. {next_}; “{RESUME}” tries the old one "
+            "again."
         )
     return f"Paused; nothing is lost. {sentence(trouble)} Then press “{RESUME}”."
 
