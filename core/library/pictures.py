@@ -21,7 +21,6 @@ PREVIEW_BYTES: Final = 1_000_000
 THUMBNAIL_SIDE: Final = 256
 THUMBNAIL_QUALITY: Final = 82
 PLACEHOLDER_SIDE: Final = 32
-ANY_SIDES: Final = (1, SIDES[1])
 
 WHITE: Final = (255, 255, 255)
 
@@ -56,14 +55,6 @@ def check(data: bytes, sides: tuple[int, int] = SIDES) -> Picture:
         sha256=hashlib.sha256(data).hexdigest(),
         dhash=dhash(decoded.small),
     )
-
-
-def sanitise(data: bytes) -> bytes:
-    """What is kept of checked bytes: same type, upright, sRGB, no EXIF, XMP or trailing bytes.
-
-    Pixels are encoded anew only where they must change. Raises UserError as `decode`.
-    """
-    return decode(data, ANY_SIDES).stored()
 
 
 def preview(data: bytes, number: int | str | None = None) -> bytes:

@@ -56,7 +56,6 @@ KEEP_ALL = "All"
 KEEP_NONE = "None"
 ONLY_KEPT = "Only what is kept"
 KEYS = "Arrows move · Space keeps · Enter opens · Shift chooses a range"
-NOTHING_TO_SEE = "The pictures come here as they are made."
 
 ITEM_STATES: dict[ItemState, str] = {
     "queued": "waiting",

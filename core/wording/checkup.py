@@ -63,7 +63,6 @@ ADDRESS = "Address: {address} answers"
 ADDRESS_SILENT = "Address: {address} does not answer as the desk ({reason})"
 ADDRESS_SILENT_FIX = "Is the desk running, and does the reverse proxy or tunnel lead to it?"
 WANTED_BY_SLACK = "Slack over HTTP"
-WANTED_BY_NETWORK = "{network}"
 WANTED_BY_NOBODY = "networks that fetch pictures"
 
 SLACK_UNSET = "Slack: not set up"

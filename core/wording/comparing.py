@@ -7,7 +7,7 @@ from core.generation.comparing import Standing, letter
 from core.generation.jobs import Item
 from core.generation.orders import Order
 from core.wording.errors import sentence
-from core.wording.money import count, money, numbers, span
+from core.wording.money import count, money, span
 
 COMMAND: Final = "Which models win blind comparisons here"
 OPTION: Final = "Compare so many models blind, 2 or 3: a picture from each"
@@ -18,11 +18,6 @@ NO_SCORES: Final = (
     "No comparison has been decided yet. Start one with /generate a fox --compare 3 and choose."
 )
 KEYCAPS: Final = ("1️⃣", "2️⃣", "3️⃣")
-
-
-def letters(chosen: list[int]) -> str:
-    """Pictures by their letters: "A and C"."""
-    return numbers([letter(number) for number in chosen])
 
 
 def blind(made: list[Item]) -> str:

@@ -19,7 +19,6 @@ MENU = "Channels and threads"
 SIGN_OUT = "Sign out"
 SKIP = "Skip to the conversation"
 DEMO_NOTE = "Demo on this machine"
-ADMIN = "Admin"
 
 EMPTY_TITLE = "What shall be drawn?"
 EMPTY_TEXT = "Type a command below, and the pictures come back in a thread. For example:"
@@ -45,13 +44,11 @@ PROGRESS = "{done} of {total}"
 VIEW = "View picture {number}"
 DOWNLOAD = "Download {name}"
 EARLIER = "Earlier"
-NO_REPLIES = "No replies yet."
 LINES_OF = "Conversation in {name}"
 REPLIES = "Replies"
 UPLOADED = "Pictures brought by {name}"
 
 OPTIONAL = "optional"
-CHOOSE = "Choose…"
 
 SPOKEN = {
     "lost": "Connection lost. Trying again…",
@@ -134,7 +131,6 @@ NARROW = "More filters"
 SHOW = "Show"
 SKIP_TO_PICTURES = "Skip to the pictures"
 ADD_PICTURES = "Add pictures"
-ADD = "Add"
 FILTERS = {
     "all": "All",
     "uploaded": "Uploaded",
@@ -204,7 +200,6 @@ ZIP_GONE_NAME = "not-included.txt"
 ZIP_GONE = "The files of these pictures were gone while this archive was made:\n\n"
 
 ORIGINAL = "Download original"
-EDIT = "Words"
 TITLE = "Title"
 DESCRIPTION = "Description"
 ALT = "Alt text"
@@ -235,13 +230,11 @@ CHILDREN = "Made from it"
 ALIKE = "Looks alike"
 WHERE_USED = "Where it is used"
 NOT_USED_YET = "Not in any post yet."
-OPEN_POST = "Open"
 OPEN_THREAD = "Its thread"
 
 UPLOAD_PICK = "Choose pictures"
 UPLOAD_PICK_FILE = "Choose a file"
 UPLOAD_DROP = "or drop them here"
-TAKEN_OUT = "Take out {name}"
 
 
 def pictures(total: int, *, exact: bool) -> str:

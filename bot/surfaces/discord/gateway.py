@@ -41,8 +41,6 @@ from core.errors import ActionNeeded, DeskError, TryLater
 from core.ports import Inbox
 from core.wording.surfaces import FORM_IS_GONE, NOTHING_WAS_DONE
 
-Json = dict[str, Any]
-
 CALLBACK: Final = "/interactions/{webhook_id}/{webhook_token}/callback"
 TOO_LATE: Final = frozenset({Code.UNKNOWN_INTERACTION, Code.ALREADY_ANSWERED})
 REACTIONS: Final = {"raw_reaction_add": True, "raw_reaction_remove": False}

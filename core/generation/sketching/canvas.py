@@ -17,7 +17,6 @@ from PIL import Image, ImageDraw, ImageFilter
 
 Colour: TypeAlias = tuple[int, int, int]
 Point: TypeAlias = tuple[float, float]
-Pen: TypeAlias = ImageDraw.ImageDraw
 
 FINENESS: Final = 2
 RIM: Final = 180  # what Pillow's radial gradient has reached in the middle of each edge
@@ -147,11 +146,6 @@ class Shape:
         """A stroke with round joints; `width` is of the shorter side."""
         path = [(x * self._wide, y * self._high) for x, y in points]
         self._pen.line(path, fill=value, width=max(round(width * self._unit), 1), joint="curve")
-
-    def wedge(self, at: Point, radius: float, start: float, end: float) -> None:
-        """A slice of a disc; degrees clockwise from the right."""
-        x, y, r = at[0] * self._wide, at[1] * self._high, radius * self._unit
-        self._pen.pieslice((x - r, y - r, x + r, y + r), start, end, fill=255)
 
 
 def gradient(stops: Sequence[Colour], size: tuple[int, int]) -> Image.Image:
