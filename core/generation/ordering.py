@@ -108,9 +108,7 @@ def bought(order: Order) -> Purchase:
     return Purchase(order.price or 0, int(order.by_ai), order.model, order.key_id, order.own_key)
 
 
-def place_cards(
-    uow: UnitOfWork, customer: Customer, job_id: str, root: Message | None = None
-) -> str:
+def place_cards(uow: UnitOfWork, customer: Customer, job_id: str, root: Message | None) -> str:
     """Write the status and result cards of a new job, in the thread of `root` or in one of their
     own, and wake the first; returns the id of the message that opens the thread.
     """

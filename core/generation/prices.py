@@ -93,14 +93,14 @@ class Catalogue:
         return (self.aliases[name], name) if name in self.aliases else (name, None)
 
 
-def read_catalogue(path: Path = CATALOGUE) -> Catalogue:
-    """Read a catalogue file. Raises UserError("catalogue_broken") naming what is wrong."""
+def read_catalogue() -> Catalogue:
+    """Read the catalogue's file. Raises UserError("catalogue_broken") naming what is wrong."""
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        document = tomllib.loads(CATALOGUE.read_text("utf-8"))
         models = {row["name"]: _model(row) for row in document["models"]}
         words = WordsModel(**document["words"])
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise UserError("catalogue_broken", path=path.name, problem=repr(error)) from error
+        raise UserError("catalogue_broken", path=CATALOGUE.name, problem=repr(error)) from error
     aliases, quality_aliases = document.get("aliases", {}), document.get("quality_aliases", {})
     return Catalogue(models, aliases, quality_aliases, words)
 

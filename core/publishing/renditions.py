@@ -8,15 +8,13 @@ come in as data (reference: networks.md §1.2, §1.6).
 import hashlib
 import math
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from PIL import Image, ImageFilter, ImageOps
 
 from core.errors import UserError
 from core.library import pictures
 from core.ports import NetworkRules
-
-Fit: TypeAlias = Literal["pad", "crop"]
 
 QUALITIES: Final = (90, 84, 78, 72, 66, 60)
 SHRINK: Final = 0.9
@@ -37,21 +35,21 @@ class Rendition:
     sha256: str
 
 
-def render(data: bytes, rules: NetworkRules, fit: Fit = "pad") -> Rendition:
+def render(data: bytes, rules: NetworkRules) -> Rendition:
     """Make checked bytes fit `rules`: takes 20–300 ms, so run it in a thread.
 
-    Outside `rules.ratios`, "pad" puts the whole picture before a blurred copy of itself and "crop"
-    cuts evenly from both ends. Nothing is scaled unless width or bytes demand it. The same input
-    gives the same bytes. Raises UserError("rendition_impossible", bytes=…) where even the smallest
-    picture is over the byte limit.
+    Outside `rules.ratios` the whole picture stands before a blurred copy of itself. Nothing is
+    scaled unless width or bytes demand it. The same input gives the same bytes. Raises
+    UserError("rendition_impossible", bytes=…) where even the smallest picture is over the byte
+    limit.
     """
     source = pictures.open_upright(data)
     limit = math.floor(rules.max_bytes * MARGIN)
     ratio = _ratio(source, rules)
-    width = _clamp(_natural_width(source, ratio, fit), rules.widths)
+    width = _clamp(_natural_width(source, ratio), rules.widths)
     narrowest = rules.widths[0] if rules.widths else NARROWEST
     while True:
-        picture = _compose(source, width, _height(width, ratio, rules), fit)
+        picture = _compose(source, width, _height(width, ratio, rules))
         for quality in QUALITIES:
             encoded = pictures.encode_jpeg(picture, quality)
             if len(encoded) <= limit:
@@ -67,12 +65,10 @@ def _ratio(source: Image.Image, rules: NetworkRules) -> float:
     return min(max(own, rules.ratios[0]), rules.ratios[1]) if rules.ratios else own
 
 
-def _natural_width(source: Image.Image, ratio: float, fit: Fit) -> int:
-    """The width at which the picture keeps its own scale, padded or cropped to `ratio`."""
+def _natural_width(source: Image.Image, ratio: float) -> int:
+    """The width at which the picture keeps its own scale, padded to `ratio`."""
     beside = ratio > source.width / source.height
-    if beside == (fit == "pad"):
-        return max(round(source.height * ratio), 1)
-    return source.width
+    return max(round(source.height * ratio), 1) if beside else source.width
 
 
 def _clamp(width: int, widths: tuple[int, int] | None) -> int:
@@ -89,12 +85,12 @@ def _height(width: int, ratio: float, rules: NetworkRules) -> int:
     return height
 
 
-def _compose(source: Image.Image, width: int, height: int, fit: Fit) -> Image.Image:
+def _compose(source: Image.Image, width: int, height: int) -> Image.Image:
     size = (width, height)
     if source.size == size:
         return source
     ideal = height * source.width / source.height
-    if fit == "crop" or abs(ideal - width) <= 1:  # one pixel of rounding is not worth a border
+    if abs(ideal - width) <= 1:  # one pixel of rounding is not worth a border
         return ImageOps.fit(source, size, Image.Resampling.LANCZOS)
     inside = ImageOps.contain(source, size, Image.Resampling.LANCZOS)
     ground = _blurred(source, size)

@@ -131,9 +131,7 @@ async def unmark(
     await _redraw(uow, job)
 
 
-async def outlive(
-    uow: UnitOfWork, card: Message, meaning: tuple[Signal, int] | None = None
-) -> None:
+async def outlive(uow: UnitOfWork, card: Message, meaning: tuple[Signal, int] | None) -> None:
     """Somebody cleared a card's reactions, or those of one `meaning`. That changes nothing: what
     they meant stays, as if it had been put by a control, so that a later reading of the card does
     not miss them.

@@ -112,10 +112,6 @@ class Ledger(Protocol):
         """Insert a booking."""
         ...
 
-    async def spent(self, business_id: int, day: str) -> int:
-        """Micro-USD reserved or settled on this day, without what people paid by their own keys."""
-        ...
-
     async def paid_by(self, key_id: str) -> int:
         """Micro-USD reserved or settled by this key."""
         ...

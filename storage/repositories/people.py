@@ -138,15 +138,6 @@ class Ledger:
         """Insert a booking."""
         self.session.add(entry)
 
-    async def spent(self, business_id: int, day: str) -> int:
-        """Micro-USD reserved or settled on this day."""
-        columns = tables.ledger.c
-        total = select(func.coalesce(func.sum(columns.amount), 0))
-        found = total.where(
-            columns.business_id == business_id, columns.day == day, columns.own_key.is_(False)
-        )
-        return int(await self.session.scalar(found) or 0)
-
     async def used(
         self,
         business_id: int,

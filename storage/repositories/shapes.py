@@ -154,9 +154,7 @@ def gathering(shape: Shape) -> Select[Any]:
 
 
 @lru_cache(maxsize=256)
-def listing(
-    shape: Shape, part: Part, way: Way, *, gathered: bool = False, totalled: bool = False
-) -> Select[Any]:
+def listing(shape: Shape, part: Part, way: Way, *, gathered: bool, totalled: bool) -> Select[Any]:
     """A part of the answers, found in one way: by ids that were gathered, if they were; with the
     number of all beside each, where that is wanted.
     """

@@ -9,7 +9,7 @@ from PIL import Image
 
 from core.errors import UserError
 from core.ports import NetworkRules
-from core.publishing.renditions import Fit, render
+from core.publishing.renditions import render
 
 INSTAGRAM = NetworkRules(
     min_images=1,
@@ -55,14 +55,13 @@ def picture(
     size=st.tuples(st.integers(40, 900), st.integers(40, 900)),
     mode=st.sampled_from(["RGB", "RGBA", "L", "LA", "P", "1"]),
     rules=st.sampled_from([INSTAGRAM, FACEBOOK, TIGHT, SQUARE]),
-    fit=st.sampled_from(["pad", "crop"]),
     noise=st.booleans(),
 )
 def test_every_rendition_obeys_its_rules(
-    size: tuple[int, int], mode: str, rules: NetworkRules, fit: Fit, *, noise: bool
+    size: tuple[int, int], mode: str, rules: NetworkRules, *, noise: bool
 ) -> None:
     """Bytes, ratio and width are in range, and what comes out is a JPEG in RGB."""
-    rendition = render(picture(*size, mode, noise=noise), rules, fit)
+    rendition = render(picture(*size, mode, noise=noise), rules)
     with Image.open(io.BytesIO(rendition.data), formats=["JPEG"]) as image:
         image.load()
         assert image.mode == "RGB"
@@ -96,20 +95,11 @@ def colour(data: bytes, x: int, y: int) -> str:
 
 def test_padding_shows_the_whole_picture() -> None:
     """A panorama keeps both of its ends, and the border is a soft echo of it."""
-    rendition = render(picture(1_600, 400), INSTAGRAM, "pad")
+    rendition = render(picture(1_600, 400), INSTAGRAM)
     middle = rendition.height // 2
     assert colour(rendition.data, 2, middle) == "red"
     assert colour(rendition.data, rendition.width - 3, middle) == "blue"
     assert colour(rendition.data, 10, 10) == "mixed"
-
-
-def test_cropping_fills_the_frame_from_the_middle() -> None:
-    """Both ends lose alike: the colours still meet in the middle."""
-    rendition = render(picture(1_600, 400), INSTAGRAM, "crop")
-    edge = rendition.width // 2
-    assert rendition.height == 400
-    assert colour(rendition.data, edge - 8, 5) == "red"
-    assert colour(rendition.data, edge + 8, 5) == "blue"
 
 
 def test_transparency_becomes_white() -> None:

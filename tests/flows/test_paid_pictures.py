@@ -30,7 +30,9 @@ async def spent(desk: Running) -> int:
     async with desk.database.read() as uow:
         business = await uow.businesses.get(1)
         assert business is not None
-        return await uow.ledger.spent(business.id, day_of(business, uow.now))
+        day = day_of(business, uow.now)
+        spent, _ = await uow.ledger.used(business.id, (day, day))
+        return spent
 
 
 @CHATS_THAT_PREVIEW

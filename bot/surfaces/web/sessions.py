@@ -117,7 +117,7 @@ class Sessions:
             raise HTTPException(401)
         return person
 
-    async def require_writing(self, request: Request, token: str = "") -> Person:
+    async def require_writing(self, request: Request, token: str) -> Person:
         """Who sent this, from one of our own pages: `token` is the form field where the header
         cannot be set. Raises 401, 403.
         """

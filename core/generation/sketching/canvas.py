@@ -202,7 +202,7 @@ def rolling(random: Random, waves: int, steps: int = 80) -> list[Point]:
     ]
 
 
-def jagged(random: Random, depth: int = 8, roughness: float = 0.55) -> list[Point]:
+def jagged(random: Random, depth: int, roughness: float) -> list[Point]:
     """A mountain line from left to right as (x 0–1, height about −1–1)."""
     heights = [random.uniform(-0.6, 0.6), random.uniform(-0.6, 0.6)]
     reach = 1.0
