@@ -16,7 +16,7 @@ examining process ever held (Linux's VmHWM); the desk's own process never holds 
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -35,7 +35,7 @@ from storage.blobs.local import LocalBlobs
 from storage.database import Database, open_engine
 from storage.migrations import migrate
 from storage.secrets import Vault
-from tests.core.child import children, status
+from tests.core.child import children, peak
 from tests.core.hostile import encode, photo, srgb_profile, swapped_profile, with_exif
 from tests.fakes.queue import MemoryQueue
 from tests.fakes.reviewers import Nobody
@@ -128,20 +128,25 @@ async def compare(
 
 
 async def held(case: Case, folder: Path) -> Row:
-    """What the largest picture of a kind takes, in a process that has seen nothing else."""
+    """What the largest picture of a kind takes, in a process that has seen nothing else.
+
+    Its start is not counted: the desk begins it with itself.
+    """
     file = written(case, folder)
     before = set(children())
     async with Examiner(at_once=1) as examiner:
+        with suppress(FileNotFoundError):
+            await examiner.examine(folder / "absent", "absent")
         begun = time.perf_counter()
         await examiner.examine(file, file.name)
         taken = time.perf_counter() - begun
         (process,) = set(children()) - before
-        peak = int(status(process)["VmHWM"].split()[0]) * 1024 / 1_000_000
+        most = peak(process) / 1_000_000
     return Row(
         f"examining 4096 × 4096, {case.what}",
-        f"{peak:.0f} MB, {taken:.2f} s",
+        f"{most:.0f} MB, {taken:.2f} s",
         goal=f"≤ {MOST_MEMORY} MB",
-        met=peak <= MOST_MEMORY,
+        met=most <= MOST_MEMORY,
     )
 
 

@@ -48,7 +48,7 @@ from storage.looks import looks
 from storage.migrations import migrate
 from storage.queue import ArqQueue
 from storage.valkey import embedded_valkey
-from tests.core.child import status
+from tests.core.child import peak
 from tests.databases import Postgres, programs, serving
 
 RATE: Final = 250
@@ -188,17 +188,12 @@ async def play(case: Case, folder: Path) -> Seen:
             await asyncio.sleep(case.bound / 2)
             ground.workers.pop().kill()
         seen.seconds = (await ground.until_ended(job_id) - pressed).total_seconds()
-        seen.memory = max(megabytes(worker.pid) for worker in ground.workers)
+        seen.memory = max(peak(worker.pid) for worker in ground.workers) / 1_000_000
         await ground.settled()
         await ground.judge(seen)
         if case.count > 100:  # noqa: PLR2004  # the long one, which tells of the workers
             seen.waiting = await ground.wait_paused()
     return seen
-
-
-def megabytes(pid: int) -> float:
-    """The greatest memory that a process ever held."""
-    return int(status(pid)["VmHWM"].split(maxsplit=1)[0]) * 1024 / 1_000_000
 
 
 @dataclass

@@ -24,7 +24,7 @@ from core.clock import SystemClock
 from core.settings import Settings
 from storage.database import Database, open_engine
 from storage.migrations import migrate
-from tests.core.child import commandline, status
+from tests.core.child import commandline, peak, status
 from tests.core.hostile import encode, photo
 from tests.fakes.queue import MemoryQueue
 
@@ -89,8 +89,7 @@ async def measure(folder: Path) -> list[Row]:
 
 async def take(server: Server, picture: Path) -> Taken:
     """Send all files and watch the server."""
-    process = status(server.pid)
-    idle = _megabytes(process["VmRSS"])
+    idle = int(status(server.pid)["VmRSS"].split()[0]) * 1024 / 1_000_000
     begun = time.monotonic()
     told = await output(
         *("bench.sending", str(server.port), str(COUNT), str(picture), server.path, server.token)
@@ -99,9 +98,8 @@ async def take(server: Server, picture: Path) -> Taken:
     answers = json.loads(told)
     if answers != [200] * COUNT:
         raise RuntimeError(f"some were refused: {sorted(set(answers))}")
-    peak = _megabytes(status(server.pid)["VmHWM"])
-    dearest = max((_megabytes(status(pid)["VmHWM"]) for pid in examiners(server.pid)), default=0)
-    return Taken(seconds, idle, peak, dearest)
+    dearest = max((peak(pid) for pid in examiners(server.pid)), default=0)
+    return Taken(seconds, idle, peak(server.pid) / 1_000_000, dearest / 1_000_000)
 
 
 def examiners(parent: int) -> list[int]:
@@ -109,10 +107,6 @@ def examiners(parent: int) -> list[int]:
     tasks = Path(f"/proc/{parent}/task").iterdir()
     listed = [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
     return [pid for pid in listed if b"core.library.examiner" in commandline(pid)]
-
-
-def _megabytes(field: str) -> float:
-    return int(field.split(maxsplit=1)[0]) * 1024 / 1_000_000
 
 
 @asynccontextmanager

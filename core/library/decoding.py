@@ -14,13 +14,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from PIL import Image, ImageCms, JpegImagePlugin
+from PIL import (
+    Image,
+    ImageCms,
+    JpegImagePlugin,
+    WebPImagePlugin,  # noqa: F401  # by itself, Pillow imports all of its fifty formats for this one
+)
 
 from core.errors import UserError
 from core.library import containers
 from core.library.bitstreams import Pixels, decode_webp, encode_webp, take_pixels
 from core.library.containers import Contents, Frame
-from core.library.progression import Drained, is_sound
+from core.library.progression import Drained, is_sound, make_room
 
 SIDES: Final = (400, 4096)
 """Shortest and longest side that an upload may have, in pixels (REQUIREMENTS.md §1)."""
@@ -205,6 +210,8 @@ def _decode(contents: Contents, kind: str, canvas: tuple[int, int]) -> Decoded:
     if isinstance(image, JpegImagePlugin.JpegImageFile):
         image.fp = Drained(contents.clean)
     del contents, first  # as above
+    if "progression" in image.info:
+        make_room()
     image.load()
     image = _upright(image, turn, profile)
     if kind == "JPEG":

@@ -82,8 +82,8 @@ class Examined:
 class Examiner:
     """Examines files, as many at once as there are processors; the rest waits.
 
-    Its processes (35 MB each when idle, half of it shared) begin when first needed and stay until
-    it is left.
+    Its processes (35 MB each when idle, half of it shared) stay until it is left. One begins with
+    it, so that the first file need not wait for that; the others begin when they are needed.
     """
 
     def __init__(self, limits: Limits | None = None, at_once: int | None = None) -> None:
@@ -93,6 +93,7 @@ class Examiner:
         self._idle: list[Process] = []
 
     async def __aenter__(self) -> Self:
+        self._idle.append(await self._begin())
         return self
 
     async def __aexit__(
@@ -151,6 +152,9 @@ class Examiner:
             if process.stdout and not process.stdout.at_eof():
                 return process
             await process.wait()  # it died meanwhile
+        return await self._begin()
+
+    async def _begin(self) -> Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "core.library.examiner", str(self._limits.memory), str(self._limits.cpu)),

@@ -101,6 +101,7 @@ def tried(key: ProviderKey, trouble: str | None) -> str:
 
 def pays(key: ProviderKey, owner: str) -> str:
     """On a card: on which key its pictures go. `owner` is whose own it is, "" where unknown."""
-    whose = f"{owner or 'somebody'}'s" if key.owner_id else "the business's"
-    uncounted = "; no budget counts it" if key.owner_id else ""
-    return f"On {whose} {PROVIDERS[key.provider]} key …{key.last}{uncounted}."
+    if not key.owner_id:
+        return f"On the business's {PROVIDERS[key.provider]} key …{key.last}."
+    whose = f"{PROVIDERS[key.provider]} key …{key.last} that {owner or 'somebody'} brought"
+    return f"On the {whose}; no budget counts it."

@@ -47,9 +47,9 @@ def cost(data: bytes, folder: Path) -> Cost:
         before = computed(process.pid)
         answer = exchange(process, source, kept)
         seconds = computed(process.pid) - before
-        peak = int(status(process.pid)["VmHWM"].split()[0]) * 1024
+        held = peak(process.pid)
         process.kill()
-    return Cost(answer, seconds, peak)
+    return Cost(answer, seconds, held)
 
 
 def exchange(process: "subprocess.Popen[str]", source: Path, kept: Path) -> dict[str, Any]:
@@ -72,6 +72,11 @@ def status(pid: int) -> dict[str, str]:
     """A process's /proc status, by name."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def peak(pid: int) -> int:
+    """The most bytes of memory that a process ever held."""
+    return int(status(pid)["VmHWM"].split()[0]) * 1024
 
 
 def children() -> list[int]:

@@ -15,7 +15,7 @@ from core.errors import TryLater, UserError
 from core.library.examination import Examiner, Limits
 from core.library.examiner import MOST_BYTES
 from tests.core import hostile
-from tests.core.child import ROOT, children, commandline, cost, until
+from tests.core.child import ROOT, children, commandline, cost, peak, until
 from tests.core.hostile import encode, scene
 
 PROGRESSIVE: dict[str, Any] = {"progressive": True, "subsampling": "4:4:4", "quality": 94}
@@ -53,6 +53,9 @@ def processes() -> Callable[[], list[int]]:
         lambda: encode(hostile.photo(4096, 4096), "JPEG", quality=90, subsampling="4:4:4"),
         lambda: encode(Image.new("RGBA", (4096, 4096), (9, 9, 9, 9)), "PNG"),
         lambda: hostile.torn_scan(encode(hostile.photo(4096, 4096), "JPEG", **PROGRESSIVE)),
+        lambda: hostile.torn_scan(
+            encode(hostile.photo(4096, 4096), "JPEG", **{**PROGRESSIVE, "quality": 75})
+        ),
         lambda: encode(hostile.photo(4096, 4096).convert("CMYK"), "JPEG", progressive=True),
     ],
 )
@@ -107,13 +110,15 @@ async def test_a_file_that_would_not_fit_is_called_too_costly(tmp_path: Path) ->
     ],
 )
 async def test_the_largest_pictures_pass_again_and_again(
-    kind: str, how: dict[str, Any], tmp_path: Path
+    kind: str, how: dict[str, Any], tmp_path: Path, processes: Callable[[], list[int]]
 ) -> None:
-    """Those that need most memory, in a process that keeps some of what the last one took."""
+    """Those that need most memory, in a process that others have gone through before."""
     large = tmp_path / "large"
     large.write_bytes(encode(hostile.photo(4096, 4096), kind, **how))
     async with Examiner(at_once=1) as examiner:
         verdicts = [await examiner.examine(large, "large") for _ in range(3)]
+        (process,) = processes()
+        assert peak(process) <= 200_000_000
     assert len({verdict.sha256 for verdict in verdicts}) == 1
 
 
@@ -200,6 +205,14 @@ async def test_computing_beyond_the_limit_is_ended_by_the_system(tmp_path: Path)
     assert "picture_too_costly" in {str(verdict) for (verdict,) in verdicts}
 
 
+async def test_a_process_stands_ready_for_the_first_file(
+    processes: Callable[[], list[int]],
+) -> None:
+    """Nobody waits for its start."""
+    async with Examiner():
+        assert len(processes()) == 1
+
+
 async def test_a_process_that_died_between_two_files_costs_nobody(
     tmp_path: Path, processes: Callable[[], list[int]]
 ) -> None:
@@ -240,10 +253,10 @@ async def test_giving_up_leaves_no_process_behind(
     os.mkfifo(stuck)
     async with Examiner(at_once=1) as examiner:
         waiting = asyncio.create_task(examiner.examine(stuck, "stuck"))
-        await until(lambda: bool(processes()), is_=True)
-        waiting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
+        with await asyncio.to_thread(stuck.open, "wb"):  # returns when somebody reads
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
         assert processes() == []
 
 

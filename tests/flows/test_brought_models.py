@@ -172,4 +172,4 @@ async def test_a_comparison_says_whose_key_pays_once_it_is_unveiled(
         status = await eyes.see(marketing, "Done: a fox", "hidden until somebody chooses")
         assert "OpenAI" not in status.text
         await ada.react(pictures, "2️⃣")
-        await eyes.changed(status, "On Ada's OpenAI key …wxyz", without="hidden")
+        await eyes.changed(status, "On the OpenAI key …wxyz that Ada brought", without="hidden")

@@ -38,13 +38,16 @@ async def test_a_key_of_ones_own_is_tried_and_pays_until_it_is_revoked(
         await eyes.told(ada, "OpenAI takes the key", "…wxyz")
         assert openai.bill == []
         await ada.command("/generate a fox", marketing)
-        card = await eyes.see(marketing, "Done: a fox", "On Ada's OpenAI key …wxyz; no budget")
+        card = await eyes.see(
+            marketing, "Done: a fox", "On the OpenAI key …wxyz that Ada brought; no budget"
+        )
         assert card.says("Cost", "$0.01")
         assert len(openai.bill) == 1
         async with desk.database.read() as uow:
             business = await uow.businesses.get(1)
             assert business is not None
-            assert await uow.ledger.spent(1, day_of(business, uow.now)) == 0
+            today = day_of(business, uow.now)
+            assert await uow.ledger.used(1, (today, today)) == (0, 0)
             [key] = await uow.keys.everywhere()
             assert await uow.ledger.paid_by(key.id) == openai.charged
         await bob.command("/generate a dog", marketing)
@@ -256,10 +259,12 @@ async def test_a_batch_says_whose_key_pays_and_its_spend_stands_apart(
         await eyes.told(root, "OpenAI takes the key")
         form = await (await root.command("/bulk", marketing)).form()
         await root.submit(form, {"Prompts": "a fox\nan owl"})
-        plan = await eyes.see(marketing, "2 pictures", "On Root's OpenAI key …wxyz; no budget")
+        plan = await eyes.see(
+            marketing, "2 pictures", "On the OpenAI key …wxyz that Root brought; no budget"
+        )
         await root.press(plan, "Start")
         done = await eyes.changed(plan, "2 of 2 pictures made")
-        assert done.says("On Root's OpenAI key …wxyz; no budget counts it.")
+        assert done.says("On the OpenAI key …wxyz that Root brought; no budget counts it.")
         assert len(openai.bill) == 2
         if isinstance(root, PagePerson):
             assert root.browser
@@ -350,7 +355,9 @@ async def test_secrets_move_to_a_new_secret_key(
             assert kept is not None
             assert desk.vault.open(kept.sealed, seal_context(kept)) == "a token"
         await ada.command("/generate a fox", marketing)
-        await eyes.see(marketing, "Done: a fox", "On Ada's OpenAI key …wxyz; no budget")
+        await eyes.see(
+            marketing, "Done: a fox", "On the OpenAI key …wxyz that Ada brought; no budget"
+        )
     async with running_desk(free | {"SECRET_KEY": "a wrong one"}):
         await chat.connected()
         await ada.command("/generate a dog", marketing)

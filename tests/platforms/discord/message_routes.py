@@ -4,6 +4,7 @@ It owns which permission each needs, paging, and the nonce. It must not know the
 Source: https://docs.discord.com/developers/resources/message
 """
 
+from bisect import bisect_left
 from datetime import timedelta
 from typing import Final
 
@@ -58,9 +59,8 @@ def read_page(call: Call) -> list[Json]:
     if "after" in call.query:
         ids = [each for each in ids if each > int(call.query["after"])][:limit]
     elif "around" in call.query:
-        middle = int(call.query["around"])
-        nearest = sorted(ids, key=lambda each: abs(each - middle))[:limit]
-        ids = sorted(nearest)
+        first = max(bisect_left(ids, int(call.query["around"])) - limit // 2, 0)
+        ids = ids[first : first + limit]
     elif "before" in call.query:
         ids = [each for each in ids if each < int(call.query["before"])]
     return [payloads.message(channel.log[each]) for each in reversed(ids[-limit:])]
