@@ -16,7 +16,8 @@ from typing import Any, Literal
 
 import structlog
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.wiring import Running, running
 from core.clock import Clock
@@ -139,10 +140,36 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _patient(app: ASGIApp) -> ASGIApp:
+    """`app`, whose requests that are still at work when the process has to end are told so, instead
+    of failing with a noise.
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await app(scope, receive, noted)
+        except asyncio.CancelledError:
+            log.warning("request_cut_off", path=scope["path"])
+            if not started:
+                again = {"retry-after": "5"}
+                await PlainTextResponse("the desk is ending", 503, again)(scope, receive, send)
+
+    return answer
+
+
 async def _serve_web(app: ASGIApp, listening: socket.socket, closing: asyncio.Event) -> None:
     config = uvicorn.Config(
-        app,
+        _patient(app),
+        log_config=None,  # its words go where all others go
         log_level="warning",
+        lifespan="off",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=1,
@@ -155,7 +182,13 @@ async def _serve_web(app: ASGIApp, listening: socket.socket, closing: asyncio.Ev
     except asyncio.CancelledError:
         closing.set()  # streams of open pages would else be waited for, and cut off with a noise
         server.should_exit = True
-        await serving
+        try:
+            await asyncio.shield(serving)
+        except asyncio.CancelledError:  # a second signal
+            server.force_exit = True
+            for request in server.server_state.tasks:
+                request.cancel()
+            await serving
         raise
 
 

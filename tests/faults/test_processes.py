@@ -1,14 +1,23 @@
 """Whole processes: two on one data folder, one that was killed, one that is asked to end."""
 
 import asyncio
+import json
+import signal
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from storage import tables
 from tests.contracts.queue_grounds import alive, server_pid
 from tests.desk import desk_process, environment
 from tests.faults.grounds import Ground, grounds
+
+ENDLESS = (
+    "POST /say HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nContent-Length: 1000000\r\n"
+    "Content-Type: multipart/form-data; boundary=x\r\nExpect: 100-continue\r\n\r\n"
+)
+"""A request whose body never comes."""
 
 
 async def test_a_second_desk_on_the_same_folder_refuses_in_a_sentence(tmp_path: Path) -> None:
@@ -55,6 +64,30 @@ async def test_a_worker_that_is_asked_to_end_finishes_what_was_paid(tmp_path: Pa
             await ground.until_quiet()
         assert len(ground.openai.bill) == 2
         assert await ground.booked() == await ground.owed()
+
+
+@pytest.mark.parametrize("signals", [1, 2])
+async def test_a_request_that_the_end_cuts_off_is_told_so(tmp_path: Path, signals: int) -> None:
+    """However often it is asked to end: the sender hears that it may come again, and what is logged
+    are lines of JSON, no traceback.
+    """
+    environ = environment(tmp_path)
+    async with desk_process(environ, "demo") as desk:
+        host = f"127.0.0.1:{environ['HTTP_PORT']}"
+        async with httpx2.AsyncClient(base_url=f"http://{host}") as browser:
+            cookie = (await browser.get("/")).headers["set-cookie"].partition(";")[0]
+        reader, writer = await asyncio.open_connection(*host.split(":"))
+        writer.write(ENDLESS.format(host=host, cookie=cookie).encode())
+        assert b"100 Continue" in await reader.readline()  # it is being read
+        for _ in range(signals):
+            desk.process.send_signal(signal.SIGTERM)
+            await asyncio.sleep(0.1)  # two that come together are one
+        assert await desk.until_ended() == 0
+        answer = await reader.read()
+        writer.close()
+    assert answer.lstrip().startswith(b"HTTP/1.1 503 ")
+    logged = [json.loads(line) for line in desk.said if line[:1] not in {"✓", " "}]
+    assert {"path": "/say"}.items() <= logged[-1].items()
 
 
 async def refusing(ground: Ground) -> None:
