@@ -5,6 +5,7 @@ import pytest
 from tests.desk import running_desk
 from tests.driving import Chat, Person, SlackChat, Where
 from tests.driving.discord import DiscordChat
+from tests.driving.slack import SlackPerson
 from tests.flows.conftest import Eyes
 from tests.platforms.openai import OpenAIServer
 
@@ -136,6 +137,28 @@ async def test_an_archived_thread_is_opened_again_by_what_happens_in_it(
         await ada.press(pictures, "Approve")
         await eyes.changed(pictures, "Approved by Ada: 1 and 2.")
         assert not pictures.handle.channel.archived
+
+
+@pytest.mark.parametrize("chat", ["slack"], indirect=True)
+async def test_a_mention_that_is_edited_orders_nothing_again(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """Slack tells of it as of a new one; it was ordered as it first stood, and is paid once."""
+    assert isinstance(ada, SlackPerson)
+    async with running_desk(paid):
+        await chat.connected()
+        said = await ada.person.mention(marketing.channel, "generate a fox")
+        await eyes.see(marketing, "1 picture: a fox")
+        await ada.person.edit(said, f"{said.raw.text} in snow")
+        await ada.command("/generate a boat", marketing)  # what comes later is done
+        await eyes.see(marketing, "1 picture: a boat")
+        assert not eyes.all(marketing, "a fox in snow")
+    assert len(openai.bill) == 2
 
 
 async def allow(chat: Chat, where: Where) -> None:

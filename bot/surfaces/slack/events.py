@@ -97,10 +97,12 @@ def spoken(
     """A message to the desk: a mention, or anything written to it directly.
 
     Its first word may be a command; otherwise attached files count as dropped, and mere words ask
-    for help. None for what nobody wrote to us.
+    for help. None for what nobody wrote to us, and for what was edited: Slack tells of a mention
+    anew, under another event id, each time somebody corrects it, and would order it again.
     """
     event = body["event"]
-    if event.get("bot_id") or not event.get("user") or event.get("subtype") not in WRITTEN:
+    unwritten = event.get("bot_id") or event.get("subtype") not in WRITTEN or event.get("edited")
+    if unwritten or not event.get("user"):
         return None
     raw = re.sub(rf"<@{desk.user}(\|[^>]*)?>", " ", event.get("text") or "").strip()
     attachments = _attachments(event)

@@ -58,13 +58,18 @@ async def announce_message(hub: Hub, message: Message) -> None:
     event = hub.renderer.event_message(message)
     if message.subtype is None:
         hold_ourselves("slack-message.schema.json", "GenericMessageEvent", event)
-    telling = [announce(hub, channel, event, _subscription(channel))]
+    telling = announce(hub, channel, event, _subscription(channel))
+    await asyncio.gather(telling, _announce_mention(hub, message))
+
+
+async def _announce_mention(hub: Hub, message: Message) -> None:
+    channel = hub.workspace.channels[message.channel]
     named = f"<@{hub.workspace.bot.id}>" in message.text
     if named and channel.kind != "im" and not message.from_app:
+        event = hub.renderer.event_message(message)
         mention = {key: value for key, value in event.items() if key != "channel_type"}
         mention.pop("subtype", None)
-        telling.append(announce(hub, channel, {**mention, "type": "app_mention"}))
-    await asyncio.gather(*telling)
+        await announce(hub, channel, {**mention, "type": "app_mention"})
 
 
 def _hidden(hub: Hub, message: Message, subtype: str, facts: Json) -> Json:
@@ -75,11 +80,14 @@ def _hidden(hub: Hub, message: Message, subtype: str, facts: Json) -> Json:
 
 
 async def announce_change(hub: Hub, message: Message, before: Json) -> None:
-    """Tell that a message was edited."""
+    """Tell that a message was edited: of a mention also as a new `app_mention`, which differs from
+    the first one by `edited` (slackapi/bolt-js#960).
+    """
     channel = hub.workspace.channels[message.channel]
     facts = {"message": hub.renderer.message(message), "previous_message": before}
     event = _hidden(hub, message, "message_changed", facts)
-    await announce(hub, channel, event, _subscription(channel))
+    telling = announce(hub, channel, event, _subscription(channel))
+    await asyncio.gather(telling, _announce_mention(hub, message))
 
 
 async def announce_deletion(hub: Hub, message: Message, before: Json) -> None:

@@ -11,7 +11,13 @@ from typing import Any
 from . import forms, payloads
 from .delivery import Answer
 from .endpoint import post_content
-from .events import announce_file, announce_home, announce_message, announce_reaction
+from .events import (
+    announce_change,
+    announce_file,
+    announce_home,
+    announce_message,
+    announce_reaction,
+)
 from .hub import Hub
 from .methods.chat import remove
 from .methods.reactions import react, unreact
@@ -307,6 +313,16 @@ class Person:
         await announce_home(self._hub, self.id, tab)
         home = self._hub.workspace.homes.get(self.id)
         return None if home is None else SlackView(self._hub, home)
+
+    async def edit(self, message: SlackMessage, text: str) -> None:
+        """Write a message of one's own anew."""
+        if message.raw.user != self.id:
+            raise AssertionError(f"{self.name} may not edit {message}")
+        before = self._hub.renderer.message(message.raw)
+        message.raw.text, message.raw.edited_ts = text, self._hub.workspace.new_ts()
+        message.raw.edits += 1
+        self._hub.workspace.changed()
+        await announce_change(self._hub, message.raw, before)
 
     def delete(self, message: SlackMessage) -> None:
         """Delete a message, one's own or, as an admin, another's."""
