@@ -60,7 +60,7 @@ class PostCards:
         if "draft" in states:
             coming = await count_coming(uow, post.id)
             return [words.coming(coming)] if coming else await self._draft_lines(uow, post, rows)
-        if states == {"scheduled"}:
+        if states == {"scheduled"} and not any(target.trouble for target, _ in rows):
             return [words.grace(self.grace)]
         lines = [self._line(target, name) for target, name in rows if not target.url]
         return [*lines, words.UNKNOWN] if "unknown" in states else lines

@@ -13,7 +13,7 @@ from typing import Literal
 from core.generation.jobs import ENDED, Item, Job
 from core.library.captions import LONGEST_TITLE, shorten
 from core.library.images import Image
-from core.publishing.posts import Post, PostImage, is_draft
+from core.publishing.posts import Post, PostImage, forget_renditions, is_draft
 from core.storing import UnitOfWork
 
 Standing = Literal["joined", "left", ""]
@@ -32,7 +32,8 @@ async def join(uow: UnitOfWork, job: Job, item: Item) -> None:
         return
     post = await uow.posts.lock(job.post_id)
     image = await uow.images.get(item.image_id)
-    if post is None or image is None or not is_draft(post, await uow.targets.of_post(post.id)):
+    targets = await uow.targets.of_post(job.post_id)
+    if post is None or image is None or not is_draft(post, targets):
         return
     if any(one.image_id == image.id for one in post.images):
         return
@@ -45,6 +46,7 @@ async def join(uow: UnitOfWork, job: Job, item: Item) -> None:
     place = next(later, len(post.images))
     joining = PostImage(image.id, image.sha256, image.alt_text)
     post.images = [*post.images[:place], joining, *post.images[place:]]
+    forget_renditions(targets)
     await entitle(uow, post)
 
 

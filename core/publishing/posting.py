@@ -19,7 +19,14 @@ from core.library.images import Image, note_use
 from core.messages import Message, redraw
 from core.ports import NetworkRules
 from core.publishing.joining import count_coming, entitle
-from core.publishing.posts import Post, PostImage, Target, content_hash, is_draft
+from core.publishing.posts import (
+    Post,
+    PostImage,
+    Target,
+    content_hash,
+    forget_renditions,
+    is_draft,
+)
 from core.publishing.rules import check
 from core.publishing.slugs import SURE, slug
 from core.storing import UnitOfWork
@@ -184,6 +191,7 @@ async def rewrite_post(uow: UnitOfWork, post: Post, draft: Draft) -> None:
     await require_draft(uow, post)
     post.caption = post.description = draft.caption
     post.images = draft.images
+    forget_renditions(targets)
     await entitle(uow, post)
     wanted = {
         account.id for account in await chosen_accounts(uow, post.business_id, draft.account_ids)
@@ -211,6 +219,7 @@ async def readdress(uow: UnitOfWork, post: Post, words: str) -> None:
     if wanted != post.slug and await uow.posts.slug_taken(wanted):
         raise UserError("slug_taken", slug=wanted)
     post.slug = wanted
+    forget_renditions(await uow.targets.of_post(post.id))
     await redraw(uow, "post", post.id)
 
 

@@ -12,6 +12,7 @@ that an approval is bound to. It must not know any network.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -113,7 +114,8 @@ class Target:
     def move(
         self, state: TargetState, wake_at: datetime | None = None, trouble: Trouble | None = None
     ) -> None:
-        """Go to `state` and, where it is nobody's any more, let the lease go.
+        """Go to `state` and, where it is nobody's any more, let the lease go. What a network has
+        staged of a draft counts no more: its words may change.
 
         Raises ValueError for a move not in `MOVES`.
         """
@@ -121,6 +123,8 @@ class Target:
             raise ValueError(f"{self.state} → {state}")
         self.state = state
         self.trouble = trouble
+        if state == "draft":
+            self.ticket, self.tries = {}, 0
         if state not in {"claimed", "staged", "sending"}:
             self.lease_until = None
             self.wake_at = wake_at
@@ -130,6 +134,12 @@ def is_draft(post: Post, targets: list[Target]) -> bool:
     """Whether its content may still change: nobody has approved, sent or discarded it."""
     states = {target.state for target in targets}
     return post.discarded_at is None and "draft" in states and states <= {"draft", "cancelled"}
+
+
+def forget_renditions(targets: Iterable[Target]) -> None:
+    """A draft's pictures, or the names of their files, are others now: they are rendered anew."""
+    for target in targets:
+        target.renditions = []
 
 
 def content_hash(post: Post, account_ids: list[str]) -> str:

@@ -185,3 +185,41 @@ async def look_for_the_last_time(desk: Running, network: str) -> None:
             if target.state == "sending" and account:
                 target.wake_at = uow.now
                 target.looks = 99 if account.network == network else target.looks
+
+
+async def test_what_was_staged_before_a_stop_is_not_what_is_published_after_an_edit(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    social: dict[str, str],
+    graph: GraphServer,
+    acme: Page,
+) -> None:
+    """Both networks held the old words and picture already when the post was stopped."""
+    for call in ("media_publish", "feed"):
+        graph.fail(call, status=400, body=broken("Too many calls.", 4))
+    async with running_desk(social) as desk:
+        await chat.connected()
+        await connect(desk, acme)
+        await ada.command("/generate a fox --count 2", marketing)
+        pictures = await eyes.see(marketing, "2 pictures: a fox")
+        form = await (await ada.press(pictures, "Publish")).form()
+        given = {"Caption": "Two foxs.", "Alt text": "A fox\nAnother fox"}
+        accounts = ["Facebook · Acme", "Instagram · acme (needs a picture)"]
+        await ada.submit(form, {"Accounts": accounts, **given})
+        card = await eyes.see(marketing, "Publish", "Caption: Two foxs.")
+        await eyes.until(marketing, lambda: graph.calls.count("media_publish") == 1)
+        await eyes.until(marketing, lambda: graph.calls.count("feed") == 1)
+        card = await eyes.changed(card, "Facebook · Acme: about", "Instagram · acme: about")
+        await ada.press(card, "Stop")
+        card = await eyes.changed(card, "Check it")
+        form = await (await ada.press(card, "Edit")).form()
+        await ada.submit(form, {"Caption": "A fox.", "Pictures": ["2. Picture 2 · A fox"]})
+        card = await eyes.changed(card, "Caption: A fox.")
+        await ada.press(card, "Publish")
+        await eyes.see(marketing, "It is live")
+    assert sorted(post.network for post in graph.published) == ["facebook", "instagram"]
+    for post in graph.published:
+        assert post.text == "A fox."
+        assert [one.alt_text for one in post.pictures] == ["Another fox"]
