@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.core.hostile import encode, scene
 from tests.desk import running_desk
 from tests.driving import Chat, Person, SlackChat, Where
 from tests.driving.discord import DiscordChat
@@ -159,6 +160,22 @@ async def test_a_mention_that_is_edited_orders_nothing_again(
         await eyes.see(marketing, "1 picture: a boat")
         assert not eyes.all(marketing, "a fox in snow")
     assert len(openai.bill) == 2
+
+
+@pytest.mark.parametrize("chat", ["slack"], indirect=True)
+async def test_pictures_can_be_ordered_under_any_message(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Its menu opens the form, also where it has a picture already; they come into its thread."""
+    assert isinstance(ada, SlackPerson)
+    async with running_desk(environ):
+        await chat.connected()
+        photo = ("shop.jpg", encode(scene(1200, 800), "JPEG"))
+        said = await ada.person.upload(marketing.channel, [photo], "Like this?")
+        form = await (await ada.person.shortcut(said, "generate")).modal()
+        await ada.person.submit(form, {"Prompt": "a fox"})
+        pictures = await eyes.see(marketing, "1 picture: a fox")
+        assert pictures.handle.raw.thread_ts == said.ts
 
 
 async def allow(chat: Chat, where: Where) -> None:

@@ -59,16 +59,18 @@ def command(body: Json, actor: Actor, desk: Desk, commands: Mapping[str, Command
     )
 
 
-def shortcut(body: Json, actor: Actor, desk: Desk) -> Command:
-    """A message shortcut: the command that is its callback id, in the message's thread."""
-    message = body["message"]
+def shortcut(body: Json, actor: Actor, desk: Desk, commands: Mapping[str, CommandSpec]) -> Command:
+    """A message shortcut: the command that is its callback id, in the message's thread. Only a
+    command that stands in messages' menus alone is about the message's files.
+    """
+    message, spec = body["message"], commands.get(body["callback_id"])
     thread = message.get("thread_ts") or message["ts"]
     return Command(
         event_id=body["trigger_id"],
         actor=actor,
         place=_place(desk, body["team"]["id"], body["channel"]["id"], thread),
         name=body["callback_id"],
-        attachments=_attachments(message),
+        attachments=_attachments(message) if spec and spec.on_message else (),
     )
 
 

@@ -125,7 +125,8 @@ class Listener:
     async def _shortcut(self, body: Json, ack: AsyncAck) -> None:
         if body["type"] == "message_action":
             actor = await self._people.glance(body["user"]["id"], body["user"].get("name", ""))
-            event = await self._named(events.shortcut(body, actor, await self._people.desk()))
+            desk = await self._people.desk()
+            event = await self._named(events.shortcut(body, actor, desk, self._commands))
             gesture = Gesture(event, body["trigger_id"], body.get("response_url", ""))
             self._answer(await self._ask(event), gesture)
         await ack()
