@@ -10,8 +10,8 @@ MODEL_OPTION = "Only this one"
 HEAD = "Prices are for one picture in the model's first size, then for 20, 50 and 100."
 UNKNOWN_PRICE = "price unknown; the provider bills it"
 AMOUNTS = (20, 50, 100)
-LONGEST = 2900
-"""Characters of the whole answer: what the narrowest chat takes."""
+LONGEST = 1900
+"""Characters of the whole answer: what the narrowest chat takes (Discord, 2,000)."""
 
 
 def describe(model: Model) -> str:

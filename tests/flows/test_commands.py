@@ -111,6 +111,20 @@ async def test_what_cannot_be_ordered_is_said_with_what_can_be(
         assert chat.read(marketing) == []
 
 
+@CHATS
+async def test_of_many_models_each_is_named(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Also where a message is short: those without room for their prices by their names."""
+    keys = dict.fromkeys(("OPENAI_API_KEY", "REPLICATE_API_TOKEN", "STABILITY_API_KEY"), "key")
+    async with running_desk(environ | keys) as desk:
+        await chat.connected()
+        await ada.command("/models", marketing)
+        told = await eyes.told(ada, "Prices are for one picture")
+        assert len(desk.desk.models) > 10
+        assert [name for name in desk.desk.models if name not in told] == []
+
+
 async def link_for(person: Person, eyes: Eyes) -> str:
     """The one-time link that somebody was given."""
     told = await eyes.told(person, "/sign-in/")
