@@ -10,6 +10,7 @@ from dataclasses import replace
 import httpx2
 import structlog
 
+from bot.closing import close
 from bot.offers import make_offer
 from core.business.keys import ProviderKey
 from core.chat import Private
@@ -44,7 +45,7 @@ class BroughtProvider:
         self.name = inner.name
         self.models = inner.models
         self.repeatable = inner.repeatable
-        self.inner = inner
+        self._inner = inner
         self._key = key
         self._explain = explain
 
@@ -53,9 +54,13 @@ class BroughtProvider:
     ) -> Generated:
         """As `ImageProvider.generate`; a refusal of the key as `Brought.explain` says it."""
         try:
-            return await self.inner.generate(request, preview, told)
+            return await self._inner.generate(request, preview, told)
         except ActionNeeded as error:
             raise await self._explain(self._key, error) from error
+
+    async def aclose(self) -> None:
+        """Let go of the provider's connections."""
+        await close(self._inner)
 
 
 class Brought:
@@ -77,7 +82,7 @@ class Brought:
         self._made: dict[str, Offer] = {}
 
     async def find(self, order: Order) -> Offer:
-        """As `core.generation.making.Offers.find`. A key is looked at each time: a revoked one
+        """As `core.generation.offers.Offers.find`. A key is looked at each time: a revoked one
         pays for nothing more, whoever still holds a client of it.
         """
         if not order.key_id:
@@ -97,10 +102,7 @@ class Brought:
     async def aclose(self) -> None:
         """Let go of all connections by brought keys."""
         for offer in self._made.values():
-            if isinstance(offer.provider, BroughtProvider):
-                close = getattr(offer.provider.inner, "aclose", None)
-                if close:
-                    await close()
+            await close(offer.provider)
         self._made.clear()
 
     async def open(self, key: ProviderKey) -> str:

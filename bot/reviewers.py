@@ -8,6 +8,7 @@ by brought keys. It must not know what is judged, nor what follows from it.
 from collections.abc import Callable
 
 from bot.brought import Brought
+from bot.closing import close
 from core.business.keys import ProviderKey, business_key
 from core.errors import ActionNeeded
 from core.ports import Captioned, Captioner, Describer, Moderator, Verdict
@@ -60,9 +61,7 @@ class KeyReviewer:
     async def aclose(self) -> None:
         """Let go of the connections. May be repeated."""
         for part in (self._moderator, self._captioner):
-            close = getattr(part, "aclose", None)
-            if close:
-                await close()
+            await close(part)
 
 
 class Reviewers:
@@ -100,9 +99,7 @@ class Reviewers:
     async def aclose(self) -> None:
         """Let go of all connections."""
         for part in (self._moderator, self._captioner, *self._made.values()):
-            close = getattr(part, "aclose", None)
-            if close:
-                await close()
+            await close(part)
         self._made.clear()
 
     async def _by_key(self, uow: UnitOfWork, business_id: int) -> KeyReviewer | None:

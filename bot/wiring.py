@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Protocol, runtime_checkable
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.brought import Brought, Trying
+from bot.closing import close
 from bot.commands import command_table
 from bot.desk import Desk
 from bot.inbox import DeskInbox
@@ -127,12 +127,6 @@ def make_blobs(
     return LocalBlobs(settings.data_dir / "blobs", vault, lambda: settings.address, clock)
 
 
-async def close(part: object) -> None:
-    """Let go of what a part holds open, if it is one that holds anything."""
-    if isinstance(part, _Closable):
-        await part.aclose()
-
-
 def make_networks(settings: Settings, graph: Graph) -> dict[str, SocialNetwork]:
     """All networks, by name."""
     networks: list[SocialNetwork] = [
@@ -240,13 +234,6 @@ async def running(
             bringing,
             batch_cards,
         )
-
-
-@runtime_checkable
-class _Closable(Protocol):
-    """A leaf that holds connections open."""
-
-    async def aclose(self) -> None: ...
 
 
 def _make_desk(

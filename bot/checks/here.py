@@ -14,8 +14,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.checks.findings import Finding
+from bot.closing import close
 from bot.trial import fetch_ourselves, trial_picture
-from bot.wiring import close, make_blobs, make_vault, require_folder
+from bot.wiring import make_blobs, make_vault, require_folder
 from core.business.accounts import Account, seal_context
 from core.business.keys import ProviderKey, business_key
 from core.clock import SystemClock

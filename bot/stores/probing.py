@@ -17,9 +17,10 @@ from rich.console import Console
 
 from bot.checks.findings import Finding, Mark
 from bot.checkup import tell
+from bot.closing import close
 from bot.stores.permissions import cors_rule, iam_policy
 from bot.trial import LIFETIME, PATIENCE, SIDE, fetch_ourselves
-from bot.wiring import close, make_blobs, make_vault
+from bot.wiring import make_blobs, make_vault
 from core.business.members import new_id
 from core.clock import SystemClock
 from core.errors import ActionNeeded, DeskError

@@ -16,9 +16,10 @@ from rich.progress import (
 )
 
 from bot.accounts import NO_QUEUE
+from bot.closing import close
 from bot.stores.journal import Journal
 from bot.stores.moving import Move, Moved, Step
-from bot.wiring import close, make_blobs, running
+from bot.wiring import make_blobs, running
 from core.errors import UserError
 from core.ports import Listed
 from core.settings import Settings, StoreName

@@ -12,7 +12,7 @@ from storage import tables
 
 
 async def read_ballots(session: AsyncSession, business_id: int) -> list[Ballot]:
-    """As `core.storing.Jobs.ballots`."""
+    """As `core.storing.work.Jobs.ballots`."""
     jobs, items, marks = tables.jobs.c, tables.items.c, tables.marks.c
     compared = select(jobs.id).where(jobs.business_id == business_id, jobs.kind == "compare")
     made: dict[str, dict[int, str]] = {}

@@ -74,7 +74,7 @@ class Images(SqlRows[Image, int]):
         return await self._all(found.order_by(images.c.id.desc()).limit(limit))
 
     async def insert(self, image: Image) -> int:
-        """Insert now and return its id; see `core.storing.Images`."""
+        """Insert now and return its id; see `core.storing.library.Images.insert`."""
         image.created_at = image.updated_at = self.now
         values = {"own": image.business_id, "bytes": image.sha256}
         if await self.session.scalar(GOING, values):

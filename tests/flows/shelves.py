@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from PIL import Image as Picture
 from sqlalchemy import select
 
-from bot.wiring import Running, close, make_blobs, running
+from bot.closing import close
+from bot.wiring import Running, make_blobs, running
 from core.business.members import Business, new_id
 from core.library.images import Image
 from core.library.keys import original_key, thumbnail_key
