@@ -7,7 +7,10 @@ picture is judged or stored.
 
 import asyncio
 import hashlib
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +21,8 @@ from rich.progress import track
 from bot.accounts import NO_QUEUE, choose_business
 from bot.tokens import choose_member
 from bot.wiring import Running, running
-from core.errors import UserError
+from core.errors import TryLater, UserError
+from core.library.examination import FULL, RETRY_SECONDS
 from core.library.examiner import MOST_BYTES
 from core.library.intake import Brought
 from core.library.uploading import plain_name
@@ -35,6 +39,11 @@ class Taken:
     known: int = 0
     refused: list[str] = field(default_factory=list)
 
+    def refuse(self, path: Path, why: UserError) -> None:
+        """Note why a file is not taken; names may hold what no terminal should be sent."""
+        name = "".join(sign if sign.isprintable() else "\ufffd" for sign in str(path))
+        self.refused.append(f"{name}: {sentence(why.trouble)}")
+
 
 async def bring(
     settings: Settings, folder: Path, business_id: int, person: str, out: Console
@@ -45,12 +54,12 @@ async def bring(
     UserError("folder_unknown" | as `choose_business` and `choose_member`), and TryLater and
     ActionNeeded as the store and the disk do.
     """
-    paths = await asyncio.to_thread(_files, folder)
+    taken = Taken()
+    paths = await asyncio.to_thread(_files, folder, taken)
     async with running(settings, settings.redis_url or NO_QUEUE) as desk:
         async with desk.database.read() as unit:
             business = await choose_business(unit, business_id)
             member = await choose_member(unit, business.id, person)
-        taken = Taken()
         for path in track(paths, words.IMPORTING, console=out, disable=not out.is_terminal):
             await _take(desk, Brought(path, plain_name(path.name), business.id, member.id), taken)
     for refused in taken.refused:
@@ -59,22 +68,31 @@ async def bring(
     out.print(told, markup=False)
 
 
-def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise UserError("folder_unknown", folder=str(folder))
-    below = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(
-        path
-        for path in below
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+def _files(folder: Path, taken: Taken) -> list[Path]:
+    """The files to take; what cannot be looked at is refused."""
+
+    def refuse(error: OSError) -> None:
+        path = Path(error.filename)
+        if path == folder and isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise UserError("folder_unknown", folder=str(folder)) from error
+        taken.refuse(path, _unreadable(error))
+
+    found = []
+    for inner, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for path in (Path(inner, name) for name in names if not name.startswith(".")):
+            try:
+                found += [path] if path.is_file() else []
+            except OSError as error:
+                refuse(error)
+    return sorted(found)
 
 
 async def _take(desk: Running, brought: Brought, taken: Taken) -> None:
     try:
         is_new = await _keep(desk, brought)
     except UserError as error:
-        taken.refused.append(f"{brought.path}: {sentence(error.trouble)}")
+        taken.refuse(brought.path, error)
     else:
         taken.new += is_new
         taken.known += not is_new
@@ -82,19 +100,38 @@ async def _take(desk: Running, brought: Brought, taken: Taken) -> None:
 
 async def _keep(desk: Running, brought: Brought) -> bool:
     """Whether the picture is new. It is judged as a copy, for beside it another may come to lie."""
-    if (await asyncio.to_thread(brought.path.stat)).st_size > MOST_BYTES:
-        raise UserError("upload_too_big")
-    digest = await asyncio.to_thread(_digest, brought.path)
+    with _reading():
+        if (await asyncio.to_thread(brought.path.stat)).st_size > MOST_BYTES:
+            raise UserError("upload_too_big")
+        digest = await asyncio.to_thread(_digest, brought.path)
     async with desk.database.read() as unit:
         if await unit.images.by_source(brought.business_id, digest):
             return False
-    with TemporaryDirectory(prefix="imagedesk-") as folder:
+    with _reading():
+        room = TemporaryDirectory(prefix="imagedesk-")
+    with room as folder:
         copy = Path(folder) / "file"
-        await asyncio.to_thread(shutil.copyfile, brought.path, copy)
+        with _reading():
+            await asyncio.to_thread(shutil.copyfile, brought.path, copy)
         _, is_new = await desk.intake.keep(
             Brought(copy, brought.name, brought.business_id, brought.member_id)
         )
         return is_new
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """One file that cannot be read is refused; a full disk ends it all, until there is room."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise TryLater("disk_full", after=RETRY_SECONDS) from error
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: OSError) -> UserError:
+    return UserError("file_unreadable", reason=error.strerror or type(error).__name__)
 
 
 def _digest(path: Path) -> str:

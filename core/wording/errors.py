@@ -283,6 +283,7 @@ SENTENCES: dict[str, str] = {
     "file_too_big_for_chat": "The file is too large for this chat.",
     "upload_too_big": "The file has more than 10 MB. Nothing was stored.",
     "folder_unknown": "There is no folder {folder}.",
+    "file_unreadable": "It cannot be read ({reason}).",
     "message_bare": "That message has no picture. Nothing was stored.",
     "files_left": "The first {most} files were taken. Bring the other {more} in another message.",
     "already_there": "It was “{title}”, picture {image}, which is deleted by now.",

@@ -1,5 +1,6 @@
 """Pictures of a folder become part of the library, from the command line."""
 
+import os
 from pathlib import Path
 
 from core.business.members import Business, Member
@@ -36,3 +37,22 @@ async def test_a_folder_is_imported_once(tmp_path: Path) -> None:
         async with desk.database.read() as unit:
             images = [await unit.images.get(number) for number in (1, 2, 3)]
             assert [one and one.source for one in images] == ["upload", "upload", None]
+
+
+async def test_one_file_that_cannot_be_read_keeps_nothing_else_out(tmp_path: Path) -> None:
+    """It is refused with the system's reason, and under a name that a terminal can be shown."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "shop.jpg").write_bytes(encode(scene(1200, 800), "JPEG"))
+    (folder / "memory.png").symlink_to("/proc/self/mem")  # is there, and cannot be read
+    (folder / os.fsdecode(b"\xff\x1b[2J.png")).write_text("only words")
+    environ = environment(tmp_path / "data") | {"PYTHONIOENCODING": "utf-8:strict"}
+    async with running_desk(environ, demo=True) as desk, desk.database.write() as unit:
+        business = Business("Bakery", unit.now)
+        await unit.businesses.join("slack", "T1", business)
+        unit.members.add(Member(business.id, "slack", "U1", "Ada"))
+    ended = await imagedesk(environ, "import", str(folder))
+    assert (ended.code, ended.err) == (0, "")
+    assert "memory.png: It cannot be read (Input/output error)." in ended.out
+    assert "\ufffd\ufffd[2J.png: That is not a picture." in ended.out
+    assert "1 new, 0 already in the library, 2 refused." in ended.out
