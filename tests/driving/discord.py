@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from core.wording.surfaces import OPEN_FORM
 from tests.driving.chat import SIGHT, Answer, Form, Seen, Where, bare, read_line, until
 from tests.driving.chat import Person as AnyPerson
 from tests.platforms.discord import Ack, DiscordServer, Guild, Modal, Person
@@ -130,8 +131,11 @@ class DiscordPerson:
 
     def _heard(self, ack: Ack) -> Answer:
         async def opened() -> Form:
-            assert ack.modal is not None, f"no form opened: {ack.kind} {ack.content}"
-            return _form(ack.modal)
+            modal, told = ack.modal, ack.message
+            if modal is None and told and OPEN_FORM in [one.label for one in told.buttons()]:
+                modal = (await self.person.press(told, OPEN_FORM)).modal
+            assert modal is not None, f"no form opened: {ack.kind} {ack.content}"
+            return _form(modal)
 
         async def shown() -> Seen:
             panel = ack.message

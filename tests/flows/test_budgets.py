@@ -57,8 +57,11 @@ async def test_admins_are_asked_in_a_form(
     """What holds now stands above it; what is wrong is told at its field, nothing changed."""
     async with running_desk(paid):
         await chat.connected()
-        form = await (await root.command("/budget", marketing)).form()
-        assert "The team: $5.00 a day; $5.00 left." in form.text
+        asked = await root.command("/budget", marketing)
+        form = await asked.form()
+        said = f"{asked.text}\n{form.text}"  # in Discord before the form, which has no room for it
+        assert "The team: $5.00 a day; $5.00 left." in said
+        assert "You have spent $0 today and $0 this month." in said
         assert "no amount" in (await root.submit(form, {"Dollars": "plenty"})).text
         form = await (await root.command("/budget", marketing)).form()
         await root.submit(form, {"For": "This channel", "Dollars": "0.025", "Per": "Month"})

@@ -34,14 +34,21 @@ MOST_REMEMBERED: Final = 500
 
 def modal(form: Form) -> Json:
     """The data of a modal. A `note` takes a part of its own where one of the five is free, else it
-    stands in place of the first field's hint. Spare fields are left out.
+    stands in place of the first field's hint, unless it is a report of several lines. Spare fields
+    are left out.
     """
     parts = [_labelled(field, field.hint) for field in form.fields if not field.spare]
     if form.note and len(parts) < MOST_PARTS:
         parts.insert(0, {"type": TEXT, "content": escape(form.note)})
-    elif form.note and parts:
+    elif form.note and holds_note(form):
         parts[0] = _labelled(form.fields[0], form.note)
     return {"custom_id": form.key, "title": cut(form.title, MOST_TITLE), "components": parts}
+
+
+def holds_note(form: Form) -> bool:
+    """Whether the note of a form has room in its modal. Where there is none, it is told before."""
+    parts = [field for field in form.fields if not field.spare]
+    return len(parts) < MOST_PARTS or "\n" not in form.note
 
 
 def filled_in(components: Sequence[Json]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from bot.surfaces.discord.controls import button, link_buttons, row
 from bot.surfaces.discord.events import RUN
-from bot.surfaces.discord.forms import OpenForms, modal
+from bot.surfaces.discord.forms import OpenForms, holds_note, modal
 from bot.surfaces.discord.texts import cut, escape
 from core.chat import (
     Button,
@@ -67,7 +67,8 @@ def answer(event: Event, reply: Reply, open_forms: OpenForms, origin: Origin) ->
         return {"type": CHOICES, "data": {"choices": _proposals(reply)}}
     if isinstance(reply, Form):
         open_forms.shown(event.actor.id, reply)
-        if not isinstance(event, Submission):
+        # What a form cannot hold is read first, in the message whose button then opens it.
+        if not isinstance(event, Submission) and (holds_note(reply) or origin == "whisper"):
             return {"type": MODAL, "data": modal(reply)}
     if isinstance(reply, Panel):
         return _silence(on_message=origin == "whisper")
@@ -81,7 +82,8 @@ def answer(event: Event, reply: Reply, open_forms: OpenForms, origin: Origin) ->
 def said(event: Event, reply: Reply, open_forms: OpenForms) -> Json:
     """A message for the actor of `event`, for replies that are words or must be opened."""
     if isinstance(reply, Form):
-        return offered(reply)
+        shown = reply.title if holds_note(reply) else reply.note
+        return words(shown) | {"components": [_opener(reply, OPEN_FORM)]}
     if isinstance(reply, FieldErrors):
         form = None
         if isinstance(event, Submission):
