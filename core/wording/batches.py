@@ -9,7 +9,7 @@ from core.generation.jobs import ENDED, Item, ItemState, Job
 from core.generation.prices import Model
 from core.library.captions import shorten
 from core.wording.errors import sentence
-from core.wording.money import bill, count, money, numbers, span
+from core.wording.money import about, bill, count, money, numbers, perhaps, span
 
 TOPIC = "Batch"
 START = "Start"
@@ -90,7 +90,8 @@ def reading(batch: Batch) -> list[str]:
 
 def planned_title(summary: Summary) -> str:
     """What is about to be started."""
-    return f"Batch: {count(summary.pictures, 'picture')}, ≈ {money(summary.estimate)}"
+    price = about(None) if summary.estimate is None else f"≈ {money(summary.estimate)}"
+    return f"Batch: {count(summary.pictures, 'picture')}, {price}"
 
 
 def plan(summary: Summary, trouble: Trouble | None) -> list[str]:
@@ -133,7 +134,7 @@ def reuse(summary: Summary) -> str:
 
 def quality(name: str, price: int | None) -> str:
     """A quality in a menu, with its price."""
-    return f"{name} (≈ {money(price)} each)"
+    return f"{name} ({about(price)}{' each' if price is not None else ''})"
 
 
 def option(name: str, value: str) -> str:
@@ -207,7 +208,7 @@ def paused(trouble: Trouble, *, replaceable: bool = True) -> str:
 def instead(model: Model, prices: Sequence[int | None]) -> str:
     """A model that could make what is left, with what all of that costs."""
     known = None if None in prices else sum(price or 0 for price in prices)
-    cost = "at an unknown price" if known is None else f"{'≈ ' * bool(known)}{money(known)}"
+    cost = "at an unknown price" if known is None else about(known)
     return f"{model.label}: {count(len(prices), 'picture')}, {cost}"
 
 
@@ -238,7 +239,7 @@ def troubles(items: Sequence[Item]) -> list[str]:
 
 def _unknown(item: Item) -> str:
     """What an answer that was lost may have cost."""
-    price = money(item.order.price if item.order else None)
+    price = perhaps(item.order.price if item.order else None)
     return f"unknown. No answer came, and it may have cost {price} each."
 
 

@@ -4,7 +4,7 @@ from core.chat import CommandSpec
 from core.generation.prices import Model
 from core.library.captions import shorten
 from core.library.images import Image
-from core.wording.money import money
+from core.wording.money import about, money
 
 MOST_OPTION = 75
 """Characters of a choice in a menu: what the narrowest chat takes."""
@@ -107,7 +107,7 @@ def picture_option(image: Image, place: int | None, number: int | None) -> str:
 def draw_hint(model: Model) -> str:
     """What a picture costs that is ordered in a post's form."""
     price = model.price(model.qualities[0], model.sizes[0])
-    cost = "free" if price == 0 else f"about {money(price)}"
+    cost = "free" if price == 0 else about(price)
     return (
         f"Say what to draw: one picture by {model.label} ({cost}) joins the draft once it is made."
     )
@@ -115,13 +115,14 @@ def draw_hint(model: Model) -> str:
 
 def quality_option(quality: str, price: int | None) -> str:
     """A quality with its price."""
-    return f"{quality} (free)" if price == 0 else f"{quality} (≈ {money(price)} a picture)"
+    each = " a picture" if price is not None else ""
+    return f"{quality} (free)" if price == 0 else f"{quality} ({about(price)}{each})"
 
 
 def model_option(model: Model) -> str:
     """A model with its character and the price of one ordinary picture, at most 75 characters."""
     price = model.price(model.qualities[0], model.sizes[0])
-    cost = "price unknown" if price is None else f"{'≈ ' * bool(price)}{money(price)}"
+    cost = about(price)
     room = MOST_OPTION - len(f" · {cost}")
     return f"{shorten(f'{model.label}: {model.character}', room)} · {cost}"
 
@@ -129,7 +130,10 @@ def model_option(model: Model) -> str:
 def price_note(model: Model, left: str, *, moderated: bool) -> str:
     """What a picture costs and what is `left` of budgets, if there are any."""
     price = model.price(model.qualities[0], model.sizes[0])
-    cost = "is free" if price == 0 else f"costs about {money(price)} a picture"
+    if price is None:
+        cost = "has an unknown price"
+    else:
+        cost = f"costs about {money(price)} a picture" if price else "is free"
     note = f"{model.label} {cost}{'; ' * bool(left)}{left}."
     return note if moderated else f"{note} Not moderated: no moderation key is set."
 

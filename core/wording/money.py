@@ -19,6 +19,18 @@ def money(micro: int | None) -> str:
     return f"${dollars:.2f}" if dollars >= 1 else f"${dollars:.3f}"
 
 
+def about(micro: int | None) -> str:
+    """An estimate in few words: "≈ $0.013", "$0", "price unknown"."""
+    if micro is None:
+        return "price unknown"
+    return f"{'≈ ' * bool(micro)}{money(micro)}"
+
+
+def perhaps(micro: int | None) -> str:
+    """What a call may have cost whose answer never came."""
+    return "something" if micro is None else money(micro)
+
+
 def bill(known: int, unpriced: int) -> str:
     """What is known of an amount (micro-USD), beside so many pictures at a price that is not."""
     if not unpriced:

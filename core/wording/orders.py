@@ -7,7 +7,7 @@ from core.generation.jobs import Item, JobState
 from core.generation.orders import Order
 from core.library.captions import shorten
 from core.wording.errors import sentence
-from core.wording.money import count, money, numbers, span
+from core.wording.money import count, money, numbers, perhaps, span
 
 CANCEL = "Cancel"
 REMAKE = "Make again"
@@ -87,7 +87,8 @@ def trouble(numbers_of: list[int], total: int, item: Item, price: int | None) ->
     reason = sentence(item.trouble) if item.trouble else ""
     if item.state == "unknown":
         each = " each" if len(numbers_of) > 1 else ""
-        reason = f"No answer came, and it may have cost {money(price)}{each}. “{REMAKE}” asks anew."
+        cost = f"{perhaps(price)}{each}"
+        reason = f"No answer came, and it may have cost {cost}. “{REMAKE}” asks anew."
     if len(numbers_of) == total and item.state in {"refused", "failed"}:
         return reason  # the headline says the rest
     noun = "Picture" if len(numbers_of) == 1 else "Pictures"

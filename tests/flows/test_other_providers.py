@@ -124,13 +124,17 @@ async def test_a_batch_at_an_unknown_price_is_not_free(
     environ: dict[str, str],
     elsewhere: Elsewhere,
 ) -> None:
-    """Before it starts, when it is done, and in its table."""
+    """In the forms, before it starts, when it is done, and in its table."""
     own = {key: value for key, value in elsewhere.settings.items() if key.startswith("COMPATIBLE")}
     async with running_desk(environ | own):
         await chat.connected()
+        form = await (await root.command("/generate", marketing)).form()
+        assert "flux has an unknown price" in form.text
+        assert "medium (price unknown)" in form.text
         form = await (await root.command("/bulk", marketing)).form()
+        assert "medium (price unknown)" in form.text
         await root.submit(form, {"Prompts": "a hare\na newt"})
-        plan = await eyes.see(marketing, "Batch: 2 pictures, ≈ unknown")
+        plan = await eyes.see(marketing, "Batch: 2 pictures, price unknown")
         await root.press(plan, "Start")
         done = await eyes.changed(plan, "Batch: 2 of 2 pictures made")
         assert done.says("Cost", "unknown")
