@@ -145,7 +145,7 @@ def _read_cursor(business_id: int, search: Search) -> Position | None:
     try:
         padded = search.cursor + "=" * (-len(search.cursor) % 4)
         question, id_, value, before = json.loads(base64.urlsafe_b64decode(padded.encode()))
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
         raise UserError("cursor_wrong") from error
     kinds = {"name": str, "most_used": int}
     fits = type(value) is kinds.get(search.sort, type(None))

@@ -5,7 +5,9 @@ ABOUT = (
     "The desk's library, making of pictures, and publishing, for programs. Send a token with every "
     "request: “Authorization: Bearer …”. An operator makes one with: imagedesk token create. To "
     "look needs its scope “read”, to change and to make “write”, to publish “publish”. Times are "
-    "ISO 8601 in UTC; what is wrong comes as application/problem+json."
+    "ISO 8601 in UTC; what is wrong comes as application/problem+json. A token may ask {limit} "
+    "times a minute: “ratelimit-remaining” says how often still, and “ratelimit-reset” for how "
+    "many seconds."
 )
 GROUPS = {"images": "Images", "making": "Making", "publishing": "Publishing"}
 QUERY = "Query:"
@@ -15,7 +17,15 @@ EXAMPLE = "For example"
 ASTERISK = "What has an asterisk must be given."
 DOCUMENT = "The same for machines (OpenAPI)"
 
-LIST = "Search and list the library; newest first, 20 on a page, at most 100."
+LIST = (
+    "Search and list the library; newest first, 20 on a page, at most 100. “sort” may be {sorts}; "
+    "“filter” {filters}. “from” and “to” are dates."
+)
+SEARCH = "Words of title, file name, prompt, tags or description; the last one may be a beginning."
+PERSON = "Who brought or ordered it: the `creator_id` of images."
+PROVIDER = "Who made it, for example openai."
+SINCE = "The first day, like 2026-11-21, in the business’s time zone."
+UNTIL = "The last day, like 2026-11-21, in the business’s time zone."
 SHOW = "All that is known of an image."
 PASSPORT = "Where it comes from, who chose and approved it, and where it was published."
 THUMBNAIL = "A small JPEG, at most 256 pixels a side."
@@ -25,6 +35,11 @@ UPLOAD = "Bring one JPEG, PNG, GIF or WebP of at most 10 MB."
 GENERATE = (
     "Make a picture, from others of the library where “references” names their numbers. Waits for "
     "it up to 60 seconds, then answers 202 with the job."
+)
+GENERATE_ABOUT = (
+    "“size” is 1024x1024, 1024x1792, 1792x1024 or another that the model makes; “quality” "
+    "standard, hd, low, medium or high; “style” {styles}. Left out, size, quality and model are "
+    "the desk’s defaults, and there is no style."
 )
 REFERENCES = (
     "Numbers of pictures of the library that it is made from. Each adds to the price; how many "

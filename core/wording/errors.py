@@ -261,7 +261,11 @@ SENTENCES: dict[str, str] = {
     "job_unknown": "There is no such job.",
     "nothing_here": "There is nothing at this address; /api/docs lists what there is.",
     "api_failed": "The desk failed over this request. It is written down in its log.",
-    "file_missing": "Send one file, in a form field named “file”.",
+    "file_missing": "Send one file as multipart/form-data, in a field named “file” that has a file "
+    "name. Nothing was stored.",
+    "wrong_host": "This desk is reached at {address}. If you came by another name on purpose, set "
+    "PUBLIC_URL.",
+    "cross_site": "This came from another site. Nothing was done.",
     # the chat
     "chat_not_invited": "I may not post in this channel. Invite me to it, then ask again. Nothing "
     "was made and nothing paid.",

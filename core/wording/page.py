@@ -103,10 +103,6 @@ ERRORS: dict[int, tuple[str, str]] = {
     503: ("Not now", "The desk cannot be reached for a moment. Please try again."),
 }
 EXPIRED_MEDIA = "This link has expired or was changed. Ask the desk for a new one."
-WRONG_HOST = (
-    "This desk is reached at {address}. If you came by another name on purpose, set PUBLIC_URL."
-)
-CROSS_SITE = "This came from another site. Nothing was done."
 OLD_PAGE = "This page is too old or you are signed out. Reload it, then try again."
 HOME = "Back to the desk"
 

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from bot.surfaces.web.api import make_api
 from bot.surfaces.web.api.problems import problem
@@ -24,7 +24,7 @@ from bot.surfaces.web.batches.stream import BatchStream
 from bot.surfaces.web.chat import Chat
 from bot.surfaces.web.drawing import Drawing
 from bot.surfaces.web.files import Files
-from bot.surfaces.web.guard import Guard
+from bot.surfaces.web.guard import Draw, Guard
 from bot.surfaces.web.health import Health
 from bot.surfaces.web.keyring import Keyring
 from bot.surfaces.web.library.acts import Acts
@@ -54,7 +54,7 @@ def make_app(parts: WebParts) -> ASGIApp:
     pages = _make_pages(parts, templates)
     if parts.slack is None:
         return pages
-    guard = Middleware(Guard, parts.address, templates.error, signed=True)
+    guard = Middleware(Guard, parts.address, _drawing(templates), signed=True)
     slack = Route(SLACK_PATH, parts.slack, methods=["POST"], middleware=[guard])
     return Starlette(routes=[slack, Mount("/", pages)])
 
@@ -90,7 +90,7 @@ def _make_pages(parts: WebParts, templates: Templates) -> FastAPI:
     app.mount("/static", _Static(directory=STATIC))
     _answer_errors(app, templates)
     app.add_middleware(Paced)
-    app.add_middleware(Guard, address=parts.address, draw=templates.error)
+    app.add_middleware(Guard, address=parts.address, draw=_drawing(templates))
     return app
 
 
@@ -102,6 +102,17 @@ class _Static(StaticFiles):
         response = super().file_response(*args, **facts)
         response.headers["cache-control"] = "no-cache"
         return response
+
+
+def _drawing(templates: Templates) -> Draw:
+    """The guard's answers: a problem for programs, a page for people."""
+
+    def draw(scope: Scope, status: int, trouble: Trouble | None) -> Response:
+        if scope["path"].startswith("/api/"):
+            return problem(trouble or Trouble("api_failed"), status)
+        return templates.error(status, sentence(trouble) if trouble else "")
+
+    return draw
 
 
 def _answer_errors(app: FastAPI, templates: Templates) -> None:

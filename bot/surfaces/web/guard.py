@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.wording import page as words
+from core.errors import Trouble
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "cf-connecting-ip")
@@ -34,19 +34,18 @@ HEADERS = {
     "cache-control": "no-store",
 }
 
-ErrorPage = Callable[[int, str], Response]
+Draw = Callable[[Scope, int, Trouble | None], Response]
+"""An answer for whoever asked: of a status, and what is wrong where that is known."""
 
 log = structlog.get_logger(__name__)
 
 
 class Guard:
-    """ASGI middleware. `address` names the host; `draw` makes an answer of status and sentence;
-    with `signed`, requests prove their sender by themselves and may come from anywhere.
+    """ASGI middleware. `address` names the host; `draw` makes the answers; with `signed`, requests
+    prove their sender by themselves and may come from anywhere.
     """
 
-    def __init__(
-        self, app: ASGIApp, address: str, draw: ErrorPage, *, signed: bool = False
-    ) -> None:
+    def __init__(self, app: ASGIApp, address: str, draw: Draw, *, signed: bool = False) -> None:
         self._app = app
         self._address = address
         self._host = (urlsplit(address).hostname or "").lower()
@@ -81,15 +80,15 @@ class Guard:
             log.exception("request_failed", path=scope["path"])
             if started:
                 raise
-            await self._draw(500, "")(scope, receive, guarded)
+            await self._draw(scope, 500, None)(scope, receive, guarded)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         host = _hostname(headers.get("host", ""))
         if host not in LOOPBACK and host != self._host:
-            return self._draw(400, words.WRONG_HOST.format(address=self._address))
+            return self._draw(scope, 400, Trouble("wrong_host", {"address": self._address}))
         if scope["method"] not in SAFE and not self._signed and _cross_site(headers):
-            return self._draw(403, words.CROSS_SITE)
+            return self._draw(scope, 403, Trouble("cross_site"))
         return None
 
 

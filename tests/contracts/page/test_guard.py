@@ -8,7 +8,9 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.errors import Trouble
 from core.wording import page as words
+from core.wording.errors import sentence
 
 from .grounds import Browser, Ground
 
@@ -49,7 +51,7 @@ async def test_what_comes_from_another_site_changes_nothing(
     sent = {"text": "/generate a fox", "id": "a1", "csrf": await browser.token()}
     answer = await browser.post("/say", data=sent, headers=headers)
     assert answer.status_code == 403
-    assert words.CROSS_SITE in answer.text
+    assert sentence(Trouble("cross_site")) in answer.text
     assert not ground.inbox.deliveries
 
 

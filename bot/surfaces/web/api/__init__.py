@@ -9,7 +9,7 @@ the scope that it needs; every refusal is a reason code (`problems` gives it a s
 
 from fastapi import FastAPI, Request, Response
 
-from bot.surfaces.web.api.access import Gate
+from bot.surfaces.web.api.access import PER_MINUTE, Gate
 from bot.surfaces.web.api.bounds import Bounded
 from bot.surfaces.web.api.describing import describe
 from bot.surfaces.web.api.images import ImageRoutes
@@ -26,9 +26,10 @@ __all__ = ["make_api"]
 
 def make_api(parts: WebParts, api: ApiParts, templates: Templates) -> FastAPI:
     """The application to mount at `/api`."""
+    told = words.ABOUT.format(limit=PER_MINUTE)
     app = FastAPI(
         title=words.TITLE,
-        description=words.ABOUT,
+        description=told,
         version="1",
         openapi_url="/openapi.json",
         docs_url=None,  # Swagger's page would load its scripts from elsewhere
@@ -49,7 +50,8 @@ def make_api(parts: WebParts, api: ApiParts, templates: Templates) -> FastAPI:
     app.middleware("http")(gate.tell_limits)
 
     async def docs(request: Request) -> Response:  # noqa: ARG001  # Starlette's signature
-        facts = {"groups": describe(app.openapi(), "/api"), "told": words, "address": parts.address}
+        groups = describe(app.openapi(), "/api")
+        facts = {"groups": groups, "about": told, "told": words, "address": parts.address}
         return templates.page("api.html", facts)
 
     app.add_route("/docs", docs)

@@ -4,9 +4,11 @@ Owns these routes. What is found, and what deleting means, is core's.
 """
 
 from collections.abc import Sequence
-from typing import Annotated
+from pathlib import PurePosixPath
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import WithJsonSchema
 
 from bot.surfaces.web.api.access import Caller, Gate
 from bot.surfaces.web.api.shapes import (
@@ -27,9 +29,13 @@ from core.library.finding import find
 from core.library.images import Image, require_image, star, unstar
 from core.library.passport import read_passport
 from core.library.removal import remove_image
-from core.library.search import Given, read_search
+from core.library.search import FILTERS, LAST_PAGE, MOST, SORTS, Given, read_search
 from core.storing import UnitOfWork
 from core.wording import api as words
+
+# Told as numbers, taken as they are written: what is wrong with one has a sentence of core's.
+PAGE: Final = {"type": "integer", "minimum": 1, "maximum": LAST_PAGE}
+LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MOST}
 
 
 class ImageRoutes:
@@ -51,22 +57,25 @@ class ImageRoutes:
 
     def _add_reading(self, router: APIRouter) -> None:
         reader = Annotated[Caller, Depends(self._gate.needs("read"))]
+        listing = words.LIST.format(sorts=", ".join(SORTS), filters=", ".join(FILTERS))
 
-        @router.get("/images/list", summary=words.LIST)
+        @router.get("/images/list", summary=listing)
         async def list_images(
             caller: reader,
             business_id: int | None = None,
-            page: str = "",
-            limit: str = "",
-            sort: str = "",
-            filter: str = "",  # noqa: A002  # the API's name
-            search: str = "",
+            page: Annotated[str | None, WithJsonSchema(PAGE)] = None,
+            limit: Annotated[str | None, WithJsonSchema(LIMIT)] = None,
+            sort: Annotated[str, Query(json_schema_extra={"enum": list(SORTS)})] = "newest",
+            filter: Annotated[  # noqa: A002  # the API's name
+                str, Query(json_schema_extra={"enum": list(FILTERS)})
+            ] = "all",
+            search: Annotated[str, Query(description=words.SEARCH)] = "",
             tag: str = "",
-            person: str = "",
-            provider: str = "",
-            since: Annotated[str, Query(alias="from")] = "",
-            until: Annotated[str, Query(alias="to")] = "",
-            cursor: str = "",
+            person: Annotated[str, Query(description=words.PERSON)] = "",
+            provider: Annotated[str, Query(description=words.PROVIDER)] = "",
+            since: Annotated[str, Query(alias="from", description=words.SINCE)] = "",
+            until: Annotated[str, Query(alias="to", description=words.UNTIL)] = "",
+            cursor: Annotated[str, Query(description=words.CURSOR)] = "",
         ) -> ImagePage:
             caller.require_business(business_id)
             given: dict[str, Given] = {"page": page, "limit": limit, "sort": sort, "filter": filter}
@@ -103,7 +112,7 @@ class ImageRoutes:
                 data = await self._blobs.get(key)
             except FileNotFoundError as error:
                 raise UserError("image_unknown") from error
-            return answer(data, key, shown=True, headers=FOR_A_DAY)
+            return answer(data, PurePosixPath(key).name, shown=True, headers=FOR_A_DAY)
 
     def _add_writing(self, router: APIRouter) -> None:
         writer = Annotated[Caller, Depends(self._gate.needs("write"))]

@@ -25,6 +25,7 @@ from bot.surfaces.web.parts import ApiParts, WebParts
 from core.errors import Trouble, UserError
 from core.generation.jobs import ENDED, Item, Job
 from core.generation.ordering import Customer, place_order
+from core.generation.prompts import STYLES
 from core.storing import UnitOfWork
 from core.wording import api as words
 
@@ -43,7 +44,13 @@ class MakingRoutes:
         writer = Annotated[Caller, Depends(self._gate.needs("write"))]
         reader = Annotated[Caller, Depends(self._gate.needs("read"))]
 
-        @router.post("/images/generate", summary=words.GENERATE, responses={202: {"model": Begun}})
+        @router.post(
+            "/images/generate",
+            summary=words.GENERATE,
+            description=words.GENERATE_ABOUT.format(styles=", ".join(STYLES)),
+            response_model=None,
+            responses={200: {"model": OneImage}, 202: {"model": Begun}},
+        )
         async def generate(
             caller: writer,
             order: ImageOrder,
@@ -53,7 +60,9 @@ class MakingRoutes:
         ) -> OneImage | Begun:
             caller.require_business(order.business_id)
             repeat = read_repeat(caller, key, "generate", order)
-            job_id = await self._order(caller, order, repeat)
+            async with self._parts.units.read() as uow:
+                job_id = await repeat.known(uow)
+            job_id = job_id or await self._order(caller, order, repeat)
             job, items = await wait_for(
                 lambda: self._job(caller, job_id),
                 lambda seen: all(item.state in ENDED for item in seen[1]),

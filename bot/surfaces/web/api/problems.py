@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 
 from core.errors import DeskError, Trouble, TryLater, UserError
 from core.wording import api as words
@@ -44,6 +45,8 @@ STATUSES: Final[Mapping[str, int]] = {
     "images_spent": 429,
 }
 """Of codes whose status is not their class's."""
+
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Problem(BaseModel):
@@ -86,9 +89,12 @@ def answer_problems(app: FastAPI) -> None:
         usual = 400 if isinstance(error, UserError) else 503
         if isinstance(error, NotMade):
             return problem(error.trouble, 422, instance=error.address)
-        after = error.after if isinstance(error, TryLater) else error.facts.get("seconds")
+        status = STATUSES.get(error.code, usual)
+        limited = status == HTTPStatus.TOO_MANY_REQUESTS
+        seconds = error.facts.get("seconds") if limited else None
+        after = error.after if isinstance(error, TryLater) else seconds
         headers = {"retry-after": str(round(float(str(after))) or 1)} if after else {}
-        return problem(error.trouble, STATUSES.get(error.code, usual), headers)
+        return problem(error.trouble, status, headers)
 
     @app.exception_handler(RequestValidationError)
     async def misread(request: Request, error: RequestValidationError) -> Response:  # noqa: ARG001  # the handler's signature
@@ -100,17 +106,30 @@ def answer_problems(app: FastAPI) -> None:
         return problem(Trouble("request_wrong", {"fields": named}), 400)
 
     @app.exception_handler(HTTPException)
-    async def missed(request: Request, error: HTTPException) -> Response:  # noqa: ARG001  # the handler's signature
+    async def missed(request: Request, error: HTTPException) -> Response:
         if error.status_code == HTTPStatus.NOT_FOUND:
             return problem(Trouble("nothing_here"), 404)
         if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return problem(Trouble("request_too_long"), 413)
-        wrong = "method" if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else "body"
-        return problem(Trouble("request_wrong", {"fields": [wrong]}), error.status_code)
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            trouble = Trouble("request_wrong", {"fields": ["method"]})
+            return problem(trouble, 405, {"allow": ", ".join(_methods_at(request))})
+        return problem(Trouble("request_wrong", {"fields": ["body"]}), error.status_code)
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:  # noqa: ARG001  # as above; the guard logs it
         return problem(Trouble("api_failed"), 500)
+
+
+def _methods_at(request: Request) -> list[str]:
+    """What may be asked at this address: the error itself names only one route's method."""
+    routes: list[BaseRoute] = request.app.routes
+    asked = {method: {**request.scope, "method": method} for method in METHODS}
+    return [
+        method
+        for method, scope in asked.items()
+        if any(route.matches(scope)[0] == Match.FULL for route in routes)
+    ]
 
 
 def problem(

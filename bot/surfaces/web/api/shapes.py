@@ -55,6 +55,7 @@ class ImageShape(BaseModel):
     usage_count: int
     last_used_at: datetime | None
     parent_id: int | None
+    creator_id: str
     created_at: datetime
     updated_at: datetime
 
@@ -108,10 +109,10 @@ class ImageOrder(BaseModel):
 
     business_id: int
     prompt: Words
-    size: str = ""
-    quality: str = ""
-    style: str = ""
-    model: str = ""
+    size: Words = ""
+    quality: Words = ""
+    style: Words = ""
+    model: Words = ""
     references: list[int] = Field(default_factory=list, description=words.REFERENCES)
 
 
@@ -179,6 +180,7 @@ async def image_shape(
         usage_count=image.usage_count,
         last_used_at=image.last_used_at,
         parent_id=image.parent_id,
+        creator_id=image.creator_id,
         created_at=image.created_at,
         updated_at=image.updated_at,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 
 from bot.surfaces.web.api.access import Caller, Gate
 from bot.surfaces.web.api.shapes import OneImage, image_shape
@@ -53,7 +53,7 @@ class UploadRoutes:
             },
         )
         async def upload(caller: writer, request: Request) -> OneImage:
-            body = await read_body(request)
+            body = await _read(request)
             try:
                 caller.require_business(_business(body))
                 return await self._keep(caller, _file(body))
@@ -74,6 +74,17 @@ class UploadRoutes:
         blobs, address = self._parts.blobs, self._parts.address
         shape = await image_shape(image, blobs, address, favourite=bool(starred))
         return OneImage(image=shape, duplicate=not is_new)
+
+
+async def _read(request: Request) -> Body:
+    """The form. Raises UserError("file_missing") for a body that is no form with a file."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        raise UserError("file_missing")
+    try:
+        return await read_body(request)
+    except HTTPException as error:  # no boundary, or the bytes in a field that has no file's name
+        raise UserError("file_missing") from error
 
 
 def _business(body: Body) -> int:
