@@ -279,7 +279,8 @@ class Making:
         except OutcomeUnknown:
             raise  # the attempt stays open until the item says so: else it would be called again
         except DeskError as error:
-            await self._close_attempt(attempt, error)
+            if "cost" not in error.facts:  # a refusal that was billed ends together with its item
+                await self._close_attempt(attempt, error)
             if isinstance(error, TryLater) and offer.per_minute:
                 # One failure of many calls is its own matter; the rate is everybody's.
                 seconds = error.after if error.code == "provider_busy" else 0
@@ -316,8 +317,7 @@ class Making:
             row = await uow.attempts.lock(attempt.id)
             if row:
                 row.outcome = "not_made" if isinstance(error, TryLater) else "refused"
-                told = error.facts.get("cost")
-                row.cost = told if isinstance(told, int) else 0  # a refused one may be billed
+                row.cost = 0
 
     async def _put_off(self, claim: Claim, error: TryLater) -> None:
         async with self._units.write() as uow:
@@ -348,31 +348,30 @@ class Making:
             if item is None:
                 return
             attempts = await uow.attempts.of_item(item.id)
-            last = attempts[-1] if attempts else None
-            paid = last.cost if last and last.cost is not None else 0
-            if last and not last.outcome and isinstance(error, ActionNeeded):
+            # What is closed is booked: by an earlier making, or as nothing.
+            last = attempts[-1] if attempts and not attempts[-1].outcome else None
+            if last and isinstance(error, ActionNeeded):
                 error = OutcomeUnknown("worker_died")  # whoever would know cannot be asked
             if isinstance(error, OutcomeUnknown):
                 item.move("unknown", uow.now, error.trouble)
                 if last:
-                    last.outcome, last.cost = "unknown", _possible_cost(error, last)
-                    paid = last.cost or 0
+                    last.outcome, last.cost = "unknown", _cost_told(error, last.price)
             else:
                 item.move("refused" if state == "refused" else "failed", uow.now, error.trouble)
-                if last and not last.outcome:
-                    last.outcome, last.cost = "refused", paid
-            if paid:
-                await settle(uow, item.id, paid)
+                if last:
+                    last.outcome, last.cost = "refused", _cost_told(error, 0)
+            if last and (last.cost or last.outcome == "unknown"):
+                await settle(uow, item.id, last.cost or 0)  # also a price that nobody knows
             else:
                 await release(uow, item.id)
             await redraw(uow, "status", item.job_id)
             await redraw(uow, "result", item.job_id)
 
 
-def _possible_cost(error: OutcomeUnknown, attempt: Attempt) -> int | None:
-    """What an unknown call may have cost: as the provider said, else the table's price."""
+def _cost_told(error: DeskError, otherwise: int | None) -> int | None:
+    """What a call has cost, or may have, as its provider said."""
     told = error.facts.get("cost")
-    return told if isinstance(told, int) else attempt.price
+    return told if isinstance(told, int) else otherwise
 
 
 def _anonymous(member_id: str) -> str:

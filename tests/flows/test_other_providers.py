@@ -201,6 +201,31 @@ async def test_a_picture_that_was_blurred_is_refused_and_booked(
 
 
 @PAGE
+async def test_a_billed_refusal_that_cannot_be_written_down_is_not_bought_again(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    environ: dict[str, str],
+    elsewhere: Elsewhere,
+) -> None:
+    """The database refuses exactly there, as if the worker died: it was paid, nobody knows for
+    what, and so it stays.
+    """
+    elsewhere.stability.filter_next()
+    async with running_desk(environ | elsewhere.settings) as desk:
+        await chat.connected()
+        async with desk.engine.begin() as connection:
+            await connection.exec_driver_sql(
+                "CREATE TRIGGER refusing BEFORE UPDATE ON items WHEN NEW.state = 'refused' "
+                "BEGIN SELECT RAISE(ABORT, 'not now'); END"
+            )
+        await ada.command("/generate a fox --model stable-image-core", marketing)
+        await eyes.see(marketing, "Not made: a fox", "unknown", "may have cost $0.03")
+        assert await spent(desk) == elsewhere.stability.charged == 30_000
+
+
+@PAGE
 async def test_a_free_picture_whose_answer_was_lost_is_drawn_again_by_itself(
     chat: Chat,
     ada: Person,

@@ -13,7 +13,7 @@ from tests.driving import Chat, Person, Where
 from tests.flows.conftest import Eyes
 from tests.flows.test_batch_lists import bring
 from tests.flows.test_library import opened, pressed
-from tests.flows.test_paid_pictures import until_spent
+from tests.flows.test_paid_pictures import spent, until_spent
 from tests.platforms.openai import OpenAIServer
 
 EACH = pytest.mark.parametrize("chat", ["slack", "discord", "page"], indirect=True)
@@ -222,3 +222,31 @@ async def test_a_reference_that_goes_before_the_start_changes_the_list(
         await eyes.changed(plan, "Batch: 1 of 1 picture made")
         assert "edit" not in openai.calls
         await until_spent(desk, lambda: openai.charged)
+
+
+@SLACK
+async def test_what_was_not_begun_again_is_not_booked_again(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """The answer to the only call got lost; when it is asked for again, its reference is gone."""
+    async with running_desk(paid) as desk:
+        await chat.connected()
+        await ada.command("/generate a fox", marketing)
+        await eyes.see(marketing, "1 picture: a fox")
+        await eyes.until(marketing, lambda: openai.words)
+        await until_spent(desk, lambda: openai.charged)
+        openai.drop_after("edit")
+        await ada.command("/generate it in snow --reference 1", marketing)
+        lost = await eyes.see(marketing, "it in snow", "unknown", "may have cost")
+        booked = await spent(desk)
+        passport = await opened(ada, "/image 1", marketing)
+        await pressed(ada, await pressed(ada, passport, "Delete"), "Delete")
+        await ada.press(lost, "Make again")
+        await eyes.changed(lost, "Not made: it in snow", "was deleted")
+        assert openai.calls.count("edit") == 1
+        assert await spent(desk) == booked
