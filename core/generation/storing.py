@@ -104,7 +104,10 @@ class Storing:
         return numbers
 
     async def keep_partial(self, item: Item, partial: bytes) -> str:
-        """Keep an unfinished picture for the status card; returns its key."""
+        """Keep an unfinished picture for the status card; returns its key. Raises UserError for one
+        that is broken, TryLater, ActionNeeded.
+        """
+        await asyncio.to_thread(check, partial)
         drawn = await asyncio.to_thread(preview, partial, None)
         digest = hashlib.sha256(drawn).hexdigest()[:12]
         key = f"{item.business_id}/partials/{item.id}-{digest}.jpg"

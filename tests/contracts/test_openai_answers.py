@@ -1,6 +1,9 @@
 """What OpenAI's answers mean for money: its bill and its failures, at the local OpenAI."""
 
+import asyncio
+import base64
 import io
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -265,6 +268,34 @@ async def test_a_line_that_is_cut_leaves_the_outcome_unknown(
     assert isinstance(error, OutcomeUnknown)
     assert error.code == "openai_no_answer"
     assert server.calls == ["generate"]
+
+
+@pytest.mark.parametrize("ends", ["cut", "held"])
+async def test_a_picture_that_came_is_kept_whatever_becomes_of_its_line(
+    images: OpenAIImages, ends: str
+) -> None:
+    """The last event is there, and then the line breaks, or nobody closes it."""
+    made = await images.generate(request_for(images))
+    text = base64.b64encode(made.data).decode()
+    event = json.dumps({"type": "image_generation.completed", "b64_json": text})
+    heard = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"}")
+        head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 99999999\r\n"
+        writer.write(f"{head}\r\nevent: image_generation.completed\ndata: {event}\n\n".encode())
+        await writer.drain()
+        if ends == "held":
+            await heard.wait()
+        writer.transport.abort()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+        broken = OpenAIImages(KEY, address, images.models, seconds=5)
+        again = await broken.generate(request_for(images))
+        heard.set()
+        await broken.aclose()
+    assert again.data == made.data
 
 
 @pytest.mark.parametrize("previews", [0, 2])

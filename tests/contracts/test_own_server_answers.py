@@ -12,6 +12,7 @@ from core.generation.providers.diffusion import Diffusion
 from core.generation.providers.plain_words import plain
 from core.library.pictures import check
 from tests.contracts.provider_grounds import CATALOGUE, KEY, request_for
+from tests.desk import free_port
 from tests.platforms.compatible import CompatibleServer
 from tests.platforms.diffusion import DiffusionServer
 from tests.platforms.diffusion.prompt_options import ORDERS, find_options
@@ -138,6 +139,17 @@ async def test_a_picture_at_somebody_elses_address_is_not_fetched(
     """An answer does not send the desk through the network behind it."""
     server.answer_by_address()
     server.elsewhere = root
+    with pytest.raises(OutcomeUnknown):
+        await compatible.generate(request_for(compatible))
+    assert server.calls == ["generate"]
+
+
+async def test_a_picture_whose_address_nobody_answers_is_unknown(
+    server: CompatibleServer, compatible: Compatible
+) -> None:
+    """It was made, and perhaps paid: that its files cannot be reached begins nothing anew."""
+    server.answer_by_address()
+    server.elsewhere = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(OutcomeUnknown):
         await compatible.generate(request_for(compatible))
     assert server.calls == ["generate"]

@@ -1,9 +1,12 @@
 """Pictures that cost money: what is booked is the bill, and no trouble is paid for twice."""
 
 import asyncio
+import base64
+import json
 from collections.abc import Callable
 
 import pytest
+from aiohttp.web import Request, StreamResponse
 
 from bot.wiring import Running
 from core.business.ledger import day_of
@@ -11,7 +14,9 @@ from core.wording.money import money
 from tests.desk import running_desk
 from tests.driving import Chat, Person, Where, until
 from tests.flows.conftest import Eyes
+from tests.platforms.faults import Fault
 from tests.platforms.openai import OpenAIServer
+from tests.platforms.openai.server import Made
 
 DISCORD = pytest.mark.parametrize("chat", ["discord"], indirect=True)
 PAGE = pytest.mark.parametrize("chat", ["page"], indirect=True)
@@ -65,6 +70,42 @@ async def test_the_cost_on_the_card_is_the_bill_and_previews_come_live(
         await until_spent(desk, lambda: openai.charged)
     assert done.says("Cost", money(openai.charged), "Estimate", "$0.056")
     assert "Not moderated" not in done.text
+
+
+class Smudging(OpenAIServer):
+    """Its first unfinished picture is broken."""
+
+    async def _stream(
+        self,
+        response: StreamResponse,
+        made: Made,
+        fault: Fault | None,
+        request: Request,
+    ) -> StreamResponse:
+        kind = "image_generation.partial_image"
+        smudge = base64.b64encode(b"\x89PNG\r\n\x1a\n and no more").decode()
+        event = {"type": kind, "b64_json": smudge, "partial_image_index": 0}
+        await response.write(f"event: {kind}\ndata: {json.dumps(event)}\n\n".encode())
+        return await super()._stream(response, made, fault, request)
+
+
+@PAGE
+async def test_a_broken_unfinished_picture_does_not_lose_the_finished_one(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    environ: dict[str, str],
+) -> None:
+    """It is paid, and nothing is wrong with it."""
+    async with Smudging() as openai:
+        openai.accept_key("sk-test")
+        settings = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url}
+        async with running_desk(environ | settings):
+            await chat.connected()
+            await ada.command("/generate a fox", marketing)
+            await eyes.see(marketing, "1 picture: a fox")
+        assert openai.calls.count("generate") == 1
 
 
 @PAGE

@@ -109,7 +109,11 @@ async def fetch(client: httpx2.AsyncClient, address: str, hosts: Collection[str]
     near = any(host == known or host.endswith(f".{known}") for known in hosts)
     if parts.scheme not in {"http", "https"} or not near:
         raise httpx2.UnsupportedProtocol("a picture is fetched from the provider alone")
-    answer = await send(client, request)
+    try:
+        answer = await send(client, request)
+    except NOTHING_SENT as error:
+        # It must not look as if the call had never begun whose answer named this address.
+        raise httpx2.ReadError("nobody is there", request=request) from error
     if answer.status_code != httpx2.codes.OK:
         raise httpx2.ReadError(f"HTTP {answer.status_code}")
     return answer.content

@@ -175,8 +175,9 @@ async def _last(
     events: AsyncStream[ImageGenStreamEvent] | AsyncStream[ImageEditStreamEvent],
     preview: Preview | None,
 ) -> Completed | None:
-    """The event that holds the picture, None where the stream ends without it."""
-    done = None
+    """The event that holds the picture, None where the stream ends without it. What becomes of the
+    stream behind it is all one: the picture is here, and paid.
+    """
     async with events:
         async for event in events:
             if isinstance(event, Partial) and preview:
@@ -184,8 +185,8 @@ async def _last(
                 with suppress(binascii.Error, DeskError):
                     await preview(base64.b64decode(event.b64_json, validate=True))
             elif isinstance(event, Completed):
-                done = event
-    return done
+                return event
+    return None
 
 
 def _allowance(headers: Mapping[str, str]) -> Allowance | None:
