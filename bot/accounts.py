@@ -26,9 +26,6 @@ from core.wording import terminal as words
 from core.wording.errors import sentence
 from storage.database import SqlUnit
 
-NO_QUEUE = "redis://127.0.0.1:1/0"
-"""Nothing here wakes anybody, so nothing is ever sent there where `REDIS_URL` is unset."""
-
 BUILT_IN = "site"
 ON_THEIR_WAY: frozenset[TargetState] = frozenset({"scheduled", "claimed", "staged", "sending"})
 SHORT_ID = 8  # characters of an id that the terminal shows
@@ -42,7 +39,7 @@ async def add(
     `external_id` "" takes the account whose token it is; `business_id` 0 takes the only business.
     Raises UserError, ActionNeeded, TryLater; then nothing was stored.
     """
-    async with running(settings, settings.redis_url or NO_QUEUE) as desk:
+    async with running(settings, settings.redis_url) as desk:
         network = _connectable(desk.networks, network_name)
         async with desk.database.read() as unit:
             business = await choose_business(unit, business_id)
@@ -71,7 +68,7 @@ async def add(
 
 async def show(settings: Settings, out: Console) -> None:
     """List the connected accounts of all businesses."""
-    async with running(settings, settings.redis_url or NO_QUEUE) as desk:
+    async with running(settings, settings.redis_url) as desk:
         async with desk.database.read() as unit:
             accounts = await unit.accounts.everywhere()
             businesses = {business.id: business for business in await unit.businesses.everywhere()}
@@ -100,7 +97,7 @@ async def remove(settings: Settings, account_id: str, out: Console) -> None:
     Raises UserError("account_row_unknown" | "account_row_ambiguous" | "account_built_in" |
     "account_in_use").
     """
-    async with running(settings, settings.redis_url or NO_QUEUE) as desk:
+    async with running(settings, settings.redis_url) as desk:
         async with desk.database.write() as unit:
             account = await _chosen(unit, account_id)
             await _disconnect(unit, account)

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.progress import track
 
-from bot.accounts import NO_QUEUE, choose_business
+from bot.accounts import choose_business
 from bot.tokens import choose_member
 from bot.wiring import Running, running
 from core.errors import TryLater, UserError
@@ -56,7 +56,7 @@ async def bring(
     """
     taken = Taken()
     paths = await asyncio.to_thread(_files, folder, taken)
-    async with running(settings, settings.redis_url or NO_QUEUE) as desk:
+    async with running(settings, settings.redis_url) as desk:
         async with desk.database.read() as unit:
             business = await choose_business(unit, business_id)
             member = await choose_member(unit, business.id, person)

@@ -8,10 +8,9 @@ not serve here.
 from typing import Any
 
 from bot.commands import command_table
-from bot.offers import make_offers
+from bot.offers import make_catalogue, make_offers, own_models, reachable
 from core.chat import CommandSpec
 from core.errors import UserError
-from core.generation.prices import Model, read_catalogue
 from core.settings import Settings
 
 Json = dict[str, Any]
@@ -53,7 +52,6 @@ async def discord_manifest(settings: Settings) -> Json:
 
 
 def _commands(settings: Settings) -> tuple[CommandSpec, ...]:
-    models: dict[str, Model] = {}
-    for offer in make_offers(settings, read_catalogue()).values():
-        models.update(offer.provider.models)
-    return command_table(models)
+    catalogue = make_catalogue(settings)
+    own = own_models(make_offers(settings, catalogue))
+    return command_table(own | reachable(catalogue))

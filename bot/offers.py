@@ -47,6 +47,13 @@ def make_catalogue(settings: Settings) -> Catalogue:
     return replace(catalogue, models={**catalogue.models, **own})
 
 
+def own_models(offers: Mapping[str, Offer]) -> dict[str, Model]:
+    """All models of these offers, the default first."""
+    return {
+        name: model for offer in offers.values() for name, model in offer.provider.models.items()
+    }
+
+
 def make_paces(settings: Settings) -> dict[str, int]:
     """How many pictures a provider makes a minute by one key, absent where it is not paced."""
     return {

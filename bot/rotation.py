@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from bot.accounts import NO_QUEUE
 from bot.wiring import Running, running
 from core.business.accounts import Account, seal_context
 from core.business.keys import ProviderKey
@@ -56,7 +55,7 @@ async def rotate(settings: Settings, out: Console) -> bool:
     it is. May be repeated, also after it was cut off, and while the desk runs with the same
     settings.
     """
-    async with running(settings, settings.redis_url or NO_QUEUE) as desk:
+    async with running(settings, settings.redis_url) as desk:
         async with desk.database.read() as unit:
             found = await find_sealed(unit)
         shut = [one for one in found if not desk.vault.can_open(one.sealed, one.context)]

@@ -19,6 +19,7 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.tasks import make_tasks
 from bot.wiring import Running, running
 from core.clock import Clock
 from core.errors import ActionNeeded
@@ -117,7 +118,7 @@ def _bound(settings: Settings) -> Iterator[socket.socket]:
 
 async def _work(joined: Running) -> None:
     await run_worker(
-        joined.redis_url, joined.tasks, slots=WORKER_SLOTS, drain_seconds=DRAIN_SECONDS
+        joined.redis_url, make_tasks(joined), slots=WORKER_SLOTS, drain_seconds=DRAIN_SECONDS
     )
 
 

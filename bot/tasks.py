@@ -1,79 +1,45 @@
 """Tasks: what a worker does when it is woken, by the name that wakes it.
 
-Owns how the rooms' steps are joined into tasks. It must not know any leaf: `bot.wiring` makes the
-parts.
+Owns how the rooms' steps are joined into tasks. It must not know any leaf: `bot.wiring` has made
+what they work with.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from bot.backlog import Resuming
-from bot.brought import Brought, Trying
-from bot.desk import Desk
-from bot.inbox import DeskInbox
+from bot.brought import Trying
+from bot.wiring import Running
 from core.business.accounts import DISCONNECTED, Account, seal_context
 from core.chat import Card
 from core.errors import ActionNeeded, DeskError
-from core.generation.batches.cards import BatchCards
 from core.generation.batches.news import draw_news
 from core.generation.batches.preparing import Orderable, Preparing
 from core.generation.cards import JobCards
-from core.generation.failover import Failover
+from core.generation.failover import Failover, stand_ins
 from core.generation.making import Making
-from core.generation.offers import Offer
-from core.generation.prices import Model
 from core.generation.starting import Starting
 from core.generation.storing import Storing
-from core.library.captioning import Captioning
 from core.library.ingesting import Ingesting
-from core.library.intake import Intake
 from core.library.removal import Removing
 from core.messages import Message, Subject
-from core.ports import BlobStore, ChatSurface, Load, Reach, Reviewers, SocialNetwork
 from core.publishing.cards import PostCards
 from core.publishing.publishing import Publishing
 from core.review.cards import draw_question
 from core.review.catching import Catching
 from core.showing import Draw, Showing
 from core.storing import UnitOfWork
-from storage.database import Database
-from storage.limits import RedisLimits
-from storage.secrets import Vault
 
 Task = Callable[[str], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What the tasks are made of."""
-
-    database: Database
-    blobs: BlobStore
-    vault: Vault
-    networks: Mapping[str, SocialNetwork]
-    surfaces: Mapping[str, ChatSurface]
-    load: Load
-    desk: Desk
-    offers: Mapping[str, Offer]
-    reviewers: Reviewers
-    limits: RedisLimits
-    intake: Intake
-    captioning: Captioning
-    stand_ins: Mapping[str, Model]
-    batch_cards: BatchCards
-    brought: Brought
-    trying: Trying
-
-
-def make_tasks(parts: Parts, reach: Reach) -> dict[str, Task]:
-    """What a worker is woken for, each awaited with a row's id; `reach` is told every step."""
-    database, desk, surfaces = parts.database, parts.desk, parts.surfaces
+def make_tasks(joined: Running) -> dict[str, Task]:
+    """What a worker is woken for, each awaited with a row's id."""
+    database, desk, surfaces = joined.database, joined.desk, joined.surfaces
     catching = Catching(database, surfaces, desk.door)
-    resuming = Resuming(database, DeskInbox(database, desk, parts.load).handle, surfaces)
     orderable = Orderable(desk.catalogue, desk.models, desk.blocked_words)
     preparing = Preparing(
-        database, surfaces, orderable, parts.reviewers, parts.brought, parts.limits
+        database, surfaces, orderable, joined.reviewers, joined.brought, joined.limits
     )
 
     async def catch_up(message_id: str) -> None:
@@ -81,34 +47,35 @@ def make_tasks(parts: Parts, reach: Reach) -> dict[str, Task]:
             await catching.catch_up(message_id)
 
     return {
-        "start": Starting(database, parts.reviewers).start,
+        "start": Starting(database, joined.reviewers).start,
         "prepare": preparing.prepare,
-        "make": _make(parts, reach),
-        "show": Showing(database, surfaces, _drawers(parts), parts.load, reach).show,
-        "publish": _publish(parts, catching, reach),
-        "remove": Removing(database, parts.blobs, reach).remove,
-        "caption": parts.captioning.caption,
+        "make": _make(joined),
+        "show": Showing(database, surfaces, _drawers(joined), joined.load, joined.reach).show,
+        "publish": _publish(joined, catching),
+        "remove": Removing(database, joined.blobs, joined.reach).remove,
+        "caption": joined.captioning.caption,
         "catch_up": catch_up,
-        "handle": resuming.resume,
-        "try_key": parts.trying.try_key,
+        "handle": Resuming(database, joined.inbox.handle, surfaces).resume,
+        "try_key": Trying(database, joined.vault, joined.settings, surfaces).try_key,
     }
 
 
-def _make(parts: Parts, reach: Reach) -> Task:
+def _make(joined: Running) -> Task:
     """An item is made by a provider, or taken in where it is a file that somebody brought."""
+    database, blobs, desk, reach = joined.database, joined.blobs, joined.desk, joined.reach
     making = Making(
-        parts.database,
-        parts.brought,
-        Storing(parts.database, parts.blobs, parts.reviewers, parts.captioning, reach),
-        parts.reviewers,
-        parts.limits,
-        Failover(parts.database, parts.stand_ins),
+        database,
+        joined.brought,
+        Storing(database, blobs, joined.reviewers, joined.captioning, reach),
+        joined.reviewers,
+        joined.limits,
+        Failover(database, stand_ins(joined.settings.stand_ins, desk.catalogue, desk.models)),
         reach,
     )
-    ingesting = Ingesting(parts.database, parts.surfaces, parts.intake, parts.blobs, reach)
+    ingesting = Ingesting(database, joined.surfaces, joined.intake, blobs, reach)
 
     async def make(item_id: str) -> None:
-        async with parts.database.read() as uow:
+        async with database.read() as uow:
             item = await uow.items.get(item_id)
         if item and item.attachment:
             await ingesting.ingest(item_id)
@@ -118,13 +85,13 @@ def _make(parts: Parts, reach: Reach) -> Task:
     return make
 
 
-def _drawers(parts: Parts) -> dict[Subject, Draw]:
+def _drawers(joined: Running) -> dict[Subject, Draw]:
     """Who draws the cards of each subject."""
-    desk, batches = parts.desk, parts.batch_cards
+    desk, batches = joined.desk, joined.batch_cards
     jobs = JobCards(
         desk.catalogue.models,
         batches.per_minute,
-        parts.blobs,
+        joined.blobs,
         desk.with_previews,
         desk.address,
     )
@@ -149,7 +116,7 @@ def _drawers(parts: Parts) -> dict[Subject, Draw]:
     }
 
 
-def _publish(parts: Parts, catching: Catching, reach: Reach) -> Task:
+def _publish(joined: Running, catching: Catching) -> Task:
     """What was said of a post last is heard before it goes out."""
 
     def open_secret(account: Account) -> str:
@@ -157,9 +124,11 @@ def _publish(parts: Parts, catching: Catching, reach: Reach) -> Task:
             raise ActionNeeded("account_disconnected")
         if not account.sealed:
             return ""
-        return parts.vault.open(account.sealed, seal_context(account))
+        return joined.vault.open(account.sealed, seal_context(account))
 
-    publishing = Publishing(parts.database, parts.networks, parts.blobs, open_secret, reach)
+    publishing = Publishing(
+        joined.database, joined.networks, joined.blobs, open_secret, joined.reach
+    )
 
     async def publish(target_id: str) -> None:
         with suppress(DeskError):  # a chat that does not answer must not keep an approved post

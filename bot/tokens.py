@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.accounts import NO_QUEUE, choose_business
+from bot.accounts import choose_business
 from bot.wiring import running
 from core.business.members import Member
 from core.business.tokens import SCOPES, ApiToken, hash_token, make_token
@@ -29,7 +29,7 @@ async def create(
     wrong = [scope for scope in scopes if scope not in SCOPES]
     if wrong:
         raise UserError("scope_unknown", scope=wrong[0], scopes=list(SCOPES))
-    async with running(settings, settings.redis_url or NO_QUEUE) as desk:
+    async with running(settings, settings.redis_url) as desk:
         token = make_token()
         async with desk.database.write() as unit:
             business = await choose_business(unit, business_id)
@@ -46,7 +46,7 @@ async def create(
 async def show(settings: Settings, out: Console) -> None:
     """List all tokens, by the beginning of their hashes."""
     async with (
-        running(settings, settings.redis_url or NO_QUEUE) as desk,
+        running(settings, settings.redis_url) as desk,
         desk.database.read() as unit,
     ):
         tokens = await unit.tokens.everywhere()
@@ -76,7 +76,7 @@ async def revoke(settings: Settings, id_: str, out: Console) -> None:
     Raises UserError("token_row_unclear").
     """
     async with (
-        running(settings, settings.redis_url or NO_QUEUE) as desk,
+        running(settings, settings.redis_url) as desk,
         desk.database.write() as unit,
     ):
         tokens = await unit.tokens.everywhere()

@@ -1,19 +1,18 @@
 """The composition root: the registries, and `running(settings)`, which joins everything.
 
-Only this module imports the leaves (networks, stores, surfaces), and `bot.offers` the providers. To
-add one, add its line to the registry here; its recipe stands in its package's docstring.
+Networks, stores and surfaces are chosen here alone, providers in `bot.offers`. To add one, add its
+line to the registry here; its recipe stands in its package's docstring. It must not know what a
+part does.
 """
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from bot.brought import Brought, Trying
+from bot.brought import Brought
 from bot.closing import close
 from bot.commands import command_table
 from bot.desk import Desk
@@ -25,19 +24,18 @@ from bot.offers import (
     make_moderator,
     make_offers,
     make_paces,
+    own_models,
     reachable,
 )
 from bot.reviewers import Reviewers
 from bot.surfaces.web.surface import Page
-from bot.tasks import Parts, Task, make_tasks
 from core.business.admission import Door
 from core.chat import CommandSpec
 from core.clock import Clock, SystemClock
 from core.errors import ActionNeeded
 from core.generation.batches.cards import BatchCards
-from core.generation.failover import stand_ins
 from core.generation.offers import Offer
-from core.generation.prices import Catalogue, Model
+from core.generation.prices import Catalogue
 from core.library.bringing import Bringing
 from core.library.captioning import Captioning
 from core.library.examination import Examiner
@@ -58,8 +56,11 @@ from storage.database import Database, open_engine
 from storage.fetching import WebFetcher
 from storage.limits import RedisLimits
 from storage.migrations import migrate
-from storage.queue import ArqQueue
+from storage.queue import ArqQueue, NoQueue
 from storage.secrets import KEY_FILE, Vault, read_or_make_key
+
+NOWHERE = "redis://127.0.0.1:1/0"
+"""Where nobody listens: commands in a terminal, which need no Redis, pace no calls."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +69,23 @@ class Running:
 
     settings: Settings
     redis_url: str
-    engine: AsyncEngine
+    clock: Clock
+    reach: Reach
     database: Database
     queue: Queue
+    limits: RedisLimits
     vault: Vault
     blobs: BlobStore
     networks: Mapping[str, SocialNetwork]
+    offers: Mapping[str, Offer]
+    brought: Brought
+    reviewers: Reviewers
     surfaces: Mapping[str, ChatSurface]
     page: Page
-    load: Load
     desk: Desk
     inbox: DeskInbox
-    tasks: Mapping[str, Task]
-    clock: Clock
-    limits: RedisLimits
+    load: Load
+    captioning: Captioning
     intake: Intake
     bringing: Bringing
     batch_cards: BatchCards
@@ -148,8 +152,9 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Join everything for one process and take it apart at the end; migrates the database.
 
-    `reach` is told every step of `core.steps.STEPS`; `fetcher` stands in for one that reaches the
-    public internet only. Raises ActionNeeded for what an operator must change.
+    Without a `redis_url`, which only commands in a terminal may do, nobody is woken. `reach` is
+    told every step of `core.steps.STEPS`; `fetcher` stands in for one that reaches the public
+    internet only. Raises ActionNeeded for what an operator must change.
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
@@ -158,82 +163,62 @@ async def running(
         engine = open_engine(settings)
         stack.push_async_callback(engine.dispose)
         await migrate(engine)
-        queue = ArqQueue(redis_url)
-        stack.push_async_callback(queue.aclose)
+        queue: Queue = ArqQueue(redis_url) if redis_url else NoQueue()
+        limits = RedisLimits(redis_url or NOWHERE)
         database = Database(engine, queue, clock)
         blobs = make_blobs(settings, vault, clock)
         graph = Graph(settings.meta_graph_url)
-        stack.push_async_callback(graph.aclose)
         networks = make_networks(settings, graph)
         catalogue = make_catalogue(settings)
         offers = make_offers(settings, catalogue)
-        limits = RedisLimits(redis_url)
-        stack.push_async_callback(limits.aclose)
         brought = Brought(database, vault, settings, catalogue, offers)
-        own_key = settings.openai_api_key.get_secret_value()
-        reviewers = Reviewers(
-            brought,
-            partial(make_moderator, settings),
-            partial(make_captioner, settings, catalogue),
-            own_key,
-            catalogue.words.price,
-        )
-        desk = _make_desk(settings, catalogue, offers, networks, vault, moderated=bool(own_key))
+        reviewers = _make_reviewers(settings, catalogue, brought)
         page = Page(database, blobs)
-        load = make_load(database, blobs)
-        surfaces = make_surfaces(settings, desk.commands, page)
-        shown = frozenset(name for name, one in surfaces.items() if one.pace.shows_previews)
-        desk = replace(desk, with_previews=shown)
+        commands = command_table(own_models(offers) | reachable(catalogue))
+        surfaces = make_surfaces(settings, commands, page)
         providers = [offer.provider for offer in offers.values()]
-        captioning = Captioning(database, blobs, reviewers, reach)
-        for part in (*providers, brought, reviewers, blobs, *surfaces.values()):
+        connected = (queue, graph, limits, *providers, brought, reviewers, blobs)
+        for part in (*connected, *surfaces.values()):
             stack.push_async_callback(close, part)
+        desk = _make_desk(settings, catalogue, offers, networks, commands, surfaces, vault)
+        load = make_load(database, blobs)
         examiner = await stack.enter_async_context(Examiner())
+        captioning = Captioning(database, blobs, reviewers, reach)
         intake = Intake(database, blobs, captioning, examiner)
-        bringing = Bringing(database, blobs, fetcher or WebFetcher(), intake, settings.address)
-        batch_cards = BatchCards(catalogue, desk.models, make_paces(settings), desk.address)
-        tasks = make_tasks(
-            Parts(
-                database,
-                blobs,
-                vault,
-                networks,
-                surfaces,
-                load,
-                desk,
-                offers,
-                reviewers,
-                limits,
-                intake,
-                captioning,
-                stand_ins(settings.stand_ins, catalogue, desk.models),
-                batch_cards,
-                brought,
-                Trying(database, vault, settings, surfaces),
-            ),
-            reach,
-        )
         yield Running(
-            settings,
-            redis_url,
-            engine,
-            database,
-            queue,
-            vault,
-            blobs,
-            networks,
-            surfaces,
-            page,
-            load,
-            desk,
-            DeskInbox(database, desk, load),
-            tasks,
-            clock,
-            limits,
-            intake,
-            bringing,
-            batch_cards,
+            settings=settings,
+            redis_url=redis_url,
+            clock=clock,
+            reach=reach,
+            database=database,
+            queue=queue,
+            limits=limits,
+            vault=vault,
+            blobs=blobs,
+            networks=networks,
+            offers=offers,
+            brought=brought,
+            reviewers=reviewers,
+            surfaces=surfaces,
+            page=page,
+            desk=desk,
+            inbox=DeskInbox(database, desk, load),
+            load=load,
+            captioning=captioning,
+            intake=intake,
+            bringing=Bringing(database, blobs, fetcher or WebFetcher(), intake, settings.address),
+            batch_cards=BatchCards(catalogue, desk.models, make_paces(settings), desk.address),
         )
+
+
+def _make_reviewers(settings: Settings, catalogue: Catalogue, brought: Brought) -> Reviewers:
+    return Reviewers(
+        brought,
+        partial(make_moderator, settings),
+        partial(make_captioner, settings, catalogue),
+        settings.openai_api_key.get_secret_value(),
+        catalogue.words.price,
+    )
 
 
 def _make_desk(
@@ -241,29 +226,28 @@ def _make_desk(
     catalogue: Catalogue,
     offers: Mapping[str, Offer],
     networks: Mapping[str, SocialNetwork],
+    commands: tuple[CommandSpec, ...],
+    surfaces: Mapping[str, ChatSurface],
     vault: Vault,
-    *,
-    moderated: bool,
 ) -> Desk:
-    models: dict[str, Model] = {}
-    for offer in offers.values():
-        models.update(offer.provider.models)
-    door = Door(settings.teams, round(settings.daily_budget * MILLION))
     return Desk(
         address=settings.address,
-        door=door,
+        door=Door(settings.teams, round(settings.daily_budget * MILLION)),
         catalogue=catalogue,
-        models=models,
+        models=own_models(offers),
         networks={
             name: NetworkFacts(network.title, network.rules) for name, network in networks.items()
         },
-        commands=command_table(models | reachable(catalogue)),
-        moderated=moderated,
+        commands=commands,
+        moderated=bool(settings.openai_api_key.get_secret_value()),
         orders_per_minute=settings.orders_per_minute,
         blocked_words=settings.blocked_words,
         grace=settings.publish_grace_seconds,
         seal=vault.seal,
         bulk_for_all=settings.bulk_for_all,
+        with_previews=frozenset(
+            name for name, surface in surfaces.items() if surface.pace.shows_previews
+        ),
     )
 
 

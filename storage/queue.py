@@ -113,6 +113,24 @@ class ArqQueue:
             log.warning(loss, reason=type(error).__name__, **facts)
 
 
+class NoQueue:
+    """The `Queue` port where there is none: a terminal's command beside a desk whose queue is
+    embedded. Nobody is woken; that desk's recovery finds the rows within seconds.
+    """
+
+    async def enqueue(self, task: str, id_: str, delay: float = 0) -> None:
+        """Nothing."""
+
+    async def publish(self, channel: str, text: str) -> None:
+        """Nothing: nobody could listen."""
+
+    async def subscribe(self, channel: str) -> AsyncGenerator[str, None]:  # noqa: ARG002  # the port's signature
+        """Nothing ever comes."""
+        nothing: tuple[str, ...] = ()
+        for text in nothing:
+            yield text
+
+
 async def run_worker(
     redis_url: str, tasks: Mapping[str, Task], *, slots: int, drain_seconds: float
 ) -> None:

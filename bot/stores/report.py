@@ -15,7 +15,6 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from bot.accounts import NO_QUEUE
 from bot.closing import close
 from bot.stores.journal import Journal
 from bot.stores.moving import Move, Moved, Step
@@ -46,7 +45,7 @@ async def move(
         raise UserError("storage_in_use", source=source, target=target)
     names: dict[str, str] = {"source": source, "target": target}
     async with AsyncExitStack() as stack:
-        desk = await stack.enter_async_context(running(settings, settings.redis_url or NO_QUEUE))
+        desk = await stack.enter_async_context(running(settings, settings.redis_url))
         old = make_blobs(settings, desk.vault, desk.clock, source)
         stack.push_async_callback(close, old)
         new = make_blobs(settings, desk.vault, desk.clock, target)

@@ -5,7 +5,6 @@ Owns what is printed. Which objects are orphans is core's to say (`core.library.
 
 from rich.console import Console
 
-from bot.accounts import NO_QUEUE
 from bot.wiring import running
 from core.library.removal import find_orphans
 from core.settings import Settings
@@ -17,7 +16,7 @@ async def sweep(settings: Settings, out: Console, *, delete: bool) -> None:
 
     May be repeated. Raises TryLater, ActionNeeded as the store does.
     """
-    async with running(settings, settings.redis_url or NO_QUEUE) as desk:
+    async with running(settings, settings.redis_url) as desk:
         orphans = await find_orphans(desk.database, desk.blobs, desk.clock.now())
         for key in orphans:
             if delete:

@@ -184,7 +184,7 @@ class Ground:
 
     async def rows(self, table: Table, **values: object) -> list[Any]:
         """The rows with these values."""
-        async with self.bot.engine.connect() as connection:
+        async with self.bot.database.engine.connect() as connection:
             found = select(table).where(*(table.c[key] == value for key, value in values.items()))
             return list(await connection.execute(found))
 
@@ -211,13 +211,13 @@ class Ground:
                 await asyncio.sleep(0.05)
 
     async def _exists(self, table: Table, condition: ColumnElement[bool]) -> bool:
-        async with self.bot.engine.connect() as connection:
+        async with self.bot.database.engine.connect() as connection:
             found = await connection.execute(select(table.c.id).where(condition).limit(1))
             return found.first() is not None
 
     async def booked(self) -> int:
         """What the ledger adds up to, in micro-USD."""
-        async with self.bot.engine.connect() as connection:
+        async with self.bot.database.engine.connect() as connection:
             total = select(func.coalesce(func.sum(tables.ledger.c.amount), 0))
             return int((await connection.execute(total)).scalar_one())
 

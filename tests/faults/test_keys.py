@@ -62,7 +62,7 @@ async def broken(ground: Ground) -> AsyncIterator[None]:
     for before, after in (("provider_keys", "away"), ("away", "provider_keys")):
         if before == "away":
             yield
-        async with ground.bot.engine.begin() as connection:
+        async with ground.bot.database.engine.begin() as connection:
             await connection.execute(text(f"ALTER TABLE {before} RENAME TO {after}"))
 
 
@@ -99,7 +99,7 @@ async def in_redis(url: str) -> str:
 async def in_tables(ground: Ground) -> str:
     """Every row there is."""
     found = []
-    async with ground.bot.engine.connect() as connection:
+    async with ground.bot.database.engine.connect() as connection:
         for table in metadata.sorted_tables:
             found += [table.name, *map(repr, await connection.execute(select(table)))]
     return "\n".join(found)

@@ -23,8 +23,6 @@ from core.ports import BlobStore
 from core.settings import StoreName, read_settings
 from storage.tables import images
 
-NO_QUEUE = "redis://127.0.0.1:1/0"
-
 
 @dataclass(frozen=True)
 class Shelf:
@@ -40,7 +38,7 @@ async def opened(
 ) -> AsyncIterator[tuple[Running, BlobStore]]:
     """The desk's rows, and the store `name` as the desk opens it."""
     settings = read_settings(environ)
-    async with running(settings, NO_QUEUE) as desk:
+    async with running(settings, "") as desk:
         store = make_blobs(settings, desk.vault, desk.clock, name)
         try:
             yield desk, store

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from bot.serving import Role
 from core.business.members import Business, Member
 from tests.core.hostile import encode, scene
 from tests.desk import environment, running_desk
@@ -56,3 +57,23 @@ async def test_one_file_that_cannot_be_read_keeps_nothing_else_out(tmp_path: Pat
     assert "memory.png: It cannot be read (Input/output error)." in ended.out
     assert "\ufffd\ufffd[2J.png: That is not a picture." in ended.out
     assert "1 new, 0 already in the library, 2 refused." in ended.out
+
+
+async def test_pictures_that_wait_for_words_are_imported_without_a_noise(tmp_path: Path) -> None:
+    """With a key each is to be looked at by the desk, which is woken by nobody here: its queue is
+    embedded, and its own recovery finds them.
+    """
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "shop.jpg").write_bytes(encode(scene(1200, 800), "JPEG"))
+    environ = environment(tmp_path / "data", OPENAI_API_KEY="sk-nobody-is-asked-by-it")
+    async with running_desk(environ) as desk, desk.database.write() as unit:
+        business = Business("Bakery", unit.now)
+        await unit.businesses.join("slack", "T1", business)
+        unit.members.add(Member(business.id, "slack", "U1", "Ada"))
+    ended = await imagedesk(environ, "import", str(folder))
+    assert (ended.code, ended.err) == (0, "")
+    assert "1 new" in ended.out
+    web = frozenset[Role]({"web"})
+    async with running_desk(environ, roles=web) as desk, desk.database.read() as unit:
+        assert len(await unit.looks.waiting(10)) == 1
