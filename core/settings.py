@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -122,9 +123,11 @@ class Settings(BaseModel):
     meta_graph_url: str = Field("https://graph.facebook.com", description="Meta Graph API")
 
     orders_per_minute: int = Field(5, ge=1, description="Generation orders a minute and person")
-    daily_budget: float = Field(5.0, ge=0, description="US dollars a day for a new business")
+    daily_budget: float = Field(
+        5.0, ge=0, le=1_000_000, description="US dollars a day for a new business"
+    )
     publish_grace_seconds: float = Field(
-        20, ge=0, description="Seconds in which a confirmed post can still be stopped"
+        20, ge=0, le=86_400, description="Seconds in which a confirmed post can still be stopped"
     )
     bulk_for_all: bool = Field(
         default=False, description="Let everybody, not only admins, make batches by /bulk"
@@ -165,10 +168,15 @@ Need = Literal["queue", "chat"]
 """A queue's server, since none is embedded; a chat, since nobody else could sign in."""
 
 HTTP: Final = r"https?://\S+"
+DATABASE: Final = (
+    r"postgres(ql)?(\+\w+)?://([^:/@]*(@[^:/@]*)?(:[^@]*)?@)?"  # some hosts' users hold an @
+    r"([^@:/?\[\]]*|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?([/?][^@]*)?"
+    r"|sqlite(\+\w+)?:///(?!:memory:).+"
+)
 SHAPES: Final[Mapping[str, tuple[str, str]]] = {
-    "database_url": (r"(postgres(ql)?|sqlite)(\+\w+)?://.+", words.DATABASE_SHAPE),
+    "database_url": (DATABASE, words.DATABASE_SHAPE),
     "redis_url": (r"(rediss?|unix)://.+", words.REDIS_SHAPE),
-    "public_url": (r"https?://[^/?#\s]+/?", words.PUBLIC_SHAPE),
+    "public_url": (r"https?://[^/?#@\s]+/?", words.PUBLIC_SHAPE),
     "slack_watched_channels": (r"[CG][A-Z0-9]+(\s*,\s*[CG][A-Z0-9]+)*,?", words.CHANNELS_SHAPE),
     "slack_api_url": (r"https?://\S+/api/", words.SLACK_SHAPE),
     "discord_gateway_url": (r"wss?://\S+", words.GATEWAY_SHAPE),
@@ -178,12 +186,18 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "stability_api_url": (HTTP, words.HTTP_SHAPE),
     "sd_api_url": (HTTP, words.HTTP_SHAPE),
     "compatible_api_url": (HTTP, words.HTTP_SHAPE),
+    "aws_s3_region": (r"[A-Za-z0-9-]+", words.REGION_SHAPE),
     "s3_endpoint_url": (HTTP, words.HTTP_SHAPE),
     "s3_public_url": (HTTP, words.HTTP_SHAPE),
     "cloudinary_api_url": (HTTP, words.HTTP_SHAPE),
     "meta_graph_url": (HTTP, words.HTTP_SHAPE),
 }
 """What an address looks like, and what is said where it does not."""
+
+SECRETS: Final = frozenset(
+    name for name, field in Settings.model_fields.items() if field.annotation is SecretStr
+) - {"secret_key", "secret_key_old"}
+"""What others gave out, to be sent in a header: without spaces, and in plain letters."""
 
 
 def read_settings(
@@ -230,11 +244,26 @@ def _given(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
 
 
 def _misshapen(values: Mapping[str, str]) -> list[str]:
-    return [
-        said.format(name=name.upper())
+    wrong = {
+        name: said
         for name, (shape, said) in SHAPES.items()
-        if values.get(name) and not re.fullmatch(shape, values[name])
-    ]
+        if name in values and values[name] and not _fits(name, values[name], shape)
+    }
+    garbled = [name for name in values if name in SECRETS and re.search(r"[^!-~]", values[name])]
+    wrong |= dict.fromkeys(garbled, words.SECRET_SHAPE)
+    return [said.format(name=name.upper()) for name, said in wrong.items()]
+
+
+def _fits(name: str, text: str, shape: str) -> bool:
+    if not re.fullmatch(shape, text):
+        return False
+    if name == "database_url":  # its password may hold what ends other addresses
+        return True
+    try:
+        urlsplit(text).port  # noqa: B018  # raises for what is none, and for a broken IPv6 address
+    except ValueError:
+        return False
+    return True
 
 
 def _missing(values: Mapping[str, str], needs: frozenset[Need]) -> list[str]:

@@ -59,15 +59,17 @@ SQLITE_AWAY = ("unable to open database", "disk is full", "disk I/O error")
 
 
 def database_url(settings: Settings) -> str:
-    """The address with its async driver: SQLite in `DATA_DIR` unless `DATABASE_URL` says more."""
+    """The address with our drivers, whichever it names: SQLite in `DATA_DIR` unless `DATABASE_URL`
+    says more.
+    """
     if not settings.database_url:
         return f"sqlite+aiosqlite:///{settings.data_dir.resolve() / 'desk.sqlite3'}"
     url = make_url(settings.database_url)
-    drivers = {"postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-    drivers["sqlite"] = "sqlite+aiosqlite"
-    return url.set(drivername=drivers.get(url.drivername, url.drivername)).render_as_string(
-        hide_password=False
-    )
+    sqlite = url.drivername.startswith("sqlite")
+    url = url.set(drivername="sqlite+aiosqlite" if sqlite else "postgresql+asyncpg")
+    # What is copied from hosts of databases says it as libpq does; asyncpg takes the same values.
+    query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
+    return url.set(query=query).render_as_string(hide_password=False)
 
 
 def open_engine(settings: Settings) -> AsyncEngine:

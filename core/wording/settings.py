@@ -14,12 +14,17 @@ COMPATIBLE_URL_MISSING = "COMPATIBLE_API_URL: is missing; its key and model do n
 S3_SECRET_MISSING = "AWS_SECRET_ACCESS_KEY: is missing beside AWS_ACCESS_KEY_ID"  # noqa: S105  # a sentence
 S3_KEY_MISSING = "AWS_ACCESS_KEY_ID: is missing beside AWS_SECRET_ACCESS_KEY"
 
-DATABASE_SHAPE = "DATABASE_URL: reads like postgresql://user:password@host/name"
+DATABASE_SHAPE = (
+    "DATABASE_URL: reads like postgresql://user:password@host/name, with %40 for an @ in the "
+    "password"
+)
 REDIS_SHAPE = "REDIS_URL: reads like redis://host:6379/0"
 PUBLIC_SHAPE = "PUBLIC_URL: reads like https://desk.example.org, without a path"
 CHANNELS_SHAPE = "SLACK_WATCHED_CHANNELS: lists channel ids, such as C0123ABCD, C0456EFGH"
 SLACK_SHAPE = "SLACK_API_URL: is an http address that ends in /api/"
 GATEWAY_SHAPE = "DISCORD_GATEWAY_URL: is a wss address"
+REGION_SHAPE = "AWS_S3_REGION: reads like eu-central-1"
+SECRET_SHAPE = "{name}: holds a space or a sign that none has; copy it again"  # noqa: S105  # a sentence
 HTTP_SHAPE = "{name}: is an http address"
 
 KINDS = {

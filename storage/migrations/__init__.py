@@ -14,8 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.errors import ActionNeeded
 
-UNREACHABLE = (OSError, SQLAlchemyError, asyncpg.PostgresError)
-"""What opening a database raises; the driver's own errors come unwrapped while connecting."""
+UNREACHABLE = (
+    OSError,
+    SQLAlchemyError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    TypeError,
+    OverflowError,
+)
+"""What opening a database raises; the driver's own errors come unwrapped while connecting: a
+TypeError for a word of the address that it does not know, an OverflowError for no port at all."""
 
 LOCK = 0x1A6ED  # PostgreSQL advisory lock: one process migrates, the others wait for it
 

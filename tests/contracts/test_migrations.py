@@ -76,6 +76,16 @@ async def test_the_newest_revision_is_what_the_tables_say(database: Database) ->
     assert named == []
 
 
+async def test_an_address_may_be_written_as_for_other_programs(postgres: Postgres) -> None:  # noqa: F811  # a fixture
+    """With another driver's name, and with libpq's word for encryption."""
+    url = (await postgres.make("template0")).replace("postgresql:", "postgresql+psycopg2:")
+    engine = open_engine(Settings(database_url=f"{url}?sslmode=prefer"))
+    await migrate(engine)
+    current, newest = await revisions(engine)
+    await engine.dispose()
+    assert current == newest
+
+
 async def test_images_of_the_first_revision_are_found_after_the_second(
     empty: AsyncEngine, clock: StoppedClock
 ) -> None:

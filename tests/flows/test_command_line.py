@@ -150,6 +150,27 @@ async def test_an_unreachable_database_is_a_sentence_without_its_password(
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("127.0.0.1:1/desk?channel_binding=require", "'channel_binding'"),
+        ("127.0.0.1:1/desk?sslmode=perhaps", "`sslmode` parameter must be one of"),
+        ("127.0.0.1:99999/desk", "port must be 0-65535"),
+    ],
+)
+async def test_what_an_address_of_a_database_asks_in_vain_is_named(
+    tmp_path: Path, address: str, reason: str
+) -> None:
+    """As hosts of databases write them; by the doctor and at the start."""
+    url = f"postgresql://desk:{NOTHING_SECRET}@{address}"
+    for command in ("migrate", "doctor"):
+        ended = await imagedesk({**environment(tmp_path), "DATABASE_URL": url}, command)
+        assert ended.code == 1
+        assert reason in ended.said
+        assert NOTHING_SECRET not in ended.said
+        assert "Traceback" not in ended.said
+
+
 async def test_migrating_makes_the_database(tmp_path: Path) -> None:
     """And may be repeated."""
     for _ in range(2):
