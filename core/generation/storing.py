@@ -103,6 +103,14 @@ class Storing:
                     raise TryLater("reference_waits", after=REFERENCE_SECONDS)
         return numbers
 
+    async def _parent(self, order: Order) -> int | None:
+        """The first of the images that a picture was made from; a file's, if it is still there."""
+        if order.references:
+            return order.references[0]
+        async with self._units.read() as uow:
+            brought = [await uow.items.get(item_id) for item_id in order.brought]
+        return next((item.image_id for item in brought if item and item.image_id), None)
+
     async def keep_partial(self, item: Item, partial: bytes) -> str:
         """Keep an unfinished picture for the status card; returns its key. Raises UserError for one
         that is broken, TryLater, ActionNeeded.
@@ -137,8 +145,7 @@ class Storing:
         except UserError as error:
             await self._refuse(item, attempt, answer, cost, error)
             return
-        origins = await self._origins(order)
-        image = self._image(job, order, picture, answer, origins[0] if origins else None)
+        image = self._image(job, order, picture, answer, await self._parent(order))
         numbered = await asyncio.to_thread(preview, answer.data, name_of(job, item.number))
         small = await asyncio.to_thread(thumbnail, answer.data)
         image.placeholder = placeholder(small)

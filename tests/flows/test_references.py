@@ -250,3 +250,27 @@ async def test_what_was_not_begun_again_is_not_booked_again(
         await eyes.changed(lost, "Not made: it in snow", "was deleted")
         assert openai.calls.count("edit") == 1
         assert await spent(desk) == booked
+
+
+@SLACK
+async def test_a_reference_that_goes_while_the_picture_is_made_does_not_lose_it(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    paid: dict[str, str],
+    openai: OpenAIServer,
+) -> None:
+    """It has been used by then, and the picture is paid."""
+    async with running_desk(paid) as desk:
+        await chat.connected()
+        openai.hang("edit", after=True)
+        await ada.command_with("/generate it in snow", [("logo.png", drawn("red"))], marketing)
+        await openai.faults.until_hanging()
+        await eyes.until(marketing, lambda: openai.words)
+        passport = await opened(ada, "/image 1", marketing)
+        await pressed(ada, await pressed(ada, passport, "Delete"), "Delete")
+        openai.release()
+        await eyes.see(marketing, "1 picture: it in snow")
+        await eyes.until(marketing, lambda: len(openai.words) == 2)
+        await until_spent(desk, lambda: openai.charged)
