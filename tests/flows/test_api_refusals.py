@@ -2,15 +2,18 @@
 body that is no form, of a method, and of a question that only looks like one.
 """
 
+import asyncio
 import base64
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import httpx2
+from structlog.testing import capture_logs
 
 from core.business.accounts import Account
 from core.errors import UserError
 from tests.desk import environment
+from tests.driving.chat import until
 from tests.flows.programs import EVERYTHING, Programs, opened, photo, said
 from tests.platforms.openai import OpenAIServer
 
@@ -67,6 +70,25 @@ async def test_an_upload_that_is_no_form_is_told_to_be_one(bakery: httpx2.AsyncC
         answer = await bakery.post("/images/upload", content=body, headers=headers)
         assert said(answer, 400) == "file_missing", kind
         assert "multipart/form-data" in answer.json()["detail"]
+
+
+async def test_a_program_that_leaves_in_the_middle_is_no_mistake_of_ours(
+    bakery: httpx2.AsyncClient,
+) -> None:
+    """It is noted in a line, without a traceback, and the next request is answered."""
+    told = (
+        f"POST /api/v1/images/upload HTTP/1.1\r\nhost: {bakery.base_url.host}\r\n"
+        f"authorization: {bakery.headers['authorization']}\r\n"
+        f"content-type: {FORM}\r\ncontent-length: 9999\r\n\r\n--x\r\n"
+    )
+    with capture_logs() as logs:
+        _, writer = await asyncio.open_connection(bakery.base_url.host, bakery.base_url.port)
+        writer.write(told.encode())
+        await writer.drain()
+        writer.close()
+        await until(lambda: logs)
+        assert (await bakery.get("/images/list")).json()["total"] == 0
+    assert [(log["event"], log["log_level"]) for log in logs] == [("client_left", "info")]
 
 
 async def test_what_only_looks_like_a_question_is_refused(bakery: httpx2.AsyncClient) -> None:
