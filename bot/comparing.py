@@ -1,29 +1,18 @@
-"""Comparisons in chat: the option of `/generate`, its form, and `/scoreboard`.
+"""Comparisons in chat: the option of `/generate`, and `/scoreboard`.
 
 It must not know any surface, nor how models are compared.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from bot.asking import Asking
 from bot.desk import Desk
-from bot.forms import generate_form
 from core.chat import Private, Reply
 from core.generation.comparing import compare, read_wanted, tally
 from core.generation.orders import Order
 from core.generation.prices import Model
 from core.storing import UnitOfWork
 from core.wording import comparing as words
-
-
-async def comparing_form(
-    desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]
-) -> Reply:
-    """The form of an order, which keeps how many models are to be compared."""
-    form = await generate_form(desk, uow, asking, values)
-    wanted = read_wanted(values.get("compare", ""))
-    return replace(form, key=f"compare:{wanted}") if wanted else form
 
 
 def read_comparison(models: Mapping[str, Model], order: Order, text: str) -> Order:

@@ -1,8 +1,13 @@
 """Forms: how each is filled in when it opens, and what its submission means.
 
-A form's key says what it belongs to (`generate:<card>`); nothing else is remembered. A post's form
-stands in `bot.posting`. It must not know any surface.
+A form's key says what it belongs to (`generate:<card>`), or what was asked for that it has no field
+for; nothing else is remembered. A post's form stands in `bot.posting`. It must not know any
+surface.
 """
+
+from dataclasses import replace
+from typing import Final
+from urllib.parse import parse_qsl, urlencode
 
 from bot.asking import Asking
 from bot.desk import Desk
@@ -14,6 +19,8 @@ from core.business.ledger import day_of
 from core.business.members import Business
 from core.chat import FieldErrors, Form, FormField, Option
 from core.errors import UserError
+from core.generation.comparing import read_wanted
+from core.generation.orders import read_order
 from core.generation.prompts import LONGEST, STYLES
 from core.storing import UnitOfWork
 from core.wording import forms as words
@@ -55,6 +62,35 @@ FIELDS = {
 }
 """At which field a reason is shown; others are said in a sentence of their own."""
 
+HIDDEN: Final = ("count", "reference", "compare")
+"""Options of `/generate` for which its form has no field."""
+
+LONGEST_KEY: Final = 90
+
+
+async def order_form(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Form:
+    """The form of a command without a prompt. What was given beside stands in it, or else in its
+    key. Raises UserError as `read_order` and `read_wanted`: now, and not once it is filled in.
+    """
+    models = await models_for(desk, uow, asking)
+    read = read_order(values | {"prompt": "…"}, desk.catalogue, models, "")
+    compared = read_wanted(values.get("compare", ""))
+    given = {"model": read.model, "size": read.size, "quality": read.quality}
+    form = await generate_form(desk, uow, asking, values | given)
+    hidden = {name: values[name].strip() for name in HIDDEN if values.get(name, "").strip()}
+    if not hidden:
+        return form
+    key = f"asked:{urlencode(hidden)}"
+    if len(key) > LONGEST_KEY:
+        raise UserError("prompt_empty")
+    said = words.asked(read.count, read.references, compared)
+    return replace(form, key=key, note=f"{said} {form.note}")
+
+
+def read_asked(asked: str) -> dict[str, str]:
+    """What the key of an order's form holds, by the names of the command's options."""
+    return dict(parse_qsl(asked))
+
 
 async def generate_form(
     desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str], card: str = ""
@@ -72,6 +108,7 @@ async def generate_form(
         channel_of(asking.place),
         day_of(business, uow.now),
     )
+    sizes = tuple(Option(size, size) for size in model.sizes)
     qualities = tuple(
         Option(quality, words.quality_option(quality, model.price(quality, model.sizes[0])))
         for quality in model.qualities
@@ -91,8 +128,8 @@ async def generate_form(
                 hint=words.PROMPT_HINT,
             ),
             _select("style", words.STYLE, styles, values.get("style", "none")),
-            _select("size", words.SIZE, tuple(Option(s, s) for s in model.sizes), model.sizes[0]),
-            _select("quality", words.QUALITY, qualities, model.qualities[0]),
+            _select("size", words.SIZE, sizes, values.get("size", model.sizes[0])),
+            _select("quality", words.QUALITY, qualities, values.get("quality", model.qualities[0])),
             _select(
                 "model",
                 words.MODEL,

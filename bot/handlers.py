@@ -13,9 +13,9 @@ from bot.asking import Asking, Handler
 from bot.batches import BATCH_FORMS, bulk, keep, redo
 from bot.browsing import PANEL_FORMS, open_image, open_library
 from bot.budgets import budget, submit_budget, tell_notices
-from bot.comparing import comparing_form, read_comparison, scoreboard, tell_fewer
+from bot.comparing import read_comparison, scoreboard, tell_fewer
 from bot.desk import Desk
-from bot.forms import field_errors, upload_form
+from bot.forms import field_errors, order_form, read_asked, upload_form
 from bot.keys import models_for, open_keys, submit_keys
 from bot.models import previewed, show_models
 from bot.people import find_person
@@ -35,7 +35,7 @@ SIGN_IN_LIFETIME = timedelta(minutes=10)
 async def generate(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, str]) -> Reply:
     """Place an order, or open the form where there is no prompt."""
     if not values.get("prompt", "").strip() and not asking.attachments:
-        return await comparing_form(desk, uow, asking, values)
+        return await order_form(desk, uow, asking, values)
     return await order(desk, uow, asking, values)
 
 
@@ -140,14 +140,14 @@ PLAIN_FORMS: dict[str, Handler] = {"budget": submit_budget, "keys": submit_keys,
 """Forms that belong to no card."""
 
 
-async def order_compared(
-    desk: Desk, uow: UnitOfWork, asking: Asking, wanted: str, values: dict[str, str]
+async def order_asked(
+    desk: Desk, uow: UnitOfWork, asking: Asking, asked: str, values: dict[str, str]
 ) -> Reply:
-    """An order from the form that was opened for a comparison of so many models."""
-    return await order(desk, uow, asking, {**values, "compare": wanted})
+    """An order from the form of a command that had asked for more than the form shows."""
+    return await order(desk, uow, asking, read_asked(asked) | values)
 
 
-CARD_FORMS = {**PANEL_FORMS, **BATCH_FORMS, **POST_FORMS, "compare": order_compared}
+CARD_FORMS = {**PANEL_FORMS, **BATCH_FORMS, **POST_FORMS, "asked": order_asked}
 """Forms that belong to a card, or to something else that their key names."""
 
 

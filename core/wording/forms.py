@@ -1,10 +1,12 @@
 """Titles, labels and hints of forms, and what commands say of themselves."""
 
+from collections.abc import Sequence
+
 from core.chat import CommandSpec
 from core.generation.prices import Model
 from core.library.captions import shorten
 from core.library.images import Image
-from core.wording.money import about, money
+from core.wording.money import about, count, money, numbers
 
 MOST_OPTION = 75
 """Characters of a choice in a menu: what the narrowest chat takes."""
@@ -111,6 +113,14 @@ def draw_hint(model: Model) -> str:
     return (
         f"Say what to draw: one picture by {model.label} ({cost}) joins the draft once it is made."
     )
+
+
+def asked(pictures: int, references: Sequence[int], models: int) -> str:
+    """What else was asked for, at the head of an order's form."""
+    parts = [count(models, "model") + " compared"] if models else [count(pictures, "picture")]
+    if references:
+        parts.append(f"made from no. {numbers(references)}")
+    return f"{', '.join(parts)}."
 
 
 def quality_option(quality: str, price: int | None) -> str:

@@ -111,6 +111,26 @@ async def test_what_cannot_be_ordered_is_said_with_what_can_be(
         assert chat.read(marketing) == []
 
 
+async def test_what_was_asked_without_a_prompt_is_kept(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """The form holds what it has fields for, and orders the rest with it; what cannot be is told
+    before it is filled in.
+    """
+    line = "/generate --size 1792x1024 --quality high --style vintage --count 3"
+    async with running_desk(environ):
+        await chat.connected()
+        form = await (await ada.command(line, marketing)).form()
+        assert "3 pictures." in form.text
+        chosen = {name: form.fields[name] for name in ("Style", "Size", "Quality")}
+        assert chosen == {"Style": "vintage", "Size": "1792x1024", "Quality": "high"}
+        await ada.submit(form, {"Prompt": "a fox"})
+        done = await eyes.see(marketing, "Done: a fox", "3 of 3 pictures")
+        assert done.says("1792x1024", "high", "vintage")
+        await ada.command("/generate --reference 12", marketing)
+        await eyes.told(ada, "makes no picture from another one")
+
+
 @CHATS
 async def test_of_many_models_each_is_named(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
