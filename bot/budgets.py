@@ -4,7 +4,7 @@ It must not know any surface, nor how budgets are counted.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from bot.asking import Asking
@@ -35,6 +35,7 @@ from core.wording.errors import sentence
 from core.wording.money import MILLION, count, money
 
 OFF: Final = "off"
+MOST_DIGITS: Final = 9
 MOST_NAMED: Final = 10
 """People's own budgets of which an admin is told."""
 
@@ -192,7 +193,7 @@ def _money(text: str) -> int | None:
         return None
     try:
         amount = int(Decimal(text.removeprefix("$")) * MILLION)
-    except (InvalidOperation, OverflowError, ValueError) as error:
+    except (ArithmeticError, ValueError) as error:  # Decimal's own and, for infinity, int's
         raise UserError("budget_amount_wrong", text=text) from error
     if not 0 <= amount <= MOST_MONEY:
         raise UserError("budget_amount_wrong", text=text)
@@ -202,6 +203,7 @@ def _money(text: str) -> int | None:
 def _images(text: str) -> int | None:
     if text == OFF:
         return None
-    if not (text.isascii() and text.isdigit() and int(text) <= MOST_IMAGES):
+    plain = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    if not plain or int(text) > MOST_IMAGES:
         raise UserError("budget_images_wrong", text=text)
     return int(text)

@@ -11,10 +11,12 @@ _MENTION: Final = re.compile(r"<@!?([A-Za-z0-9]+)(?:\|[^>]*)?>")
 
 
 async def find_person(uow: UnitOfWork, business_id: int, given: str) -> Member:
-    """The member who is mentioned or named. Raises UserError("person_unknown" |
+    """The member who is mentioned or named. Raises UserError("person_missing" | "person_unknown" |
     "person_ambiguous").
     """
     person = given.strip()
+    if not person:
+        raise UserError("person_missing")
     mentioned = _MENTION.fullmatch(person)
     user = mentioned.group(1) if mentioned else person.removeprefix("@")
     found = await uow.members.anywhere(business_id, user)

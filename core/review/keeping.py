@@ -18,7 +18,7 @@ _CLAUSE: Final = re.compile(
     rf"\s*({'|'.join(VERBS)})\s+({EVERYTHING}|[\d\s–-]+)\s*(?:[\"“”„]([^\"“”„]*)[\"“”„])?\s*(?:[,;\n]|$)",
     re.IGNORECASE,
 )
-_RANGE: Final = re.compile(r"(\d+)(?:\s*[–-]\s*(\d+))?")
+_RANGE: Final = re.compile(r"(\d{1,9})(?:\s*[–-]\s*(\d{1,9}))?")
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,14 @@ the sentences of their own codes here, under their name.
 """
 
 from core.errors import Trouble
+from core.library.captions import shorten
 from core.wording.budgets import FACTS
 from core.wording.budgets import SENTENCES as BUDGETS
 from core.wording.lists import SENTENCES as LISTS
 from core.wording.money import money
+
+LONGEST_FACT = 300
+"""Characters: what somebody typed must not push what to do next out of a message."""
 
 MONEY = frozenset({"left", "asked", "budget", "price", "cost"})
 
@@ -43,6 +47,7 @@ SENTENCES: dict[str, str] = {
     "too_many_orders": "That was more than {limit} orders in a minute. Wait a moment; nothing was "
     "made.",
     **BUDGETS,
+    "person_missing": "Say whom: mention the person, or write their name.",
     "person_unknown": "I do not know that person yet. They must use the desk once first.",
     "person_ambiguous": "Several people here are called {name}. Mention the one you mean.",
     "month_unknown": "“{month}” is no month. Write it as 2026-11.",
@@ -377,7 +382,9 @@ def _written(name: str, value: object) -> str:
         return money(value)
     if name == "problems" and isinstance(value, list):
         return "\n".join(f"  {problem}" for problem in value)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return shorten(str(value), LONGEST_FACT)
 
 
 def _listed(facts: dict[str, str]) -> str:

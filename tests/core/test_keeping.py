@@ -49,6 +49,7 @@ def test_what_is_dropped_later_is_not_kept(kept: set[int], dropped: set[int]) ->
         "keep 1, sell 2",
         "keep 1-",
         "keep 1-5000",
+        f"keep {'9' * 5000}",
         "12",
     ],
 )

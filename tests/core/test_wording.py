@@ -177,7 +177,9 @@ class Blank(dict[str, str]):
 
 
 def test_facts_are_written_for_people() -> None:
-    """Lists are joined, money is money, problems stand in lines, and a lacking fact is unknown."""
+    """Lists are joined, money is money, problems stand in lines, what was typed is not repeated at
+    any length, and a lacking fact is unknown.
+    """
     lists = sentence(
         Trouble("size_unknown", {"model": "flare", "size": "9x9", "sizes": ["a", "b"]})
     )
@@ -187,6 +189,9 @@ def test_facts_are_written_for_people() -> None:
     problems = sentence(Trouble("settings_wrong", {"problems": ["A: x", "B: y"]}))
     assert problems.endswith("\n  A: x\n  B: y")
     assert "unknown" in sentence(Trouble("style_unknown", {"styles": []}))
+    typed = sentence(Trouble("style_unknown", {"style": "x" * 5000, "styles": ["vintage"]}))
+    assert typed.endswith("There are: vintage.")
+    assert len(typed) < 400
     assert sentence(Trouble("never_heard_of", {"it": 1})) == "Never heard of. it: 1"
 
 

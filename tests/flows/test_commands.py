@@ -84,6 +84,8 @@ async def test_named_approvers_alone_approve(
         await bob.command("/help", marketing)
         await ada.command(f"/approver {bob.mark}", marketing)
         await eyes.told(ada, "admin")
+        await root.command("/approver", marketing)
+        await eyes.told(root, "Say whom")
         await root.command(f"/approver {bob.mark}", marketing)
         await eyes.told(root, "Bob approves and publishes from now on")
         await ada.command("/generate a fox", marketing)
