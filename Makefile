@@ -29,7 +29,7 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --
   --no-emit-index-url --python-version 3.11
 
 help:
-	@sed -n 's/^#   *//p' Makefile
+	@sed -n 's/^#   //p' Makefile
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev

@@ -15,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.checks.findings import Finding
 from bot.closing import close
+from bot.offers import make_catalogue
 from bot.trial import fetch_ourselves, trial_picture
 from bot.wiring import make_blobs, make_vault, require_folder
 from core.business.accounts import Account, seal_context
 from core.business.keys import ProviderKey, business_key
 from core.clock import SystemClock
-from core.errors import DeskError, Trouble
+from core.errors import ActionNeeded, DeskError, Trouble
+from core.generation.failover import stand_ins
 from core.settings import Settings
 from core.wording import checkup as words
 from core.wording.errors import sentence
@@ -36,7 +38,13 @@ BUILT_IN = "site"
 
 
 async def check_settings(settings: Settings) -> list[Finding]:
-    """Which names are set; that their values make sense was seen when they were read."""
+    """Which names are set. That their values make sense was seen when they were read, but for the
+    models that take over.
+    """
+    try:
+        stand_ins(settings.stand_ins, make_catalogue(settings), {})
+    except ActionNeeded as error:
+        return [Finding("✗", sentence(error.trouble))]
     names = sorted(name.upper() for name in settings.model_fields_set)
     if not names:
         return [Finding("✓", words.SETTINGS_NONE)]

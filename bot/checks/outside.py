@@ -21,8 +21,8 @@ from core.errors import DeskError, TryLater
 from core.generation.prices import read_catalogue
 from core.settings import Settings
 from core.wording import checkup as words
-from core.wording.errors import sentence
 from core.wording.money import money
+from core.wording.terminal import told
 
 PATIENCE = 15.0  # seconds for one answer
 SOON = timedelta(days=60)
@@ -140,12 +140,12 @@ async def check_discord(settings: Settings) -> list[Finding]:
     if not settings.discord_token.get_secret_value():
         return [Finding("–", words.DISCORD_UNSET, words.DISCORD_UNSET_FIX)]
     try:
-        told = await discord_manifest(settings)
+        manifest = await discord_manifest(settings)
     except DeskError as error:
-        text = words.DISCORD_TROUBLE.format(reason=sentence(error.trouble))
+        text = words.DISCORD_TROUBLE.format(reason=told(error.trouble))
         silent = isinstance(error, TryLater)
         return [Finding("✗", text, words.DISCORD_SILENT_FIX if silent else words.DISCORD_FIX)]
-    return [Finding("✓", words.DISCORD.format(link=told["invite"]))]
+    return [Finding("✓", words.DISCORD.format(link=manifest["invite"]))]
 
 
 async def check_openai(settings: Settings) -> list[Finding]:

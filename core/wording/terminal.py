@@ -111,4 +111,5 @@ SHUT = "✗ {name} cannot be opened: its SECRET_KEY is missing. Put it into SECR
 
 def told(trouble: Trouble) -> str:
     """Why a command ended. Nobody repeats it: what a running desk would do again, a person does."""
-    return sentence(trouble).replace("It goes on by itself", "Run the command again later")
+    said = sentence(trouble).replace("It goes on by itself", "Run the command again later")
+    return said.replace("; the card follows", "")

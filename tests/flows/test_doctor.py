@@ -160,10 +160,17 @@ async def test_chats_that_do_not_answer_are_named(environ: dict[str, str]) -> No
     ended = await imagedesk(silent, "doctor")
     assert ended.code == 1
     assert "✗ Slack: http://127.0.0.1:1/api/ does not answer" in ended.out
-    assert "✗ Discord: The chat does not answer" in ended.out
+    assert "✗ Discord: The chat does not answer.\n" in ended.out
     assert "✗ OpenAI: http://127.0.0.1:1/v1 does not list its models (ConnectError)" in ended.out
     assert ended.out.endswith("What is marked with ✗ does not work.\n")
     assert "Traceback" not in ended.err
+
+
+async def test_a_model_that_cannot_take_over_is_named(environ: dict[str, str]) -> None:
+    """The desk would not start with it."""
+    ended = await imagedesk({**environ, "FAILOVER": "gpt-image-2.5-flare, dall-e-9"}, "doctor")
+    assert ended.code == 1
+    assert "✗ The settings need a change:\n  FAILOVER: dall-e-9 is no model\n" in ended.out
 
 
 async def test_a_wrong_discord_token_is_named(environ: dict[str, str]) -> None:
