@@ -43,3 +43,11 @@ class Touch:
 
 Handler: TypeAlias = Callable[[Desk, UnitOfWork, Asking, dict[str, str]], Awaitable[Reply]]
 """What carries out a command: it is given the command's options by name."""
+
+FormHandler: TypeAlias = Callable[[Desk, UnitOfWork, Asking, str, dict[str, str]], Awaitable[Reply]]
+"""What takes a form that was sent: it is given what its key says behind the first word, and the
+fields by name.
+"""
+
+Action: TypeAlias = Callable[[Touch], Awaitable[Reply | None]]
+"""What a control does; most answer nothing, for the card tells what came of it."""

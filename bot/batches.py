@@ -3,11 +3,11 @@
 It must not know any surface, nor how a batch is made.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from bot.asking import Asking, Touch
+from bot.asking import Action, Asking, FormHandler, Touch
 from bot.desk import Desk
 from bot.keys import models_for
 from core.chat import Form, FormField, Nothing, Option, Reply
@@ -27,8 +27,8 @@ from core.review.reviewing import (
     Review,
     choose,
     choose_among,
-    may_mark,
     read_review,
+    require_may_mark,
 )
 from core.review.signals import Signal
 from core.storing import UnitOfWork
@@ -132,7 +132,7 @@ async def redo(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, st
     return await _wish(uow, asking, f"redo {values.get('wishes', '')}")
 
 
-async def answer_talk(desk: Desk, uow: UnitOfWork, asking: Asking, words: str) -> Reply | None:  # noqa: ARG001  # every handler is called alike
+async def answer_talk(uow: UnitOfWork, asking: Asking, words: str) -> Reply | None:
     """Words that name no command: in a batch's thread they are read as wishes. None elsewhere.
 
     Raises UserError("wishes_unreadable"), which tells how wishes are written.
@@ -153,8 +153,7 @@ async def require_readable(uow: UnitOfWork, asking: Asking) -> None:
 async def _wish(uow: UnitOfWork, asking: Asking, text: str) -> Reply:
     wishes = read_wishes(text)
     job = await _batch_here(uow, asking)
-    if not await may_mark(uow, job, asking.member, Signal.CHOOSE):
-        raise UserError("not_yours")
+    await require_may_mark(uow, job, asking.member, Signal.CHOOSE)
     review = await read_review(uow, job.id)
     known = {item.number for item in review.items}
     if wishes.choices:
@@ -202,8 +201,7 @@ async def batch_of_card(touch: Touch) -> Job:
     job = await touch.uow.jobs.lock(touch.message.subject_id)
     if job is None or job.kind != "batch":
         raise UserError("card_unknown")
-    if not await may_mark(touch.uow, job, touch.asking.member, Signal.CHOOSE):
-        raise UserError("not_yours")
+    await require_may_mark(touch.uow, job, touch.asking.member, Signal.CHOOSE)
     return job
 
 
@@ -319,10 +317,10 @@ async def _choose_here(touch: Touch) -> None:
     await redraw(touch.uow, "sheet", job.id)
 
 
-BATCH_FORMS = {"batch": submit_form, "keep": submit_choice}
+BATCH_FORMS: dict[str, FormHandler] = {"batch": submit_form, "keep": submit_choice}
 """What the forms of batches do, by the first word of their keys."""
 
-BATCH_ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
+BATCH_ACTIONS: dict[str, Action] = {
     "model": partial(_change, "model"),
     "quality": partial(_change, "quality"),
     "size": partial(_change, "size"),

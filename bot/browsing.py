@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.asking import Asking
+from bot.asking import Asking, FormHandler
 from bot.desk import Desk
 from bot.posting import post_form_for
 from core.business.members import Business, may_direct
@@ -338,7 +338,5 @@ PANEL_ACTIONS: dict[str, Callable[[Look], Awaitable[Reply | None]]] = {
 }
 """Where none returns a reply of its own, the panel is drawn again."""
 
-PANEL_FORMS: Mapping[
-    str, Callable[[Desk, UnitOfWork, Asking, str, dict[str, str]], Awaitable[Reply]]
-] = {"search": search, "words": save_words}
+PANEL_FORMS: Mapping[str, FormHandler] = {"search": search, "words": save_words}
 """By the first part of their keys; the rest of the key is handed on."""

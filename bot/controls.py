@@ -4,12 +4,11 @@ A control holds only its action and its card's key; everything else is read from
 card ninety days old still acts, once. It must not know any surface.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from bot.asking import Asking, Touch
+from bot.asking import Action, Asking, Touch
 from bot.batches import BATCH_ACTIONS
 from bot.browsing import PANEL_ACTIONS, use
 from bot.desk import Desk
@@ -42,8 +41,8 @@ from core.review.reviewing import (
     cancel,
     choose,
     mark,
-    may_mark,
     read_review,
+    require_may_mark,
     restore,
     unmark,
 )
@@ -122,8 +121,7 @@ async def _job(touch: Touch) -> Job:
 
 async def _require(touch: Touch, signal: Signal) -> Job:
     job = await _job(touch)
-    if not await may_mark(touch.uow, job, touch.asking.member, signal):
-        raise UserError("not_approver" if signal == Signal.PUBLISH else "not_yours")
+    await require_may_mark(touch.uow, job, touch.asking.member, signal)
     return job
 
 
@@ -146,7 +144,7 @@ def _carry(touch: Touch, job: Job) -> requests.Carry:
 
 
 async def _order_again(touch: Touch, job: Job) -> Job:
-    await _require_on(touch, job, Signal.AGAIN)
+    await require_may_mark(touch.uow, job, touch.asking.member, Signal.AGAIN)
     if job.order is None:
         raise UserError("card_unknown")
     require_offered(await models_for(touch.desk, touch.uow, touch.asking), job.order)
@@ -157,18 +155,13 @@ async def _order_again(touch: Touch, job: Job) -> Job:
 
 
 async def _draft_post(touch: Touch, job: Job) -> Post:
-    await _require_on(touch, job, Signal.PUBLISH)
+    await require_may_mark(touch.uow, job, touch.asking.member, Signal.PUBLISH)
     review = await read_review(touch.uow, job.id)
     if not review.selected:
         raise UserError("nothing_selected")
     draft = await propose(touch.uow, job.business_id, review.selected)
     asking = touch.asking
     return await write_post(touch.uow, asking.business, asking.member, job.place, draft, job)
-
-
-async def _require_on(touch: Touch, job: Job, signal: Signal) -> None:
-    if not await may_mark(touch.uow, job, touch.asking.member, signal):
-        raise UserError("not_approver" if signal == Signal.PUBLISH else "not_yours")
 
 
 async def _cancel(touch: Touch) -> None:
@@ -350,7 +343,7 @@ async def _no(touch: Touch) -> None:
     await _answer(touch, "no")
 
 
-ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
+ACTIONS: dict[str, Action] = {
     "cancel": _cancel,
     "remake": _remake,
     "choose": _choose,

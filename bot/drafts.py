@@ -3,9 +3,7 @@
 It must not know any surface, nor how a post is carried out.
 """
 
-from collections.abc import Awaitable, Callable
-
-from bot.asking import Touch
+from bot.asking import Action, Touch
 from bot.batches import batch_of_card
 from core.chat import Private, Reply
 from core.errors import Trouble, UserError
@@ -87,7 +85,7 @@ async def _posts(touch: Touch, job: Job) -> list[tuple[Post, list[Target]]]:
     return [(post, targets[post.id]) for post in posts]
 
 
-DRAFT_ACTIONS: dict[str, Callable[[Touch], Awaitable[Reply | None]]] = {
+DRAFT_ACTIONS: dict[str, Action] = {
     "create": _create,
     **dict.fromkeys(OPENING, _open),
     **dict.fromkeys(OPENING_HERE, _open_here),

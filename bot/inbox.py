@@ -183,7 +183,7 @@ class DeskInbox:
         spec = next((one for one in self._desk.commands if one.name == event.name), None)
         if spec is None or spec.name == HELP:  # words that name no command
             talk = event.text if spec or event.name == TALK else f"{event.name} {event.text}"
-            if reply := await answer_talk(self._desk, uow, asking, talk):
+            if reply := await answer_talk(uow, asking, talk):
                 return reply
         if event.name == TALK:
             if not event.text:

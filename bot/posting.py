@@ -5,11 +5,11 @@ sent tells by itself which line of alt texts is whose, and the key need not hold
 must not know any surface.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.asking import Asking
+from bot.asking import Asking, FormHandler
 from bot.budgets import tell_notices
 from bot.desk import Desk
 from bot.keys import models_for
@@ -43,7 +43,7 @@ from core.publishing.posting import (
 )
 from core.publishing.posts import Post, PostImage
 from core.publishing.slugs import LONGEST
-from core.review.reviewing import may_mark, read_review
+from core.review.reviewing import read_review, require_may_mark
 from core.review.signals import Signal
 from core.storing import UnitOfWork
 from core.wording import forms as words
@@ -264,8 +264,7 @@ async def publish(
     job = await uow.jobs.get(message.subject_id) if message else None
     if job is None or job.business_id != asking.business.id:
         raise UserError("card_unknown")
-    if not await may_mark(uow, job, asking.member, Signal.PUBLISH):
-        raise UserError("not_approver")
+    await require_may_mark(uow, job, asking.member, Signal.PUBLISH)
     draft = await read_draft(uow, asking.business.id, values)
     await _check(desk, uow, asking, draft, values)
     post = await write_post(uow, asking.business, asking.member, job.place, draft, job)
@@ -350,7 +349,10 @@ def _prompt(values: Mapping[str, str]) -> str:
     return values.get("prompt", "").strip()
 
 
-POST_FORMS: Mapping[
-    str, Callable[[Desk, UnitOfWork, Asking, str, dict[str, str]], Awaitable[Reply]]
-] = {"post": write, "publish": publish, "edit": edit, "address": change_address}
+POST_FORMS: Mapping[str, FormHandler] = {
+    "post": write,
+    "publish": publish,
+    "edit": edit,
+    "address": change_address,
+}
 """By the first part of their keys; the rest of the key is handed on."""

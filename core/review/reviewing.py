@@ -88,6 +88,13 @@ async def may_mark(uow: UnitOfWork, job: Job, member: Member, signal: Signal) ->
     return may_direct(member, job.owner_id)
 
 
+async def require_may_mark(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> None:
+    """Raises UserError("not_approver" | "not_yours") where this member's signal does not count."""
+    if not await may_mark(uow, job, member, signal):
+        code = "not_approver" if signal in {Signal.APPROVE, Signal.PUBLISH} else "not_yours"
+        raise UserError(code)
+
+
 async def mark(
     uow: UnitOfWork, job: Job, member: Member, signal: Signal, number: int, card: str
 ) -> None:
@@ -97,7 +104,7 @@ async def mark(
     pressed again, says something new: it approves what is selected by then.
     Raises UserError("not_yours" | "not_approver") where it does not count.
     """
-    await _require(uow, job, member, signal)
+    await require_may_mark(uow, job, member, signal)
     standing = await _standing(uow, job, member, signal, number)
     counted = any(known.active for known in standing)
     own = next((known for known in standing if known.message_id == card), None)
@@ -117,7 +124,7 @@ async def unmark(
 
     By control, the same person's reaction stops counting too, although it stands in the chat.
     """
-    await _require(uow, job, member, signal)
+    await require_may_mark(uow, job, member, signal)
     standing = await _standing(uow, job, member, signal, number)
     counted = any(known.active for known in standing)
     for known in standing:
@@ -154,7 +161,7 @@ async def choose(uow: UnitOfWork, job: Job, member: Member, numbers: set[int]) -
     Without any, all is selected again; of a batch then nothing is kept. Raises
     UserError("not_yours").
     """
-    await _require(uow, job, member, Signal.CHOOSE)
+    await require_may_mark(uow, job, member, Signal.CHOOSE)
     wanted = numbers or ({NOTHING} if job.kind == "batch" else set())
     standing = set()
     for known in await uow.marks.of_job(job.id):
@@ -189,12 +196,6 @@ def _chooses(known: Mark) -> bool:
     """Whether a mark says what is chosen: of a picture, or of a whole sheet."""
     on_sheet = bool(known.number) and known.signal in {Signal.APPROVE, Signal.DISCARD}
     return known.signal == Signal.CHOOSE or on_sheet
-
-
-async def _require(uow: UnitOfWork, job: Job, member: Member, signal: Signal) -> None:
-    if not await may_mark(uow, job, member, signal):
-        code = "not_approver" if signal in {Signal.APPROVE, Signal.PUBLISH} else "not_yours"
-        raise UserError(code)
 
 
 async def _standing(
