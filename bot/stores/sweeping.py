@@ -6,7 +6,7 @@ Owns what is printed. Which objects are orphans is core's to say (`core.library.
 from rich.console import Console
 
 from bot.wiring import running
-from core.library.removal import find_orphans
+from core.library.removal import delete_orphan, find_orphans
 from core.settings import Settings
 from core.wording import stores as words
 
@@ -17,10 +17,11 @@ async def sweep(settings: Settings, out: Console, *, delete: bool) -> None:
     May be repeated. Raises TryLater, ActionNeeded as the store does.
     """
     async with running(settings, settings.redis_url) as desk:
-        orphans = await find_orphans(desk.database, desk.blobs, desk.clock.now())
-        for key in orphans:
-            if delete:
-                await desk.blobs.delete(key)
+        found = 0
+        for key in await find_orphans(desk.database, desk.blobs, desk.clock.now()):
+            if delete and not await delete_orphan(desk.database, desk.blobs, key):
+                continue
+            found += 1
             out.print(f"  {key}", markup=False)
     said = words.SWEPT if delete else words.ORPHANS
-    out.print(said.format(count=len(orphans)) if orphans else words.NO_ORPHANS, markup=False)
+    out.print(said.format(count=found) if found else words.NO_ORPHANS, markup=False)

@@ -7,6 +7,7 @@
     {business}/p/{hash}-{slug}.jpg         a rendition, named after its post
     spool/{attempt}                        a paid answer on its way
     incoming/{id}                          a file on its way, as it was brought to the page
+    trial/{id}.jpg                         a test picture, which no row names
 
 Owns these shapes. It must not know whether a row still names an object.
 """
@@ -15,7 +16,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["original", "thumbnail", "item", "rendition", "spool", "incoming"]
+Kind = Literal["original", "thumbnail", "item", "rendition", "spool", "incoming", "trial"]
 
 _SHAPES: Final[tuple[tuple[Kind, str], ...]] = (
     ("original", r"(?P<business>\d+)/(?P<name>[0-9a-f]{64})-.+"),
@@ -25,6 +26,7 @@ _SHAPES: Final[tuple[tuple[Kind, str], ...]] = (
     ("rendition", r"(?P<business>\d+)/p/[0-9a-f]{12}-(?P<name>.+)\.jpg"),
     ("spool", r"spool/(?P<name>[0-9a-f]{32})(?P<business>)"),
     ("incoming", r"incoming/(?P<name>[0-9a-f]{32})(?P<business>)"),
+    ("trial", r"trial/(?P<name>[0-9a-f]{32})\.jpg(?P<business>)"),
 )
 
 
@@ -32,7 +34,7 @@ _SHAPES: Final[tuple[tuple[Kind, str], ...]] = (
 class KeyParts:
     """What a key says: `name` is the sha256, the post's slug, or the id of what it belongs to.
 
-    `business_id` is 0 for the spool and what is incoming, which belong to no business.
+    `business_id` is 0 for the spool, what is incoming and trials: they belong to no business.
     """
 
     kind: Kind

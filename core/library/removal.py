@@ -222,6 +222,16 @@ async def find_orphans(units: Units, store: BlobStore, now: datetime) -> list[st
     return orphans + await _unnamed(units, batch)
 
 
+async def delete_orphan(units: Units, store: BlobStore, key: str) -> bool:
+    """Delete what `find_orphans` found, unless a row has named it since: the same picture may have
+    been brought again. Whether it was deleted. Raises TryLater, ActionNeeded.
+    """
+    if not await _unnamed(units, [key]):
+        return False
+    await store.delete(key)
+    return True
+
+
 async def _unnamed(units: Units, keys: list[str]) -> list[str]:
     async with units.read() as uow:
         named = await uow.objects.named(keys)

@@ -97,6 +97,6 @@ DELETE_NEXT = (
     "    imagedesk storage move --from {source} --to {target} --delete-source"
 )
 
-NO_ORPHANS = "✓ Every object is named by a row. Nothing to sweep."
+NO_ORPHANS = "✓ Nothing to sweep: all that the desk put there over an hour ago has its row."
 ORPHANS = "Objects that no row names: {count}. To delete them: imagedesk storage sweep --delete"
 SWEPT = "✓ Deleted what no row named: {count}."

@@ -14,7 +14,7 @@ from core.generation.jobs import Attempt, Item, ItemState, Job
 from core.library.images import star
 from core.library.keys import incoming_key
 from core.library.passport import Passport, read_passport
-from core.library.removal import uses_of
+from core.library.removal import delete_orphan, uses_of
 from core.messages import Message
 from core.publishing.posting import resolve
 from core.publishing.posts import TargetState
@@ -211,6 +211,7 @@ async def test_the_sweeper_finds_what_no_row_names(library: Library) -> None:
         f"{library.id}/p/0123456789ab-gone.jpg",
         f"{library.other}/{image.sha256}-fox.png",
         f"spool/{new_id()}",
+        f"trial/{new_id()}.jpg",
     }
     for key in (*stray, f"spool/{open_.id}", "somebody/elses.txt"):
         await library.blobs.put(key, b"", "image/png")
@@ -218,6 +219,21 @@ async def test_the_sweeper_finds_what_no_row_names(library: Library) -> None:
     await library.blobs.put(young, b"", "image/png")
     library.blobs.changed[young] = datetime(2999, 1, 1, tzinfo=UTC)
     assert set(await library.orphans()) == stray
+
+
+async def test_the_sweeper_spares_a_picture_that_came_back(library: Library) -> None:
+    """Brought again after it was found to be an orphan, it is not deleted; what is one still is."""
+    image = library.image("fox.png")
+    stray = f"{library.id}/{'a' * 64}-lost.png"
+    for key in (image.storage_key, image.thumbnail_key, stray):
+        await library.blobs.put(key, b"", "image/png")
+    orphans = await library.orphans()
+    assert len(orphans) == 3
+    async with library.database.write() as uow:
+        await uow.images.insert(image)
+    deleted = [key for key in orphans if await delete_orphan(library.database, library.blobs, key)]
+    assert deleted == [stray]
+    assert set(library.blobs.objects) == {image.storage_key, image.thumbnail_key}
 
 
 async def test_the_sweeper_spares_a_file_on_its_way(library: Library) -> None:
