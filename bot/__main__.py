@@ -1,5 +1,7 @@
 """The command line: demo, run, bot, worker, web, migrate, manifest, doctor, import, account,
-storage, token.
+storage, token, secrets.
+
+Owns the names of commands and what they are given; what each does stands in a module of its own.
 """
 
 import asyncio

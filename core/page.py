@@ -1,7 +1,8 @@
 """The page's own chat: what a chat platform would keep, kept by us.
 
 A `Line` is what stands in a channel or thread: words of a person, or a card of the desk. Only the
-web surface speaks of these rows; the rest of core treats the page as one chat among others.
+web surface speaks of lines; the rest of core treats the page as one chat among others. Beside them
+stand the one-time links by which people come to the page.
 """
 
 from dataclasses import dataclass, field

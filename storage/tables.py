@@ -1,7 +1,8 @@
 """The tables, and how core's plain classes are mapped onto them.
 
-Owns tables and indexes, but for those that only searches of the library need: they stand in
-`storage.library`. Core's classes know nothing of this: they are mapped from outside. Values of core
+Owns tables and indexes, but for those that only searches of the library need, which stand in
+`storage.library`, and those of `storage.batches`, `browsings`, `budgets`, `looks`, `provider_keys`
+and `tokens`. Core's classes know nothing of this: they are mapped from outside. Values of core
 (places, orders …) stand in JSON columns through pydantic.
 """
 

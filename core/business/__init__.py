@@ -1,1 +1,3 @@
-"""Tenants: businesses and their teams, members and roles, ledger and budgets, accounts."""
+"""Tenants: businesses and their teams, who is let in, members and roles, ledger and budgets, what
+was spent, accounts, brought keys, tokens of programs.
+"""

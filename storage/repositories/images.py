@@ -1,4 +1,4 @@
-"""Images, stars and removals; which rows name which objects.
+"""Images, stars and removals.
 
 How a search becomes SQL stands in `storage.repositories.searching`.
 """

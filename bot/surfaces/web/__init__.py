@@ -8,9 +8,12 @@
     sessions  who sits before the browser; signing in and out
     chat      reading the channel and its threads; saying, pressing, filling in, reacting
     uploads   files that come with a line or form, measured while they stream in
+    pacing    many bodies at once are taken in turns
     library/  the library: a grid in which one searches, and each image with its passport
     batches/  batches, each with its pictures, which come while one looks
-    drawing   rows → HTML;   live  changes, as server-sent events
+    spend/    what was spent in a month;   keyring  keys that were brought
+    api/      the HTTP API for programs;   health   for load balancers
+    drawing   rows → HTML, by `templating`;   live  changes, as server-sent events
     files     pictures and files of cards and lines, and signed media
     site      public pages and the feed
 

@@ -1,6 +1,6 @@
 """Placing a batch: its job, its row and its card, in the transaction of the form that was sent.
 
-Owns who may, and what may still be changed before it starts. It must not know chats.
+Owns what may still be changed before it starts. It must not know chats, nor who may make one.
 """
 
 from collections.abc import Mapping

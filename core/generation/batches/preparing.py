@@ -4,7 +4,7 @@
     starting   checked → in one transaction: budget reserved, items written, job awake
     creating   some drafts in each transaction, until every kept picture has one
 
-Either may be run again at any time: what it writes depends on the rows alone. It must not know any
+Each may be run again at any time: what it writes depends on the rows alone. It must not know any
 chat, nor how a batch is drawn.
 """
 

@@ -1,11 +1,13 @@
-"""Picture providers, one module each. They import core and their own SDK, and nothing else of ours.
+"""Picture providers, one module each. They import core and their own SDK, and nothing else of ours
+but what several of them share: `calls` (plain HTTP) and `plain_words` (for servers of one's own).
 
 How to add one:
 
 1. Write `core/generation/providers/<name>.py` with a class that fills `core.ports.ImageProvider`
-   (and, where the vendor offers it, `Moderator` or `Captioner` in the same file): `name`, `models`
-   (its part of the catalogue), `repeatable`, `generate`, and `aclose` if it holds connections.
-   Its base URL is an argument, so that tests and people behind proxies can point it elsewhere.
+   (and, where the vendor offers it, `Moderator` or `Captioner` there or beside it): `name`,
+   `models` (its part of the catalogue), `repeatable`, `generate`, and `aclose` if it holds
+   connections. Its base URL is an argument, so that tests and people behind proxies can point it
+   elsewhere.
 2. Turn every failure of its SDK into one of ours (`core.errors`). The question that decides is
    money: *surely not made* is `TryLater` (or `UserError`, `ActionNeeded`); *perhaps made* is
    `OutcomeUnknown`. Switch the SDK's own retries off.

@@ -2,5 +2,6 @@
 
 asking   what an address asks for: which month, and what a picture is charged back at
 plot     the days of a month as bars, in the units of the drawing
+table    the same as a table to keep
 view     the routes: the page, and the CSV
 """
