@@ -64,18 +64,21 @@ class BatchStream:
         async with self._parts.units.read() as uow:
             await require_batch(uow, person, job_id)
         return StreamingResponse(
-            self._changes(person, job_id, seen),
+            self._changes(request, person, job_id, seen),
             media_type="text/event-stream",
             headers={"x-accel-buffering": "no"},  # nginx would hold events back
         )
 
-    async def _changes(self, person: Person, job_id: str, seen: str) -> AsyncIterator[str]:
+    async def _changes(
+        self, request: Request, person: Person, job_id: str, seen: str
+    ) -> AsyncIterator[str]:
         yield f"retry: {RETRY_MILLISECONDS}\n\n"
         had: lots.Lot | None = None
         touched = self._touched.setdefault(job_id, asyncio.Event())
         while not self._parts.closing.is_set():
             begun = monotonic()
-            lot = await self._look(person, job_id)
+            signed_in = await self._sessions.person(request) is not None
+            lot = await self._look(person, job_id) if signed_in else None
             if lot is None:
                 return
             if had is None and lot.digest == seen:

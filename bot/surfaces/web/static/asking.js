@@ -36,7 +36,7 @@ async function ask({ remember = "push", limit = 0 } = {}) {
   if (remember === "replace") history.replaceState({}, "", address);
   if (limit) given.set("limit", limit);
   place.setAttribute("aria-busy", "true");
-  const html = await fetchPart(`/library/answers?${given}`);
+  const html = await fetchPart(`/library/answers?${given}`, { tell: true });
   if (turn !== asked) return; // a newer question is on its way
   place.removeAttribute("aria-busy");
   if (html === null) return;
@@ -70,7 +70,7 @@ async function more(focus = false) {
   if (!link || link.ariaBusy === "true") return;
   link.ariaBusy = "true";
   const turn = asked;
-  const html = await fetchPart(`/library/answers${new URL(link.href).search}`);
+  const html = await fetchPart(`/library/answers${new URL(link.href).search}`, { tell: focus });
   if (turn !== asked) return;
   link.ariaBusy = "false";
   if (html === null) return;

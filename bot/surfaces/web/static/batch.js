@@ -9,6 +9,7 @@ const facts = document.getElementById("batch").dataset;
 const address = `/batches/${facts.batch}`;
 const status = document.getElementById("status");
 const lot = document.getElementById("lot");
+let source = null;
 let waiting = ""; // a card that came while a menu of the old one was open
 
 // ── what changes ──
@@ -52,13 +53,18 @@ function take(change) {
   for (const id of ["tools", "keys"]) document.getElementById(id).hidden = !lot.children.length;
 }
 
+// As the side bar does: a window that nobody sees holds no connection.
 function listen() {
-  const source = new EventSource(`${address}/events?seen=${facts.seen}`);
-  source.onmessage = (event) => take(JSON.parse(event.data));
-  source.onerror = () => {
+  source?.close();
+  source = null;
+  if (document.hidden) return;
+  const mine = new EventSource(`${address}/events?seen=${facts.seen}`);
+  mine.onmessage = (event) => take(JSON.parse(event.data));
+  mine.onerror = () => {
     // A refused connection is final for the browser, not for us.
-    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+    if (mine === source && mine.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
   };
+  source = mine;
 }
 
 // ── the card's controls ──
@@ -96,4 +102,5 @@ document.addEventListener("keydown", (event) => {
 });
 for (const part of [status, lot, document.getElementById("tools")]) part.inert = false;
 status.addEventListener("toggle", (event) => event.target.open && closeMenus(event.target), true);
+document.addEventListener("visibilitychange", listen);
 listen();

@@ -51,6 +51,7 @@ class Composer {
   async send() {
     const text = this.text.value.trim();
     const files = this.tray.fields;
+    const entries = [...this.tray.entries];
     if (this.busy || (!text && !files.length)) return;
     this.busy = true;
     this.proposals.close();
@@ -65,10 +66,11 @@ class Composer {
     this.progress.hidden = true;
     this.progress.value = 0;
     if (answer === null) {
-      if (!this.text.value) this.write(text); // nothing that was written is lost
+      // Nothing that was written is lost, before or since.
+      this.write([text, this.text.value].filter(Boolean).join("\n"));
       return;
     }
-    this.tray.clear();
+    this.tray.takeOut(entries); // others may have been added since
     if (answer.form || answer.path) answered(answer);
   }
 }

@@ -34,8 +34,14 @@ dialog.addEventListener("close", () => {
   tray = null;
 });
 
-// The tray of the form that is open, null where none takes files.
-export const openTray = () => tray;
+// Whether files are dragged, and not words.
+export const brings = (event) => event.dataTransfer?.types.includes("Files");
+
+// A file that is let go beside its place would take the browser away from all that was typed.
+for (const moment of ["dragover", "drop"]) {
+  addEventListener(moment, (event) => brings(event) && event.preventDefault());
+}
+dialog.addEventListener("drop", (event) => brings(event) && tray?.add(event.dataTransfer.files));
 
 // Has a form on the page, or over it, sent by script; `done` is given what else was answered than
 // what is wrong with it.

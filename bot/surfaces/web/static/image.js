@@ -3,7 +3,7 @@ import { adoptForm, openForm } from "./forms.js";
 import { openPicture } from "./lightbox.js";
 import { followThreads, takeSide } from "./side.js";
 import { toggleStar } from "./stars.js";
-import { send } from "./talk.js";
+import { fetchPart, send } from "./talk.js";
 import { toast } from "./toasts.js";
 import { use } from "./using.js";
 
@@ -38,11 +38,19 @@ function cameFromGrid() {
 }
 
 const words = document.getElementById("words");
-adoptForm(words, (answer) => {
+adoptForm(words, async (answer) => {
   toast(answer.said);
   words.querySelector("[data-plain]")?.remove();
-  document.querySelector(".headline h1").textContent =
-    words.elements.title.value.trim() || document.querySelector(".headline h1").textContent;
+  const html = await fetchPart(location.pathname);
+  if (html === null) return;
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  document.title = fresh.title;
+  for (const part of [".headline", ".papers > .tags"]) {
+    document.querySelector(part).replaceWith(fresh.querySelector(part));
+  }
+  const [shown, told] = [document, fresh].map((page) => page.querySelector(".stage a"));
+  shown.dataset.label = told.dataset.label;
+  shown.querySelector(".shown").alt = told.querySelector(".shown").alt;
 });
 takeSide();
 followThreads();

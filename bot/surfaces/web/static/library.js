@@ -3,8 +3,8 @@ import { refresh, takeAsking } from "./asking.js";
 import { takeChoosing, tellChosen } from "./choosing.js";
 import { takeDrops } from "./drops.js";
 import { openForm } from "./forms.js";
-import { renewThreads, takeSide } from "./side.js";
-import { client, send, words } from "./talk.js";
+import { followThreads, takeSide } from "./side.js";
+import { send, words } from "./talk.js";
 import { toast } from "./toasts.js";
 
 const QUIET = 400; // milliseconds after the last change before the grid is asked for again
@@ -42,7 +42,4 @@ takeAsking(tellChosen);
 takeChoosing();
 takeDrops((files) => bring(files));
 document.querySelector("[data-bring]").addEventListener("click", () => bring());
-new EventSource(`/events?after=${client.seq}`).onmessage = (event) => {
-  for (const change of JSON.parse(event.data)) hear(change);
-  renewThreads();
-};
+followThreads((changes) => changes.forEach(hear));

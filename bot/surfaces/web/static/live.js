@@ -30,26 +30,25 @@ function announce(root) {
 }
 
 export function listen() {
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) document.title = document.title.replace(/^● /, "");
-  });
+  let source = null;
   let timer = 0;
   let lost = false;
   let seq = client.seq;
   const connect = () => {
-    const source = new EventSource(`/events?after=${seq}`);
-    source.onopen = () => {
+    const mine = new EventSource(`/events?after=${seq}`);
+    source = mine;
+    mine.onopen = () => {
       clearTimeout(timer);
       timer = 0;
       if (lost) toast(words.back);
       lost = false;
       tellTimes(document);
     };
-    source.onmessage = (event) => {
+    mine.onmessage = (event) => {
       seq = Number(event.lastEventId);
       take(JSON.parse(event.data));
     };
-    source.onerror = () => {
+    mine.onerror = () => {
       if (!timer && !lost) {
         timer = setTimeout(() => {
           lost = true;
@@ -57,8 +56,36 @@ export function listen() {
         }, LOST_AFTER);
       }
       // A refused connection is final for the browser, not for us.
-      if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+      if (mine.readyState === EventSource.CLOSED) setTimeout(() => mine === source && connect(), 3000);
     };
   };
+  const rest = () => {
+    clearTimeout(timer);
+    timer = 0;
+    source?.close();
+    source = null;
+  };
+  const settle = () => {
+    if (document.hidden) {
+      keepOne(rest);
+      return;
+    }
+    document.title = document.title.replace(/^● /, "");
+    if (!source) connect();
+  };
+  document.addEventListener("visibilitychange", settle);
   connect();
+  settle();
+}
+
+// A browser opens six connections to one desk. Of the windows that nobody sees, one keeps listening, to
+// mark its title; the others `rest`, or the next window would wait.
+function keepOne(rest) {
+  navigator.locks?.request("unseen", { ifAvailable: true }, (lock) => {
+    if (!document.hidden) return null;
+    if (!lock) return rest();
+    return new Promise((seen) => {
+      document.addEventListener("visibilitychange", seen, { once: true });
+    });
+  });
 }

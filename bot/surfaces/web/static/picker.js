@@ -24,7 +24,8 @@ export function takePicker(form) {
     const turn = ++asked;
     const text = box.value.trim();
     if (!text) return show(usual);
-    const html = await fetchPart(`/library/answers?${new URLSearchParams({ text, limit: MOST })}`);
+    const query = new URLSearchParams({ text, limit: MOST });
+    const html = await fetchPart(`/library/answers?${query}`, { tell: true });
     if (html === null || turn !== asked) return null;
     const part = document.createElement("template");
     part.innerHTML = html;

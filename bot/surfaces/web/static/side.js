@@ -45,9 +45,9 @@ export function renewThreads(drawn = () => {}) {
   if (!renewing) renewing = setTimeout(() => drawThreads(drawn), RENEW);
 }
 
-// In a room that hears of no changes otherwise. A window that nobody sees holds no connection: a
-// browser opens six to one desk, and then the next window would wait.
-export function followThreads() {
+// In every room but the channel; `take` is given the changes as well. A window that nobody sees holds
+// no connection: a browser opens six to one desk, and then the next window would wait.
+export function followThreads(take = () => {}) {
   let source = null;
   let seq = client.seq;
   const listen = () => {
@@ -55,8 +55,9 @@ export function followThreads() {
     source = null;
     if (document.hidden) return;
     const mine = new EventSource(`/events?after=${seq}`);
-    mine.onmessage = ({ lastEventId }) => {
+    mine.onmessage = ({ data, lastEventId }) => {
       seq = Number(lastEventId);
+      take(JSON.parse(data));
       renewThreads();
     };
     mine.onerror = () => {

@@ -50,12 +50,15 @@ export async function send(path, fields, onProgress) {
   return null;
 }
 
-export async function fetchPart(path) {
+// A part of a page, or null where it did not come; with `tell` the person is told so, who asked.
+export async function fetchPart(path, { tell = false } = {}) {
   try {
     // Before the pictures that are still loading: somebody waits for it.
     const answer = await fetch(path, { headers: { Accept: "text/html" }, priority: "high" });
-    return answer.ok ? await answer.text() : null;
+    if (answer.ok) return await answer.text();
+    if (tell) toast(answer.status === 401 ? words.signedOut : words.failed);
   } catch {
-    return null;
+    if (tell) toast(words.failed);
   }
+  return null;
 }

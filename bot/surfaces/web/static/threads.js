@@ -6,6 +6,7 @@ import { tellTimes } from "./times.js";
 const desk = document.getElementById("desk");
 const panel = document.getElementById("thread");
 let opener = null;
+let asked = 0;
 
 // The side bar says where one is.
 export function markThread() {
@@ -27,8 +28,9 @@ export function threadLog(root) {
 }
 
 export async function openThread(root, { focus = true, remember = true } = {}) {
-  const html = await fetchPart(`/threads/${root}`);
-  if (html === null) return;
+  const turn = ++asked;
+  const html = await fetchPart(`/threads/${root}`, { tell: focus });
+  if (html === null || turn !== asked) return; // another one was asked for since
   if (focus) opener = document.activeElement;
   panel.innerHTML = html;
   desk.classList.add("with-thread");
@@ -40,6 +42,7 @@ export async function openThread(root, { focus = true, remember = true } = {}) {
 }
 
 export function closeThread({ remember = true } = {}) {
+  asked += 1;
   if (!shownThread()) return;
   desk.classList.remove("with-thread");
   panel.replaceChildren();

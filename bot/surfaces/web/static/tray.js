@@ -18,15 +18,15 @@ export class Tray {
     }
     for (const file of [...files].slice(0, room)) {
       const entry = { file, wrong: problem(file, this.endings) };
-      const item = preview(entry, () => {
-        this.entries = this.entries.filter((other) => other !== entry);
-        item.remove();
-        this.tell();
+      entry.item = preview(entry, () => {
+        this.takeOut([entry]);
+        this.changed();
       });
       this.entries.push(entry);
-      this.list.append(item);
+      this.list.append(entry.item);
     }
-    this.tell();
+    this.list.hidden = !this.entries.length;
+    this.changed();
   }
 
   // What the desk would take, as the fields of a gesture.
@@ -36,15 +36,10 @@ export class Tray {
       .map(({ file }) => ["files", file, file.name]);
   }
 
-  clear() {
-    this.entries = [];
-    this.list.replaceChildren();
-    this.list.hidden = true;
-  }
-
-  tell() {
-    this.list.hidden = !this.list.children.length;
-    this.changed();
+  takeOut(entries) {
+    for (const { item } of entries) item.remove();
+    this.entries = this.entries.filter((entry) => !entries.includes(entry));
+    this.list.hidden = !this.entries.length;
   }
 }
 
