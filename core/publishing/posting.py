@@ -288,8 +288,10 @@ async def stop(uow: UnitOfWork, post: Post) -> bool:
 async def unschedule(uow: UnitOfWork, post: Post) -> bool:
     """As `stop`; the post's cards are the caller's to have drawn again."""
     stopped = False
-    for target in await uow.targets.of_post(post.id):
-        if target.state == "scheduled":
+    for found in await uow.targets.of_post(post.id):
+        # A worker may take it at this very moment: who is first has it.
+        target = await uow.targets.lock(found.id) if found.state == "scheduled" else None
+        if target and target.state == "scheduled":
             target.move("draft")
             target.due_at = None
             stopped = True
