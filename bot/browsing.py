@@ -238,8 +238,8 @@ async def _words_form(look: Look) -> Form:
         words.EDIT_SUBMIT,
         (
             _line("title", words.TITLE, image.title[:MOST_TITLE], MOST_TITLE),
-            _paragraph("description", words.DESCRIPTION, image.description[:LONGEST_FIELD]),
-            _paragraph("tags", words.TAGS, ", ".join(image.tags)[:LONGEST_FIELD], words.TAGS_HINT),
+            _paragraph("description", words.DESCRIPTION, _shown(image.description)),
+            _paragraph("tags", words.TAGS, _shown(", ".join(image.tags)), words.TAGS_HINT),
             FormField(
                 "alt",
                 words.ALT,
@@ -251,6 +251,14 @@ async def _words_form(look: Look) -> Form:
             ),
         ),
     )
+
+
+def _shown(text: str) -> str:
+    return text[:LONGEST_FIELD].strip()
+
+
+def _changed(given: str, shown: str) -> str | None:
+    return None if given.strip() == shown else given
 
 
 async def _use_form(look: Look) -> Form:
@@ -307,11 +315,14 @@ async def save_words(
     browsing_id, _, image_id = key.partition(":")
     browsing = await require_browsing(uow, asking.member, browsing_id)
     image = await require_image(uow, asking.business.id, int(image_id))
-    description: str | None = values.get("description", "")
-    if description == image.description[:LONGEST_FIELD]:
-        description = None  # a longer one, shown in part, is not cut
+    # What the form shows only in part, or writes otherwise, stays whole where nobody changed it.
+    description = _changed(values.get("description", ""), _shown(image.description))
+    tags = _changed(values.get("tags", ""), _shown(", ".join(image.tags)))
     said = Words(
-        values.get("title"), description, read_tags(values.get("tags", "")), values.get("alt")
+        values.get("title"),
+        description,
+        None if tags is None else read_tags(tags),
+        values.get("alt"),
     )
     await describe(uow, image, asking.member, said)
     browsing.image_id = image.id

@@ -144,6 +144,31 @@ async def test_a_picture_shows_its_passport_and_takes_new_words(
 
 
 @CHATS
+async def test_words_for_which_a_form_has_no_room_are_kept(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Whoever changes the title alone cuts neither the tags nor the description."""
+    tags = ["red, not green", *(f"{number:02}".ljust(60, "x") for number in range(49))]
+    long = "words and " * 400
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        await ada.command("/generate a fox", marketing)
+        await eyes.see(marketing, "1 picture: a fox")
+        async with desk.database.write() as uow:
+            image = await uow.images.lock(1)
+            assert image
+            image.tags, image.description = tags, long
+        passport = await opened(ada, "/image 1", marketing)
+        form = await (await ada.press(passport, "Edit")).form()
+        passport = await (await ada.submit(form, {"Title": "Reynard"})).panel()
+        assert passport.says("Reynard · no. 1", "Saved.")
+        async with desk.database.read() as uow:
+            kept = await uow.images.get(1)
+            assert kept
+            assert (kept.tags, kept.description) == (tags, long)
+
+
+@CHATS
 async def test_a_picture_that_is_used_is_deleted_only_after_a_warning(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
 ) -> None:
