@@ -4,27 +4,29 @@ Owns the walk over all sealed rows. Each is written by itself, so that a walk th
 begun again and finds the rest. It must not know what is sealed in them.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.console import Console
 
 from bot.wiring import Running, running
-from core.business.accounts import Account, seal_context
-from core.business.keys import ProviderKey
+from core.business.accounts import seal_context
 from core.settings import Settings
 from core.wording import terminal as words
 from storage.database import SqlUnit
+from storage.repositories.keys import Keys
+from storage.repositories.people import Accounts
 
 
 @dataclass(frozen=True)
 class Sealed:
-    """A row that holds a secret: how it is found again, and what it is bound to."""
+    """A row that holds a secret: where it stands, and what the secret is bound to."""
 
     name: str
     context: str
     sealed: str
-    lock: Callable[[SqlUnit], Awaitable[Account | ProviderKey | None]]
+    id: str
+    rows: Callable[[SqlUnit], Accounts | Keys]
 
 
 async def find_sealed(unit: SqlUnit) -> list[Sealed]:
@@ -34,7 +36,8 @@ async def find_sealed(unit: SqlUnit) -> list[Sealed]:
             f"{one.network} {one.name}",
             seal_context(one),
             one.sealed,
-            lambda uow, id_=one.id: uow.accounts.lock(id_),  # type: ignore[misc]
+            one.id,
+            lambda uow: uow.accounts,
         )
         for one in await unit.accounts.everywhere()
     ]
@@ -43,7 +46,8 @@ async def find_sealed(unit: SqlUnit) -> list[Sealed]:
             f"{one.provider} {one.name} (…{one.last})",
             one.seal_context,
             one.sealed,
-            lambda uow, id_=one.id: uow.keys.lock(id_),  # type: ignore[misc]
+            one.id,
+            lambda uow: uow.keys,
         )
         for one in await unit.keys.everywhere()
     ]
@@ -70,6 +74,6 @@ async def rotate(settings: Settings, out: Console) -> bool:
 
 async def _reseal(desk: Running, one: Sealed) -> None:
     async with desk.database.write() as unit:
-        row = await one.lock(unit)
+        row = await one.rows(unit).lock(one.id)
         if row and row.sealed:
             row.sealed = desk.vault.reseal(row.sealed, one.context)

@@ -92,7 +92,6 @@ for _number in range(BANDS):
     Index(f"ix_images_band_{_number}", images.c.business_id, band_of(_number), images.c.dhash)
 
 image_search = table("image_search", column("rowid", BigKey), column("document"))
-image_words = table("image_words", column("token"))
 image_blocks = table(
     "image_blocks", column("facet"), column("block", BigInteger), column("n", BigInteger)
 )

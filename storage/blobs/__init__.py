@@ -14,7 +14,7 @@ To add one:
    bucket `ActionNeeded("storage_forbidden")`, a missing key `FileNotFoundError`. An SDK that blocks
    runs in threads. `url` works without a network call. `put_file` streams, a few files at once.
    What it holds open is let go by `aclose`.
-2. Add its settings to `core.settings`, its name to `StoreName` there, one line to the registry in
+2. Add its settings to `core.settings`, its name to `StoreName` there, its line to `make_blobs` in
    `bot.wiring`, and what mends it to `FIXES` in `core.wording.stores`.
 3. Add a function to `STORES` in `tests/contracts/blob_grounds.py` that yields the store on a local
    stand-in of the service: the whole suite then runs on it.

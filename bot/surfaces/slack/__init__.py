@@ -11,9 +11,10 @@ How a surface (another chat) is added:
 4. Make `post` and `open_thread` repeat-safe: put `card.key` somewhere on the message where it can
    be searched for, and search when told that this is a repetition.
 5. Raise only the errors of `core.errors`.
-6. Add its settings to `core.settings`, one line to the registry in `bot.wiring`, and a local server
-   that behaves like the platform to `tests.platforms`. A ground in
-   `tests/contracts/surface_grounds.py` runs the contract of all chats over it.
+6. Add its settings to `core.settings`, its line to `make_surfaces` in `bot.wiring`, what a start
+   says of it to `SURFACES` in `core.wording.terminal`, and a local server that behaves like the
+   platform to `tests.platforms`. A ground in `tests/contracts/surface_grounds.py` runs the contract
+   of all chats over it.
 
 In this package, `surface` puts together: `listening` (what comes in, with `events` and `sockets`),
 `answering` (what one person gets to see, with `panels`, `forms` and `frames`), `sending` (what goes

@@ -26,15 +26,6 @@ COMPONENT: Final = 3
 AUTOCOMPLETE: Final = 4
 MODAL_SUBMIT: Final = 5
 
-KINDS: Final = {
-    4: "message",
-    5: "deferred",
-    6: "deferred_update",
-    7: "update",
-    8: "choices",
-    9: "modal",
-}
-
 
 class NoAnswer(AssertionError):
     """The bot gave no first answer in time: the person reads "The application did not respond"."""
