@@ -21,6 +21,7 @@ from core.errors import UserError
 from core.generation.jobs import Job
 from core.generation.ordering import place_order
 from core.generation.orders import read_order
+from core.library.captions import shorten
 from core.library.finding import find
 from core.library.images import Image
 from core.library.search import Search
@@ -50,6 +51,7 @@ from core.wording import forms as words
 
 MOST_OPTIONS: Final = 25
 LONGEST_LABEL: Final = 75
+LONGEST_TEXT: Final = 3000  # what the narrowest chat takes
 MARK: Final = 4
 MARKS: Final = 0x10000
 """An edit form's key has room for four hex digits of each picture's number."""
@@ -136,7 +138,7 @@ async def _form(
             "caption",
             words.CAPTION,
             "paragraph",
-            draft.caption[:3000],
+            draft.caption[:LONGEST_TEXT],
             required=False,
             hint=words.TEXT_HINT,
         ),
@@ -152,10 +154,9 @@ async def _form(
         ),
     ]
     if draft.images:
-        alts = "\n".join(" ".join(image.alt.split()) for image in draft.images)
-        fields.append(
-            FormField("alt", words.ALT, "paragraph", alts[:3000], False, hint=words.ALT_HINT)
-        )
+        room = LONGEST_TEXT // len(draft.images) - 1
+        alts = "\n".join(shorten(_line(image.alt), room) for image in draft.images)
+        fields.append(FormField("alt", words.ALT, "paragraph", alts, False, hint=words.ALT_HINT))
     return Form(heading.key, heading.title, heading.submit, tuple(fields))
 
 
@@ -199,6 +200,10 @@ async def _pictures(
     ]
 
 
+def _line(alt: str) -> str:
+    return " ".join(alt.split())
+
+
 def _mark(image: PostImage) -> str:
     return f"{image.image_id % MARKS:0{MARK}x}"
 
@@ -206,10 +211,15 @@ def _mark(image: PostImage) -> str:
 # ── what is sent ─────────────────────────────────────────────────────────────────────────────────
 
 
-async def read_draft(uow: UnitOfWork, business_id: int, values: Mapping[str, str]) -> Draft:
+async def read_draft(
+    uow: UnitOfWork, business_id: int, values: Mapping[str, str], standing: Sequence[PostImage] = ()
+) -> Draft:
     """What a post's form says. A picture that was chosen already has its line of the alt texts; one
-    that was added has its own. Raises UserError("pictures_gone").
+    that was added has its own. A line that was cut to be shown, and left so, stands for the whole
+    alt text: of the post's `standing` pictures, else of the image. Raises
+    UserError("pictures_gone").
     """
+    alts = {one.image_id: one.alt for one in standing}
     lines = values.get("alt", "").split("\n")
     images: dict[int, PostImage] = {}
     for value in filter(None, values.get("pictures", "").split("\n")):
@@ -220,7 +230,10 @@ async def read_draft(uow: UnitOfWork, business_id: int, values: Mapping[str, str
             raise UserError("pictures_gone")
         alt = image.alt_text
         if place.isdecimal():
-            alt = "".join(lines[max(int(place) - 1, 0) :][:1]).strip()
+            line = "".join(lines[max(int(place) - 1, 0) :][:1]).strip()
+            whole = alts.get(image.id, image.alt_text)
+            cut = line.endswith("…") and _line(whole).startswith(line[:-1])
+            alt = whole if cut else line
         images[image.id] = PostImage(image.id, image.sha256, alt)
     return Draft(
         [part for part in values.get("accounts", "").split("\n") if part],
@@ -281,7 +294,7 @@ async def edit(
     card, _, marks = key.partition(":")
     post = await require_post(uow, asking, card)
     opened = {marks[at : at + MARK] for at in range(0, len(marks), MARK)}
-    draft = await read_draft(uow, asking.business.id, values)
+    draft = await read_draft(uow, asking.business.id, values, post.images)
     ids = {image.image_id for image in draft.images}
     joined = [one for one in post.images if _mark(one) not in opened and one.image_id not in ids]
     draft = replace(draft, images=[*draft.images, *joined])

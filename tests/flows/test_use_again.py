@@ -115,6 +115,30 @@ async def test_pictures_of_the_library_go_into_a_new_post_and_out_again(
         assert boat.last_used_at is None
 
 
+async def test_alt_texts_for_which_a_form_has_no_room_are_kept(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """They are shown in part, and published whole where nobody changed them."""
+    alts = {1: "A fox" + " in the snow" * 150, 2: "A fox" + " in the dark" * 150}
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        await ada.command("/generate a fox --count 2", marketing)
+        pictures = await eyes.see(marketing, "2 pictures: a fox")
+        async with desk.database.write() as uow:
+            for number, alt in alts.items():
+                image = await uow.images.lock(number)
+                assert image
+                image.alt_text = alt
+        form = await (await ada.press(pictures, "Publish")).form()
+        assert len(form.fields["Alt text"]) <= 3000
+        await ada.submit(form, {"Caption": "Foxes."})
+        outcome = await eyes.see(marketing, "It is live")
+        (link,) = outcome.links.values()
+        async with httpx2.AsyncClient() as browser:
+            page = (await browser.get(link)).text
+        assert all(alt in page for alt in alts.values())
+
+
 async def test_new_pictures_are_uploaded_within_the_form(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
 ) -> None:
