@@ -1,6 +1,6 @@
 """The sentence for every reason code.
 
-A fact is filled in by its name; lists are joined; amounts of money end in `_money`. Adapters add
+A fact is filled in by its name; lists are joined; those named in `MONEY` are amounts. Adapters add
 the sentences of their own codes here, under their name.
 """
 
