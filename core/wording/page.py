@@ -18,6 +18,7 @@ CANCEL = "Cancel"
 MENU = "Channels and threads"
 SIGN_OUT = "Sign out"
 SKIP = "Skip to the conversation"
+SKIP_TO_MAIN = "Skip to the main part"
 DEMO_NOTE = "Demo on this machine"
 
 EMPTY_TITLE = "What shall be drawn?"

@@ -289,7 +289,9 @@ async def test_images_are_put_into_a_post_and_deleted_only_after_a_warning(
 
 
 async def test_everything_is_done_by_keys_alone(open_page: Open) -> None:
-    """Found, walked, chosen, starred, opened, left and deleted, without a hand on the mouse."""
+    """Found, walked, chosen, starred, opened, left, deleted and tagged, without the mouse; whoever
+    has done something stays among the pictures.
+    """
     async with open_page() as viewer:
         page = viewer.page
         await fill_desk(page)
@@ -323,6 +325,14 @@ async def test_everything_is_done_by_keys_alone(open_page: Open) -> None:
         await page.keyboard.press("Enter")
         await expect(page.locator("#toasts")).to_contain_text("1 picture deleted.")
         await expect(tiles(page)).to_have_count(2)
+        await expect(tiles(page).first.get_by_role("link")).to_be_focused()
+        await page.keyboard.press("Space")
+        await page.get_by_role("button", name=words.TAG_THEM).focus()
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("harbour")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#toasts")).to_contain_text("1 picture tagged.")
+        await expect(tiles(page).first.get_by_role("link")).to_be_focused()
 
 
 async def test_the_grid_goes_on_by_itself_and_is_found_again_as_it_was_left(

@@ -22,9 +22,17 @@ export function tellChosen() {
   amount.textContent = count === 1 ? words.oneChosen : fill(words.chosen, { count });
 }
 
+// Whoever has done something stays among the pictures: what had the focus is gone with it.
+function stand(tile) {
+  (tile?.querySelector("[data-open]") || document.getElementById("answers")).focus({ preventScroll: true });
+}
+
 function clear() {
+  const [first] = chosen();
+  const held = bar.contains(document.activeElement);
   for (const box of chosen()) box.checked = false;
   tellChosen();
+  if (held) stand(first.closest(".tile"));
 }
 
 // With Shift, everything between the last one and this one.
@@ -60,8 +68,11 @@ export async function remove(images, done) {
 function removed(answer) {
   toast(answer.said);
   const gone = new Set(answer.gone.map(String));
-  for (const tile of [...grid().children]) if (gone.has(tile.dataset.image)) tile.remove();
+  const tiles = [...grid().children];
+  const at = tiles.findIndex((tile) => gone.has(tile.dataset.image));
+  for (const tile of tiles) if (gone.has(tile.dataset.image)) tile.remove();
   tellChosen();
+  if (at >= 0) stand(grid().children[at] || grid().lastElementChild);
   refresh();
 }
 
