@@ -80,10 +80,10 @@ def verdict(item: Item) -> str:
     """What became of any other file."""
     name, reason = item.prompt, sentence(item.trouble) if item.trouble else ""
     match item.state:
-        case "completed" if item.trouble and item.trouble.code == "image_removed":
-            return f"{name}: stored. {reason}"
         case "completed":
-            return f"{name}: already in the library. {reason}".strip()
+            gone = item.trouble is not None and item.trouble.code == "image_removed"
+            there = "stored" if gone else "already in the library"
+            return f"{name}: {there}. {reason}".strip()
         case "queued" if reason:
             return f"{name} waits: {reason}"
         case "queued":
