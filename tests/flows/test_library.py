@@ -144,6 +144,26 @@ async def test_a_picture_shows_its_passport_and_takes_new_words(
 
 
 @CHATS
+async def test_all_that_is_known_of_a_picture_is_told(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Long words are cut one by one, and not the last of them left out."""
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        await ada.command(f"/generate a fox {'in deep snow ' * 40}--count 10", marketing)
+        await eyes.see(marketing, "10 pictures: a fox")
+        async with desk.database.write() as uow:
+            image = await uow.images.lock(1)
+            assert image
+            image.title, image.description = "Reynard", "_All_ about _it_. " * 40
+            image.tags = [f"tag_{number}" for number in range(50)]
+            image.alt_text = "_It_ sits _there_. " * 40
+        passport = await opened(ada, "/image 1", marketing)
+        assert passport.says("in deep snow", "_All_ about _it_.", "tag_9", "_It_ sits _there_.")
+        assert passport.says("plain, from its prompt")
+
+
+@CHATS
 async def test_words_for_which_a_form_has_no_room_are_kept(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
 ) -> None:

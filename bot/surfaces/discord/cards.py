@@ -29,7 +29,7 @@ FILE: Final = 13
 
 MOST_TEXT: Final = 4000
 MOST_TITLE: Final = 256
-MOST_FACTS: Final = 1500
+LEAST_FACTS: Final = 1500
 MOST_ALT: Final = 1024
 MOST_FILES: Final = 10
 MOST_NONCE: Final = 25
@@ -151,17 +151,19 @@ def _picture(file: File, card: Card) -> Json:
 
 
 def _texts(card: Card, written: Sequence[Link]) -> tuple[str, str]:
-    """What stands above and below the pictures; of too much text, the lines are cut."""
+    """What stands above and below the pictures; of too much text, the lines are cut first, which
+    leave at least `LEAST_FACTS` to what is below.
+    """
     below = _facts(card.facts)
     if card.progress is not None:
         below.append(_bar(*card.progress))
     below += [f"{escape(link.label)}: {link.url}" for link in written]
-    under = cut("\n".join(below), MOST_FACTS)
     above = [f"<@{card.mention}>"] if card.mention else []
     if card.title:
         above.append(f"### {cut(escape(card.title), MOST_TITLE)}")
-    above += [escape(line) for line in card.lines]
-    return cut("\n".join(above), MOST_TEXT - len(under)) or "…", under
+    over = "\n".join([*above, *(escape(line) for line in card.lines)])
+    under = cut("\n".join(below), max(LEAST_FACTS, MOST_TEXT - len(over)))
+    return cut(over, MOST_TEXT - len(under)) or "…", under
 
 
 def _facts(facts: Sequence[tuple[str, str]]) -> list[str]:
