@@ -61,7 +61,7 @@ def make_app(parts: WebParts) -> ASGIApp:
 
 def _make_pages(parts: WebParts, templates: Templates) -> FastAPI:
     sessions = Sessions(parts, templates)
-    drawing = Drawing(templates, parts.commands)
+    drawing = Drawing(templates, parts.commands, demo=parts.demo)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for routes in (
         Chat(parts, sessions, drawing, templates),

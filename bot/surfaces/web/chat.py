@@ -35,8 +35,7 @@ from core.chat import (
     Submission,
     Typing,
 )
-from core.library.examiner import MOST_BYTES
-from core.library.uploading import MOST_FILES, plain_name
+from core.library.uploading import plain_name
 from core.page import Line, LineReaction
 from core.review.signals import read_emoji
 from core.wording import page as words
@@ -81,7 +80,7 @@ class Chat:
             seen = await self._drawing.channel(uow, person, thread)
         if thread and seen.root is None:
             raise HTTPException(404)
-        client = self._drawing.client_facts(person, seen.seq, MOST_FILES, MOST_BYTES)
+        client = self._drawing.client_facts(person, seen.seq)
         facts = {"person": person, "seen": seen, "client": client, "demo": self._parts.demo}
         return self._templates.page("desk.html", facts)
 
@@ -147,7 +146,7 @@ class Chat:
 
     async def press(self, request: Request) -> Response:
         """A button, or a menu with its whole new choice."""
-        person, body = await self._gesture(request)
+        person, body = await self._sessions.gesture(request)
         line = await self._line(person, body.get("line"))
         place = person.place(line.thread or line.id)
         event = Press(
@@ -182,7 +181,7 @@ class Chat:
 
     async def react(self, request: Request) -> Response:
         """An emoji put on a line (`added` is "yes") or taken off; unknown ones mean nothing."""
-        person, body = await self._gesture(request)
+        person, body = await self._sessions.gesture(request)
         line = await self._line(person, body.get("line"))
         emoji, added = body.get("emoji"), body.get("added") == "yes"
         if read_emoji(emoji) is None:
@@ -203,12 +202,6 @@ class Chat:
         return self._told(request, await self._parts.inbox.handle(event), place)
 
     # ── between the two ──────────────────────────────────────────────────────────────────────────
-
-    async def _gesture(self, request: Request) -> tuple[Person, uploads.Body]:
-        await self._sessions.require(request)  # before a stranger's body is read
-        body = await uploads.read_body(request)
-        body.close()
-        return await self._sessions.require_writing(request, body.get("csrf")), body
 
     async def _keep(self, event_id: str, body: uploads.Body) -> tuple[Attachment, ...]:
         blobs = self._parts.blobs

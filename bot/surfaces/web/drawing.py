@@ -14,6 +14,8 @@ from bot.surfaces.web.sessions import CHANNEL, Person
 from bot.surfaces.web.templating import Templates
 from core.chat import Card, CommandSpec, File
 from core.library.captions import shorten
+from core.library.examiner import MOST_BYTES
+from core.library.uploading import MOST_FILES
 from core.page import Line, LineReaction
 from core.review.signals import NUMBERS
 from core.storing import UnitOfWork
@@ -99,9 +101,12 @@ class Seen:
 class Drawing:
     """Draws for the people of one desk."""
 
-    def __init__(self, templates: Templates, commands: Sequence[CommandSpec]) -> None:
+    def __init__(
+        self, templates: Templates, commands: Sequence[CommandSpec], *, demo: bool
+    ) -> None:
         self._templates = templates
         self._commands = commands
+        self._demo = demo
 
     async def channel(self, uow: UnitOfWork, person: Person, thread_id: str = "") -> Seen:
         """The channel, and one of its threads where `thread_id` names one of this business."""
@@ -122,6 +127,16 @@ class Drawing:
         shown = roots[-NEWEST:]
         earlier = shown[0].id if len(roots) > len(shown) else None
         return await self.views(uow, person, shown), earlier
+
+    async def around(self, uow: UnitOfWork, person: Person) -> dict[str, object]:
+        """What stands around whatever a page shows: who reads it, and the side bar."""
+        seq = await uow.lines.newest(person.business.id)  # first: what comes now is drawn twice
+        return {
+            "person": person,
+            "demo": self._demo,
+            "client": self.client_facts(person, seq),
+            "threads": await self.newest_threads(uow, person),
+        }
 
     async def newest_threads(self, uow: UnitOfWork, person: Person) -> list[View]:
         """The newest threads alone."""
@@ -170,14 +185,14 @@ class Drawing:
         """One line as HTML."""
         return self._templates.draw("line.html", {"view": view})
 
-    def client_facts(self, person: Person, seq: int, most_files: int, most_bytes: int) -> str:
+    def client_facts(self, person: Person, seq: int) -> str:
         """What the browser's scripts must know, as JSON for a data block."""
         facts = {
             "me": person.member.user,
             "csrf": person.csrf,
             "seq": seq,
-            "mostFiles": most_files,
-            "mostBytes": most_bytes,
+            "mostFiles": MOST_FILES,
+            "mostBytes": MOST_BYTES,
             "words": words.SPOKEN,
             "commands": [
                 {

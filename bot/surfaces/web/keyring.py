@@ -5,7 +5,6 @@ Owns these routes. It must not know what a control does, nor hold a key.
 
 from fastapi import APIRouter, Request, Response
 
-from bot.surfaces.web import uploads
 from bot.surfaces.web.chat import gesture_id, told
 from bot.surfaces.web.drawing import Drawing
 from bot.surfaces.web.parts import WebParts
@@ -13,8 +12,6 @@ from bot.surfaces.web.sessions import Sessions
 from bot.surfaces.web.templating import Templates
 from core.business.keyring import PATH, draw_revocation, draw_trial, require_revocable
 from core.chat import Press
-from core.library.examiner import MOST_BYTES
-from core.library.uploading import MOST_FILES
 
 
 class Keyring:
@@ -48,25 +45,13 @@ class Keyring:
                 panel = draw_revocation(await require_revocable(uow, person.member, revoke))
             else:
                 panel, awaited = await draw_trial(uow, person.member, trying)
-            seq = await uow.lines.newest(person.business.id)
-            threads = await self._drawing.newest_threads(uow, person)
-        client = self._drawing.client_facts(person, seq, MOST_FILES, MOST_BYTES)
-        facts = {
-            "person": person,
-            "demo": self._parts.demo,
-            "threads": threads,
-            "client": client,
-            "card": panel.card,
-            "awaited": awaited,
-        }
+            facts = await self._drawing.around(uow, person)
+        facts |= {"card": panel.card, "awaited": awaited}
         return self._templates.page("keys.html", facts)
 
     async def press(self, request: Request) -> Response:
         """A button or menu, as if it were used in a chat's panel of the same `key`."""
-        await self._sessions.require(request)  # before a stranger's body is read
-        body = await uploads.read_body(request)
-        body.close()
-        person = await self._sessions.require_writing(request, body.get("csrf"))
+        person, body = await self._sessions.gesture(request)
         event = Press(
             gesture_id(person, body),
             person.actor,

@@ -16,7 +16,7 @@ from bot.surfaces.web.guard import is_local
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.surface import SURFACE
 from bot.surfaces.web.templating import Templates
-from bot.surfaces.web.uploads import read_body
+from bot.surfaces.web.uploads import Body, read_body
 from core.business.admission import admit
 from core.business.members import Business, Member
 from core.chat import Actor, Place
@@ -127,6 +127,13 @@ class Sessions:
             raise HTTPException(403, words.OLD_PAGE)
         return person
 
+    async def gesture(self, request: Request) -> tuple[Person, Body]:
+        """Who sent a form without files, and what it holds. Raises as `require_writing`."""
+        await self.require(request)  # before a stranger's body is read
+        body = await read_body(request)
+        body.close()
+        return await self.require_writing(request, body.get("csrf")), body
+
     async def greet(self, request: Request, response: Response) -> bool:
         """Sign the local person of a demo in, by a cookie on `response`; False for all others."""
         client = request.client.host if request.client else ""
@@ -171,9 +178,7 @@ class Sessions:
         """End all sessions of this person, wherever: a cookie that was copied is worth nothing
         from now on.
         """
-        await self.require(request)
-        body = await read_body(request)
-        person = await self.require_writing(request, body.get("csrf"))
+        person, _ = await self.gesture(request)
         async with self._parts.units.write() as uow:
             member = await uow.members.lock(person.member.id)
             if member:

@@ -7,7 +7,7 @@ its card's. It must not know HTTP; what people do arrives by the routes beside t
 import asyncio
 from collections.abc import AsyncIterator
 
-from bot.surfaces.web.content import measured, read_content, write_content
+from bot.surfaces.web.content import Content, measured, read_content, write_content
 from core.business.members import Business
 from core.chat import (
     Actor,
@@ -26,8 +26,6 @@ from core.page import Line
 from core.ports import BlobStore, Inbox, Load
 from core.storing import UnitOfWork, Units
 from core.wording.surfaces import APP_NAME
-
-from .content import Content
 
 SURFACE: SurfaceName = "page"
 

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
-from bot.surfaces.web import uploads
 from bot.surfaces.web.batches.pages import require_batch
 from bot.surfaces.web.chat import gesture_id, told
 from bot.surfaces.web.parts import WebParts
-from bot.surfaces.web.sessions import Person, Sessions
+from bot.surfaces.web.sessions import Sessions
 from bot.surfaces.web.templating import Templates
 from core.chat import Press
 from core.generation.batches.planning import MOST
@@ -46,7 +45,7 @@ class BatchActs:
         """Keep some pictures (`keep`, numbers between spaces) and others not (`drop`). May be
         repeated. What others keep, which stays, is told.
         """
-        person, body = await self._gesture(request)
+        person, body = await self._sessions.gesture(request)
         keep, drop = _numbers(body.get("keep")), _numbers(body.get("drop"))
         async with self._parts.units.write() as uow:
             await require_batch(uow, person, job_id)
@@ -61,7 +60,7 @@ class BatchActs:
 
     async def press(self, request: Request, job_id: str) -> Response:
         """A button or menu of the batch's card, as if it were used in its chat."""
-        person, body = await self._gesture(request)
+        person, body = await self._sessions.gesture(request)
         async with self._parts.units.read() as uow:
             job = await require_batch(uow, person, job_id)
             cards = await uow.messages.of_subject("status", job.id)
@@ -78,12 +77,6 @@ class BatchActs:
         reply = await self._parts.inbox.handle(event)
         self._touched(job_id)
         return told(request, self._templates, reply, f"/batches/{job_id}")
-
-    async def _gesture(self, request: Request) -> tuple[Person, uploads.Body]:
-        await self._sessions.require(request)  # before a stranger's body is read
-        body = await uploads.read_body(request)
-        body.close()
-        return await self._sessions.require_writing(request, body.get("csrf")), body
 
 
 def _numbers(text: str) -> set[int]:

@@ -15,8 +15,6 @@ from bot.surfaces.web.templating import Templates
 from core.generation.batches.drafts import draw_page
 from core.generation.batches.lot import write_lot
 from core.generation.jobs import Job
-from core.library.examiner import MOST_BYTES
-from core.library.uploading import MOST_FILES
 from core.storing import UnitOfWork
 from core.wording import batches as words
 from core.wording import drafts as draft_words
@@ -113,13 +111,5 @@ class BatchPages:
         return RedirectResponse(f"/?thread={root.thread.id}", 303)
 
     async def _around(self, uow: UnitOfWork, person: Person) -> dict[str, object]:
-        """What stands around every page."""
-        seq = await uow.lines.newest(person.business.id)
-        return {
-            "person": person,
-            "demo": self._parts.demo,
-            "client": self._drawing.client_facts(person, seq, MOST_FILES, MOST_BYTES),
-            "threads": await self._drawing.newest_threads(uow, person),
-            "batch_words": words,
-            "draft_words": draft_words,
-        }
+        around = await self._drawing.around(uow, person)
+        return {**around, "batch_words": words, "draft_words": draft_words}

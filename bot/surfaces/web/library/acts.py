@@ -66,7 +66,7 @@ class Acts:
 
     async def describe(self, request: Request, image_id: int) -> Response:
         """Give an image a person's own words; what is wrong is told at its field."""
-        person, body = await self._gesture(request)
+        person, body = await self._sessions.gesture(request)
         given = Words(
             body.get("title"), body.get("description"), read_tags(body.get("tags")), body.get("alt")
         )
@@ -84,7 +84,7 @@ class Acts:
 
     async def star(self, request: Request, image_id: int) -> Response:
         """Make it a favourite (`added` is "yes"), or no more."""
-        person, body = await self._gesture(request)
+        person, body = await self._sessions.gesture(request)
         async with self._parts.units.write() as uow:
             if await uow.images.of_business(person.business.id, image_id) is None:
                 raise HTTPException(404)
@@ -94,7 +94,7 @@ class Acts:
 
     async def tag(self, request: Request) -> Response:
         """Give several images tags, or take them (`how` is "remove")."""
-        person, body = await self._gesture(request)
+        person, body = await self._sessions.gesture(request)
         named = read_tags(body.get("tags"))
         if not named:
             return JSONResponse({"errors": {"tags": words.TAGS_NONE}})
@@ -110,7 +110,7 @@ class Acts:
 
     async def delete(self, request: Request) -> Response:
         """Delete images: first (without `sure`) the posts that use them are named."""
-        person, body = await self._gesture(request)
+        person, body = await self._sessions.gesture(request)
         images = await self._images(person, body)
         if body.get("sure") != "yes":
             async with self._parts.units.read() as uow:
@@ -127,7 +127,7 @@ class Acts:
 
     async def save(self, request: Request) -> Response:
         """The originals of several images as a zip."""
-        person, body = await self._gesture(request)
+        person, body = await self._sessions.gesture(request)
         images = await self._images(person, body)
         if not images:
             raise HTTPException(404)
@@ -140,7 +140,7 @@ class Acts:
 
     async def use(self, request: Request) -> Response:
         """The form of a post with these images; as in a chat, they are picked and then used."""
-        person, body = await self._gesture(request)
+        person, body = await self._sessions.gesture(request)
         async with self._parts.units.write() as uow:
             browsing = await begin(uow, person.member, {})
             await pick(uow, browsing, [str(one) for one in _asked(body)])
@@ -149,12 +149,6 @@ class Acts:
         return told(request, self._templates, await self._parts.inbox.handle(event), "/")
 
     # ── between the two ──────────────────────────────────────────────────────────────────────────
-
-    async def _gesture(self, request: Request) -> tuple[Person, uploads.Body]:
-        await self._sessions.require(request)  # before a stranger's body is read
-        body = await uploads.read_body(request)
-        body.close()
-        return await self._sessions.require_writing(request, body.get("csrf")), body
 
     async def _images(self, person: Person, body: uploads.Body) -> list[Image]:
         """The images that were named and are there, in the order of their naming."""

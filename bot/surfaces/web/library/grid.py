@@ -11,8 +11,6 @@ from bot.surfaces.web.library.asking import address, read_query
 from bot.surfaces.web.parts import WebParts
 from bot.surfaces.web.sessions import Sessions
 from bot.surfaces.web.templating import Templates
-from core.library.examiner import MOST_BYTES
-from core.library.uploading import MOST_FILES
 
 FOLDED = frozenset({"tag", "person", "provider", "from", "to"})
 """What stands behind "More filters", which is open where one of these is asked."""
@@ -45,15 +43,10 @@ class Grid:
             return person
         asked = read_query(request.query_params)
         async with self._parts.units.read() as uow:
-            seq = await uow.lines.newest(person.business.id)
             answers = await shelf.answer(uow, person, asked)
             choices = await shelf.choices(uow, person, asked)
-            threads = await self._drawing.newest_threads(uow, person)
-        facts = {
-            "person": person,
-            "demo": self._parts.demo,
-            "client": self._drawing.client_facts(person, seq, MOST_FILES, MOST_BYTES),
-            "threads": threads,
+            facts = await self._drawing.around(uow, person)
+        facts |= {
             "answers": answers,
             "choices": choices,
             "asked": asked,
@@ -85,17 +78,9 @@ class Grid:
         if isinstance(person, Response):
             return person
         async with self._parts.units.read() as uow:
-            seq = await uow.lines.newest(person.business.id)
             image = await uow.images.of_business(person.business.id, image_id)
             if image is None:
                 raise HTTPException(404)
             whole = await shelf.look_at(uow, person, image)
-            threads = await self._drawing.newest_threads(uow, person)
-        facts = {
-            "person": person,
-            "demo": self._parts.demo,
-            "client": self._drawing.client_facts(person, seq, MOST_FILES, MOST_BYTES),
-            "threads": threads,
-            "whole": whole,
-        }
-        return self._templates.page("image.html", facts)
+            facts = await self._drawing.around(uow, person)
+        return self._templates.page("image.html", {**facts, "whole": whole})

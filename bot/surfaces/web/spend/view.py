@@ -25,8 +25,6 @@ from core.business.spending import (
     read_own,
     read_spending,
 )
-from core.library.examiner import MOST_BYTES
-from core.library.uploading import MOST_FILES
 from core.storing import UnitOfWork
 from core.wording import spending as words
 from core.wording.money import money
@@ -71,15 +69,10 @@ class Spend:
             spending = await _read(uow, person, asked)
             by_key = await read_by_key(uow, person.member, asked.month)
             budgets = await _budgets(uow, person)
-            seq = await uow.lines.newest(person.business.id)
-            threads = await self._drawing.newest_threads(uow, person)
+            facts = await self._drawing.around(uow, person)
         unpriced = spending.unpriced(self._parts.unpriced)
         priced = spending.images - unpriced
-        facts = {
-            "client": self._drawing.client_facts(person, seq, MOST_FILES, MOST_BYTES),
-            "person": person,
-            "demo": self._parts.demo,
-            "threads": threads,
+        facts |= {
             "asked": asked,
             "spending": spending,
             "told": words,
