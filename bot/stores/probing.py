@@ -27,7 +27,7 @@ from core.errors import ActionNeeded, DeskError
 from core.ports import BlobStore, OutgoingImage
 from core.settings import Settings, StoreName
 from core.wording import stores as words
-from core.wording.errors import sentence
+from core.wording import terminal
 
 COLOUR = (31, 41, 55)
 JPEG = "image/jpeg"
@@ -172,5 +172,5 @@ class _Failed(Exception):
 def _reason(error: DeskError) -> str:
     """The desk's sentence, and the store's own word where it gave one."""
     own = error.facts.get("reason") or error.facts.get("path")
-    told = sentence(error.trouble)
-    return f"{told} ({own})" if own else told
+    said = terminal.told(error.trouble)
+    return f"{said} ({own})" if own else said

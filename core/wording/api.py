@@ -62,8 +62,8 @@ STATE = "Only posts that are so far for some account."
 CURSOR = "`next` of the page before."
 
 PROBLEMS = {
-    "4XX": "What was asked for cannot be done; nothing was.",
-    "5XX": "The desk could not do it now; “retry-after” says when to ask again.",
+    "4XX": "What was asked for cannot be done, or came to nothing: “detail” says why.",
+    "5XX": "The desk could not do it now; “retry-after”, if it is there, says when to ask again.",
 }
 
 DELETED = "Image deleted successfully"

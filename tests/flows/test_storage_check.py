@@ -135,7 +135,7 @@ async def test_a_store_that_does_not_answer_is_said(
     """As an outage, with the endpoint to look at."""
     ended = await imagedesk(environ | bucket | {"S3_ENDPOINT_URL": "http://127.0.0.1:1"}, *CHECK)
     assert ended.code == 1
-    assert "✗ Write: The picture store does not answer." in ended.out
+    assert "✗ Write: The picture store does not answer. Run the command again later" in ended.out
     assert "S3_ENDPOINT_URL" in ended.out
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import Trouble
-from core.generation.jobs import Item, Job, state_of
+from core.generation.jobs import Item, ItemState, Job, JobState, state_of
 from core.library.images import Image
 from core.library.passport import Making, Passport
 from core.library.removal import Use
@@ -70,7 +70,7 @@ class OneImage(BaseModel):
 
 class ImagePage(BaseModel):
     """A page of the library. `total` and `pages` are lower bounds unless `exact`; `next` is the
-    `cursor` that goes on, which costs the same however far one has come.
+    `cursor` that goes on, which costs the same however far one has come; `page` is 0 behind one.
     """
 
     images: list[ImageShape]
@@ -121,18 +121,18 @@ class JobItem(BaseModel):
 
     number: int
     prompt_text: str
-    status: str
+    status: ItemState
     image_id: int | None
     image_url: str | None
     error_message: str | None
 
 
 class JobShape(BaseModel):
-    """A job: pending, processing, completed, failed or cancelled. `url` asks for it again."""
+    """A job. `url` asks for it again."""
 
     id: str
     url: str
-    status: str
+    status: JobState
     provider: str | None
     model_name: str | None
     quality: str | None
