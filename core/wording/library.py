@@ -198,7 +198,7 @@ def _making_facts(making: Making) -> list[tuple[str, str]]:
     return [
         ("Prompt", making.prompt),
         ("Revised prompt", making.revised_prompt),
-        ("Model", " · ".join(dict.fromkeys([making.provider, making.model]))),
+        ("Model", " ".join(dict.fromkeys([making.provider, making.model]))),
         ("Parameters", ", ".join(each for each in parameters if each)),
         ("Cost", cost(making)),
     ]
