@@ -129,6 +129,29 @@ async def test_one_chooses_by_keys_and_by_ranges(open_page: Open) -> None:
         await expect(page).to_have_url(re.compile(r"/library/\d+$"))
 
 
+async def test_a_picture_that_was_deleted_since_is_told_so_and_can_be_kept_no_more(
+    open_page: Open,
+) -> None:
+    """Its place says why it is empty; all others stay as they were chosen."""
+    async with open_page() as viewer:
+        page = viewer.page
+        await plan(page, prompts="an owl\na hare")
+        await page.locator("#status").get_by_role("button", name=words.START).click()
+        await expect(page.locator("#kept")).to_have_text("2 of 2 kept", timeout=30_000)
+        batch = page.url
+        await tiles(page).first.get_by_role("link").click()
+        await page.wait_for_load_state()  # before its scripts have come, the question is a page
+        await page.get_by_role("button", name=page_words.DELETE_THEM).click()
+        await page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+        await expect(page).to_have_url(re.compile("/library$"))
+        await page.goto(batch)
+        await expect(page.locator("#kept")).to_have_text("1 of 2 kept")
+        await expect(tiles(page).first).to_contain_text("The picture was deleted")
+        await expect(box(page, 1)).to_be_disabled()
+        await expect(box(page, 1)).not_to_be_checked()
+        await expect(box(page, 2)).to_be_checked()
+
+
 async def test_the_list_of_batches_the_card_and_the_page_lead_to_each_other(
     open_page: Open,
 ) -> None:

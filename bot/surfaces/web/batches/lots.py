@@ -52,8 +52,8 @@ class Tile:
 
     @property
     def choosable(self) -> bool:
-        """What has failed cannot be kept."""
-        return self.state in {"queued", "generating", "completed"}
+        """What has failed cannot be kept, nor what was deleted since it was made."""
+        return self.state in {"queued", "generating"} or self.image_id is not None
 
     @property
     def digest(self) -> str:
@@ -159,7 +159,9 @@ def _for_page(card: Card) -> Card:
 
 
 def _tile(item: Item, review: Review, cost: int | None) -> Tile:
-    """A picture; nothing was booked for one that the library held."""
+    """A picture; nothing was booked for one that the library held. What else is to be known of one
+    that is there stands with the picture itself.
+    """
     return Tile(
         number=item.number,
         prompt=item.prompt,
@@ -168,7 +170,7 @@ def _tile(item: Item, review: Review, cost: int | None) -> Tile:
         kept=review.keeps(item.number),
         image_id=item.image_id,
         said=words.became(item.state, cost or 0, 0 if cost is None else unpriced([item])),
-        reason=sentence(item.trouble) if item.trouble and item.state != "completed" else "",
+        reason=sentence(item.trouble) if item.trouble and not item.image_id else "",
     )
 
 
