@@ -16,7 +16,7 @@ from core.errors import ActionNeeded, DeskError
 from core.generation.batches.news import draw_news
 from core.generation.batches.preparing import Orderable, Preparing
 from core.generation.cards import JobCards
-from core.generation.failover import Failover, stand_ins
+from core.generation.failover import Failover
 from core.generation.making import Making
 from core.generation.starting import Starting
 from core.generation.storing import Storing
@@ -62,14 +62,14 @@ def make_tasks(joined: Running) -> dict[str, Task]:
 
 def _make(joined: Running) -> Task:
     """An item is made by a provider, or taken in where it is a file that somebody brought."""
-    database, blobs, desk, reach = joined.database, joined.blobs, joined.desk, joined.reach
+    database, blobs, reach = joined.database, joined.blobs, joined.reach
     making = Making(
         database,
         joined.brought,
         Storing(database, blobs, joined.reviewers, joined.captioning, reach),
         joined.reviewers,
         joined.limits,
-        Failover(database, stand_ins(joined.settings.stand_ins, desk.catalogue, desk.models)),
+        Failover(database, joined.stand_ins),
         reach,
     )
     ingesting = Ingesting(database, joined.surfaces, joined.intake, blobs, reach)

@@ -34,8 +34,9 @@ from core.chat import CommandSpec
 from core.clock import Clock, SystemClock
 from core.errors import ActionNeeded
 from core.generation.batches.cards import BatchCards
+from core.generation.failover import stand_ins
 from core.generation.offers import Offer
-from core.generation.prices import Catalogue
+from core.generation.prices import Catalogue, Model
 from core.library.bringing import Bringing
 from core.library.captioning import Captioning
 from core.library.examination import Examiner
@@ -78,6 +79,7 @@ class Running:
     blobs: BlobStore
     networks: Mapping[str, SocialNetwork]
     offers: Mapping[str, Offer]
+    stand_ins: Mapping[str, Model]
     brought: Brought
     reviewers: Reviewers
     surfaces: Mapping[str, ChatSurface]
@@ -197,6 +199,7 @@ async def running(
             blobs=blobs,
             networks=networks,
             offers=offers,
+            stand_ins=stand_ins(settings.stand_ins, catalogue, desk.models),
             brought=brought,
             reviewers=reviewers,
             surfaces=surfaces,

@@ -2,6 +2,10 @@
 
 from typing import Final
 
+NO_LIST: Final = "it holds no list"
+NO_PROMPT: Final = "entry {number} is no prompt"
+"""What keeps a JSON file from being read; a parser's own words say the rest."""
+
 SENTENCES: Final[dict[str, str]] = {
     "list_kind_unknown": "“{name}” is no list that can be read. Bring one of {kinds}.",
     "list_too_big": "“{name}” is larger than 2 MB. Bring a shorter list; nothing was made.",

@@ -14,6 +14,9 @@ COMPATIBLE_URL_MISSING = "COMPATIBLE_API_URL: is missing; its key and model do n
 S3_SECRET_MISSING = "AWS_SECRET_ACCESS_KEY: is missing beside AWS_ACCESS_KEY_ID"  # noqa: S105  # a sentence
 S3_KEY_MISSING = "AWS_ACCESS_KEY_ID: is missing beside AWS_SECRET_ACCESS_KEY"
 
+NEEDED_BY_STORE = "{name}: needed for {store}"
+SIGNING_MISSING = "SLACK_SIGNING_SECRET: is not set"  # a sentence
+
 DATABASE_SHAPE = (
     "DATABASE_URL: reads like postgresql://user:password@host/name, with %40 for an @ in the "
     "password"

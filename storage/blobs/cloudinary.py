@@ -32,6 +32,7 @@ from core.clock import Clock
 from core.errors import ActionNeeded, TryLater
 from core.ports import Listed
 from core.settings import Settings
+from core.wording import settings as words
 
 CONNECT_SECONDS: Final = 5.0
 PATIENCE: Final = 60.0
@@ -71,7 +72,9 @@ class CloudinaryBlobs:
             "CLOUDINARY_API_SECRET": self._secret,
         }
         if missing := [
-            f"{name}: needed for cloudinary" for name, text in needed.items() if not text
+            words.NEEDED_BY_STORE.format(name=name, store=self.name)
+            for name, text in needed.items()
+            if not text
         ]:
             raise ActionNeeded("settings_wrong", problems=missing)
         base = settings.cloudinary_api_url.rstrip("/")

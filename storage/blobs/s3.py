@@ -27,6 +27,7 @@ from botocore.exceptions import (
 from core.errors import ActionNeeded, TryLater
 from core.ports import Listed
 from core.settings import Settings
+from core.wording import settings as words
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -62,7 +63,8 @@ class S3Blobs:
 
     def __init__(self, settings: Settings, patience: float = PATIENCE) -> None:
         if not settings.aws_s3_bucket:
-            raise ActionNeeded("settings_wrong", problems=["AWS_S3_BUCKET: needed for s3"])
+            problem = words.NEEDED_BY_STORE.format(name="AWS_S3_BUCKET", store=self.name)
+            raise ActionNeeded("settings_wrong", problems=[problem])
         self._bucket = settings.aws_s3_bucket
         self._s3 = _connect(settings, settings.s3_endpoint_url, patience)
         self._public = (

@@ -28,6 +28,7 @@ from core.chat import (
 from core.errors import ActionNeeded
 from core.ports import Inbox, Load
 from core.settings import Settings
+from core.wording import settings as words
 
 from .answering import Answering
 from .calls import make_client, patiently
@@ -88,12 +89,12 @@ class Slack:
         """The handler of `POST /slack/events`.
 
         It answers 401 to what Slack did not sign within the last 300 seconds, 413 to what is longer
-        than anything Slack sends. Raises
-        ActionNeeded("settings_wrong") without a signing secret: an empty one is everybody's.
+        than anything Slack sends. Raises ActionNeeded("settings_wrong") without a signing secret:
+        an empty one is everybody's.
         """
         secret = self._settings.slack_signing_secret.get_secret_value()
         if not secret:
-            raise ActionNeeded("settings_wrong", problems=["SLACK_SIGNING_SECRET: is not set"])
+            raise ActionNeeded("settings_wrong", problems=[words.SIGNING_MISSING])
         bolt = AsyncSlackRequestHandler(
             self._listener(inbox).app(self._settings.slack_api_url, secret)
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from core.errors import UserError
+from core.wording import lists as words
 
 MOST_BYTES: Final = 2_000_000
 """Of a list; 1,000 prompts of ordinary length are a tenth of it."""
@@ -116,11 +117,12 @@ def _json_rows(name: str, text: str) -> Iterator[Row]:
     except (ValueError, RecursionError) as error:
         raise UserError("list_broken", name=name, problem=str(error)[:200]) from error
     if not isinstance(found, list):
-        raise UserError("list_broken", name=name, problem="it holds no list")
+        raise UserError("list_broken", name=name, problem=words.NO_LIST)
     for number, entry in enumerate(found, 1):
         values = {PROMPT: entry} if isinstance(entry, str) else entry
         if not isinstance(values, dict):
-            raise UserError("list_broken", name=name, problem=f"entry {number} is no prompt")
+            problem = words.NO_PROMPT.format(number=number)
+            raise UserError("list_broken", name=name, problem=problem)
         plain = {str(key).strip().lower(): _plain(value) for key, value in values.items()}
         if PROMPT not in plain:
             raise UserError("list_without_prompts", name=name, columns=list(plain)[:20])
