@@ -19,7 +19,7 @@ HEADINGS = ("What", "Desk", "Yardstick", "Ratio", "Goal", "")
 INTRODUCTION = """\
 Written by `make bench`. Every row compares the desk with a yardstick in the same run on the same
 machine, because absolute figures of a shared machine say little about another one: read the ratios.
-✓ and ✗ say whether the goal was met in this very run; no test asserts a time.
+✓ and ✗ say whether the goal was met in this very run; no test asserts any of these figures.
 """
 
 
