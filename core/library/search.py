@@ -1,8 +1,8 @@
-"""Searching the library: the question as a value, its checks, its pages and their cursors.
+"""Searching the library: the question as a value, and its checks.
 
-Owns what may be asked (words, filter, tag, person, provider, dates, sort), by which tokens an image
-answers it, and how one goes from page to page: by keyset with an opaque cursor, or by page number
-for the HTTP API. How rows are found by tokens is storage's; it must not know SQL or chats.
+Owns what may be asked (words, filter, tag, person, provider, dates, sort), and by which tokens an
+image answers it. How one goes from page to page stands in `core.library.finding`; how rows are
+found by tokens is storage's. It must not know SQL or chats.
 
 An image's document is a line of tokens, each of which begins with its business: words
 (`000017lighthouse`) and facets (`000017/favourites`, `000017/tag/sunset`). A question is the tokens

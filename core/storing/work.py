@@ -183,9 +183,9 @@ class Targets(Leased["Target"], Protocol):
     """Posts on their way."""
 
     async def of_post(self, post_id: str) -> list[Target]:
-        """In the order they were made."""
+        """In the order of their accounts' ids."""
         ...
 
     async def of_posts(self, post_ids: list[str]) -> list[Target]:
-        """Those of several posts, in the order of their accounts."""
+        """Those of several posts, in the same order."""
         ...

@@ -343,7 +343,7 @@ class Targets(Leased[Target]):
         return await self._all(select(Target).where(tables.targets.c.account_id == account_id))
 
     async def of_post(self, post_id: str) -> list[Target]:
-        """In the order they were made."""
+        """In the order of their accounts' ids."""
         columns = tables.targets.c
         found = select(Target).where(columns.post_id == post_id)
         return await self._all(found.order_by(columns.account_id))
