@@ -13,6 +13,7 @@ GROUPS = {"images": "Images", "making": "Making", "publishing": "Publishing"}
 QUERY = "Query:"
 BODY = "Body:"
 HEADERS = "Headers:"
+HEADERS_HEADING = "Headers"
 EXAMPLE = "For example"
 ASTERISK = "What has an asterisk must be given."
 DOCUMENT = "The same for machines (OpenAPI)"
@@ -31,7 +32,7 @@ PASSPORT = "Where it comes from, who chose and approved it, and where it was pub
 THUMBNAIL = "A small JPEG, at most 256 pixels a side."
 CHANGE = "Change title, description, tags, alt text, or your star."
 DELETE = "Delete an image for good. Where posts use it, 409 names them unless force=true."
-UPLOAD = "Bring one JPEG, PNG, GIF or WebP of at most 10 MB."
+UPLOAD = "Bring one JPEG, PNG, GIF or WebP of at most 10 MB, as multipart/form-data."
 GENERATE = (
     "Make a picture, from others of the library where “references” names their numbers. Waits for "
     "it up to 60 seconds, then answers 202 with the job."
