@@ -9,7 +9,7 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.asking import Asking, Handler
+from bot.asking import Asking, FormHandler, Handler
 from bot.batches import BATCH_FORMS, bulk, keep, redo
 from bot.browsing import PANEL_FORMS, open_image, open_library
 from bot.budgets import budget, submit_budget, tell_notices
@@ -135,7 +135,6 @@ COMMANDS: dict[str, Handler] = {
     "help": show_help,
 }
 
-
 PLAIN_FORMS: dict[str, Handler] = {"budget": submit_budget, "keys": submit_keys, "upload": upload}
 """Forms that belong to no card."""
 
@@ -147,11 +146,16 @@ async def order_asked(
     return await order(desk, uow, asking, read_asked(asked) | values)
 
 
-CARD_FORMS = {**PANEL_FORMS, **BATCH_FORMS, **POST_FORMS, "asked": order_asked}
+CARD_FORMS: dict[str, FormHandler] = {
+    **PANEL_FORMS,
+    **BATCH_FORMS,
+    **POST_FORMS,
+    "asked": order_asked,
+}
 """Forms that belong to a card, or to something else that their key names."""
 
 
-async def submit(  # one for each kind of form
+async def submit(
     desk: Desk, uow: UnitOfWork, asking: Asking, key: str, values: dict[str, str]
 ) -> Reply:
     """What a submitted form does; what is wrong is said at its field."""
