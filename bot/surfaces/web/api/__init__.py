@@ -1,10 +1,11 @@
-"""The HTTP API: the library and making of pictures, for programs with a token.
+"""The HTTP API: the library, making and publishing, for programs with a token.
 
 Owns how its routes become one application, mounted at `/api`, with a description at `/api/docs`. It
 must not know the page's sessions, nor open anything: what it needs is handed in.
 
-To add a route: its shapes stand in `shapes`, its function in the module of its noun, which names
-the scope that it needs; every refusal is a reason code (`problems` gives it a status).
+To add a route: its shapes stand in `shapes` or `post_shapes`, its function in the module of its
+noun, which names the scope that it needs; every refusal is a reason code (`problems` gives it a
+status).
 """
 
 from fastapi import FastAPI, Request, Response

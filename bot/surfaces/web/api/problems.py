@@ -38,7 +38,6 @@ STATUSES: Final[Mapping[str, int]] = {
     "account_missing": 409,
     "account_unclear": 409,
     "upload_too_big": 413,
-    "too_many_files": 413,
     "too_many_orders": 429,
     "too_many_requests": 429,
     "budget_spent": 429,
