@@ -37,7 +37,7 @@ async def create(
             kept: list[str] = [scope for scope in SCOPES if scope in scopes]
             unit.tokens.add(ApiToken(hash_token(token), business.id, member.id, kept, unit.now))
     told = words.ACCESS_MADE.format(
-        name=member.name, business=business.name, scopes=", ".join(kept)
+        name=member.name, business=business.name, id=business.id, scopes=", ".join(kept)
     )
     out.print(told, markup=False)
     out.print(token, markup=False)

@@ -77,7 +77,9 @@ ACCESS_SCOPE = "read, write or publish; may be given several times."
 ACCESS_LIST = "All tokens, without the tokens themselves."
 ACCESS_REVOKE = "Let a token be worth nothing from now on."
 ACCESS_ROW = "Id of the token as `token list` shows it; its beginning is enough."
-ACCESS_MADE = "✓ A token of {name} at {business} ({scopes}). It is shown only now:"
+ACCESS_MADE = (
+    "✓ A token of {name} at {business} (business_id {id}; {scopes}). It is shown only now:"
+)
 ACCESS_REVOKED = "✓ The token {id} is worth nothing any more."
 ACCESS_COLUMNS = ("Id", "Business", "Person", "Scopes", "Created", "State")
 ACCESS_NONE = "There is no token yet. Make one with: imagedesk token create"
