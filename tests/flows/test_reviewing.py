@@ -1,12 +1,13 @@
 """Choosing and approving: a reaction is membership in a set, a request is made once."""
 
+import asyncio
 import io
 from zipfile import ZipFile
 
 import pytest
 
 from tests.desk import running_desk
-from tests.driving import Chat, Person, Where
+from tests.driving import Chat, Person, SlackChat, Where
 from tests.flows.conftest import Eyes
 
 
@@ -30,6 +31,23 @@ async def test_every_event_delivered_twice_changes_nothing(
         await eyes.until(marketing, lambda: len(eyes.all(marketing, "2 pictures: a fox")) == 2)
         await eyes.until(marketing, lambda: len(eyes.all(marketing, "Done: a fox")) == 2)
         assert len(chat.read(marketing)) == 6
+
+
+@pytest.mark.parametrize("chat", ["slack"], indirect=True)
+async def test_a_reaction_that_was_taken_away_at_once_does_not_stand(
+    chat: SlackChat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Also where Slack takes its time to say whose the first one was, and the second is quick."""
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/generate a fox", marketing)
+        pictures = await eyes.see(marketing, "1 picture: a fox")
+    async with running_desk(environ):  # which knows nobody yet
+        await chat.connected()
+        chat.server.faults.answer("users.info", status=429, retry_after=1)
+        await asyncio.gather(ada.react(pictures, "✅"), ada.unreact(pictures, "✅"))
+        await ada.react(pictures, "⭐")
+        await eyes.changed(pictures, "⭐ Ada", "✅ approves it.", without="Approved")
 
 
 async def test_approval_covers_what_was_chosen_then_and_follows_the_set(

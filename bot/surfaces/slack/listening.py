@@ -11,6 +11,7 @@ import re
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
+from weakref import WeakValueDictionary
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -24,7 +25,6 @@ from core.chat import (
     Nothing,
     Press,
     Private,
-    Reaction,
     Reply,
     Submission,
     Visit,
@@ -37,7 +37,7 @@ from . import events
 from .answering import Answering, Gesture
 from .files import Files
 from .frames import Spot, spot_of
-from .people import People
+from .people import Desk, People
 from .words import speech
 
 Json = dict[str, Any]
@@ -74,6 +74,7 @@ class Listener:
         self._watched = watched
         self._inbox = inbox
         self._beside: set[asyncio.Task[None]] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def app(self, api_url: str, signing_secret: str = "") -> AsyncApp:
         """The bolt app; the secret matters to signed HTTP alone. Its own client has no token, for
@@ -175,9 +176,10 @@ class Listener:
         """Bolt acknowledges when this returns, and answers 500 when it raises."""
         event, desk = body["event"], await self._people.desk()
         kind, user = event["type"], event.get("user")
-        heard: Reaction | Command | Dropped | Visit | None = None
-        if kind in REACTED and user and events.under_ours(event, desk):
-            heard = events.reaction(body, await self._people.glance(user), desk)
+        heard: Command | Dropped | Visit | None = None
+        if kind in REACTED:
+            if user and events.under_ours(event, desk):
+                await self._react(body, user, desk)
         elif kind == "app_home_opened" and event.get("tab") == "home":
             heard = events.visit(body, await self._people.glance(user), desk)
         # Elsewhere than in direct messages, only those that mention us are ours to read …
@@ -191,6 +193,16 @@ class Listener:
                 heard = await self._named(heard)
             spot = Spot() if isinstance(heard, Visit) else None
             self._answer(await self._inbox.handle(heard), Gesture(heard, spot=spot))
+
+    async def _react(self, body: Json, user: str, desk: Desk) -> None:
+        """Of "on, off" the last word counts, so one person's reactions to a message are heard one
+        after another, however long Slack takes to say who that is.
+        """
+        key = f"{user}:{body['event']['item']['ts']}"
+        turn = self._turns.setdefault(key, asyncio.Lock())
+        async with turn:
+            actor = await self._people.glance(user)
+            await self._inbox.handle(events.reaction(body, actor, desk))
 
     def _answer(self, reply: Reply | Later, gesture: Gesture) -> None:
         """Answer beside: the acknowledgement does not wait for it."""
