@@ -74,7 +74,8 @@ SENTENCES: dict[str, str] = {
     "command_unknown": "There is no command /{name}. /help lists all.",
     "not_admin": "Only admins can do that.",
     # reviewing
-    "nothing_selected": "There is no finished picture to publish yet.",
+    "nothing_selected": "There is nothing to publish: what is chosen is not finished, or was "
+    "deleted.",
     # publishing
     "accounts_none": "Choose at least one account.",
     "needs_image": "{network} needs a picture.",
