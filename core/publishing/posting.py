@@ -258,7 +258,9 @@ async def approve(
     """
     await require_approver(uow, post, member)
     whole = [t for t in await uow.targets.of_post(post.id) if t.state != "cancelled"]
-    targets = [target for target in whole if target.state == "draft"]
+    # As they are now: whoever approves many has read them a while ago.
+    locked = [await uow.targets.lock(t.id) for t in whole if t.state == "draft"]
+    targets = [target for target in locked if target and target.state == "draft"]
     if not targets:
         return
     if await count_coming(uow, post.id):
@@ -335,6 +337,8 @@ async def resolve(uow: UnitOfWork, post: Post, target_id: str, word: str) -> Non
         target.move("failed", trouble=target.trouble)
     await redraw(uow, "post", post.id)
     await redraw(uow, "outcome", post.id)
+    if post.job_id:  # a batch's card counts its posts
+        await redraw(uow, "status", post.job_id)
 
 
 async def _free_slug(uow: UnitOfWork, words: str) -> str:

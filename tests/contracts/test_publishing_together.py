@@ -7,7 +7,7 @@ import pytest
 from core.business.accounts import Account
 from core.library.images import Image
 from core.messages import Message
-from core.publishing.posting import stop
+from core.publishing.posting import NetworkFacts, approve, resolve, stop
 from core.publishing.posts import Post, PostImage, RenditionKept, Target, content_hash
 from core.publishing.publishing import Publishing
 from core.steps import pass_by
@@ -103,3 +103,61 @@ async def test_who_says_stop_while_a_worker_takes_the_post_is_told_that_it_is_to
     assert said == [False]
     async with library.database.read() as uow:
         assert {one.state for one in await uow.targets.of_post(post.id)} == {"claimed"}
+
+
+async def test_what_was_published_meanwhile_is_not_approved_once_more(library: Library) -> None:
+    """Whoever publishes all drafts has read them before; somebody else was quicker with one."""
+    post, targets = await approved(library, await library.add(), "post")
+    async with library.database.write() as uow:
+        for target in targets:
+            row = await uow.targets.lock(target.id)
+            assert row
+            row.move("draft")
+    network = FakeNetwork()
+    facts = {"fake": NetworkFacts("Fake", network.rules)}
+
+    async def publish() -> bool:
+        async with library.database.write() as uow:
+            row = await uow.targets.lock(targets[0].id)
+            assert row
+            is_first = row.state == "draft"
+            if is_first:
+                for state in ("scheduled", "claimed", "staged", "sending", "published"):
+                    row.move(state)
+            return is_first
+
+    async with library.database.write() as uow:
+        read_before = await uow.targets.of_post(post.id)
+        assert {one.state for one in read_before} == {"draft"}
+        publishing = asyncio.create_task(publish())
+        if library.database.engine.dialect.name == "postgresql":  # SQLite lets it wait
+            await publishing
+        held = await uow.posts.get(post.id)
+        assert held
+        await approve(uow, held, library.ada, facts, 20)
+    expected = "published" if await publishing else "scheduled"
+    async with library.database.read() as uow:
+        states = {one.id: one.state for one in await uow.targets.of_post(post.id)}
+    assert states.pop(targets[0].id) == expected
+    assert set(states.values()) == {"scheduled"}
+
+
+@pytest.mark.parametrize("word", ["live", "leave", "again"])
+async def test_a_word_on_a_post_of_a_batch_is_told_on_the_batchs_card(
+    library: Library, word: str
+) -> None:
+    """It counts how many of its posts stand."""
+    item = await library.make(await library.add())
+    target = await library.post("unknown")
+    async with library.database.write() as uow:
+        card = Message(library.id, "status", item.job_id, PLACE, "ada", uow.now)
+        post = await uow.posts.lock(target.post_id)
+        assert post
+        post.job_id = item.job_id
+        uow.messages.add(card)
+    async with library.database.write() as uow:
+        await resolve(uow, post, target.id, word)
+    async with library.database.read() as uow:
+        drawn = await uow.messages.get(card.id)
+    assert drawn
+    assert drawn.wanted > card.wanted
