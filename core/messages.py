@@ -82,6 +82,12 @@ async def redraw(uow: UnitOfWork, subject: Subject, subject_id: str) -> None:
     await redraw_all(uow, [(subject, subject_id)])
 
 
+async def redraw_job(uow: UnitOfWork, job_id: str) -> None:
+    """Ask that a job's status and result cards are drawn again."""
+    await redraw(uow, "status", job_id)
+    await redraw(uow, "result", job_id)
+
+
 async def redraw_all(uow: UnitOfWork, cards: Iterable[tuple[Subject, str]]) -> None:
     """The same for several subjects at once. Their rows are locked in the one order in which
     whoever works on a job reaches them too (status, post, result), and by id: on PostgreSQL two

@@ -25,7 +25,7 @@ from core.generation.orders import Order
 from core.generation.prompts import apply_style
 from core.generation.storing import Storing
 from core.leases import LEASE, keeping
-from core.messages import redraw
+from core.messages import redraw, redraw_job
 from core.ports import (
     Allowance,
     Begun,
@@ -133,8 +133,7 @@ class Making:
             if job.cancelled_at and open_attempt is None:
                 item.move("cancelled", uow.now)
                 await release(uow, item.id)
-                await redraw(uow, "status", job.id)
-                await redraw(uow, "result", job.id)
+                await redraw_job(uow, job.id)
                 return None
             if item.state == "queued":
                 lease, wake_at = item.lease_until, item.wake_at
@@ -237,8 +236,7 @@ class Making:
             if job.cancelled_at:
                 item.move("cancelled", uow.now)
                 await release(uow, item.id)
-                await redraw(uow, "status", job.id)
-                await redraw(uow, "result", job.id)
+                await redraw_job(uow, job.id)
                 return None
             if job.paused_at or item.order not in {None, claim.order}:
                 item.move("queued", uow.now)  # by then perhaps for another model
@@ -339,8 +337,7 @@ class Making:
                 item.wake_at = uow.later(error.after)
             if item.wake_at:
                 uow.enqueue("make", item.id, error.after)
-            await redraw(uow, "status", item.job_id)
-            await redraw(uow, "result", item.job_id)
+            await redraw_job(uow, item.job_id)
 
     async def _end(self, claim: Claim, state: str, error: DeskError) -> None:
         async with self._units.write() as uow:
@@ -364,8 +361,7 @@ class Making:
                 await settle(uow, item.id, last.cost or 0)  # also a price that nobody knows
             else:
                 await release(uow, item.id)
-            await redraw(uow, "status", item.job_id)
-            await redraw(uow, "result", item.job_id)
+            await redraw_job(uow, item.job_id)
 
 
 def _cost_told(error: DeskError, otherwise: int | None) -> int | None:

@@ -18,7 +18,7 @@ from core.errors import UserError
 from core.generation.comparing import shuffle
 from core.generation.jobs import Item, Job
 from core.generation.orders import Order
-from core.messages import Message, redraw
+from core.messages import Message, redraw, redraw_job
 from core.publishing.posts import Post
 from core.storing import UnitOfWork
 
@@ -151,8 +151,7 @@ async def make_again(uow: UnitOfWork, business: Business, member: Member, job: J
     if job.kind == "batch":  # it is fed, a few at a time
         job.wake_at = uow.later(10)
         uow.enqueue("start", job.id)
-    await redraw(uow, "status", job.id)
-    await redraw(uow, "result", job.id)
+    await redraw_job(uow, job.id)
     return len(lost)
 
 

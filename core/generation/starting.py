@@ -9,7 +9,7 @@ from core.errors import ActionNeeded, Trouble, TryLater
 from core.generation.batches.feeding import feed
 from core.generation.jobs import Job
 from core.generation.prompts import apply_style
-from core.messages import redraw
+from core.messages import redraw, redraw_job
 from core.ports import Moderator, Reviewers, Verdict
 from core.storing import UnitOfWork, Units
 
@@ -95,5 +95,4 @@ class Starting:
             if item.state == "queued":
                 item.move("refused", uow.now, trouble)
                 await release(uow, item.id)
-        await redraw(uow, "status", job.id)
-        await redraw(uow, "result", job.id)
+        await redraw_job(uow, job.id)

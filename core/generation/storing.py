@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import json
 from dataclasses import asdict
+from typing import Literal
 
 from core.business.ledger import settle
 from core.errors import ActionNeeded, TryLater, UserError
@@ -21,7 +22,7 @@ from core.library.captions import plain_caption
 from core.library.images import Image
 from core.library.keys import original_key, thumbnail_key
 from core.library.pictures import Picture, check, placeholder, preview, thumbnail
-from core.messages import redraw
+from core.messages import redraw_job
 from core.ports import BlobStore, Generated, Reach, Reviewers
 from core.publishing.joining import join
 from core.publishing.slugs import slug
@@ -171,8 +172,7 @@ class Storing:
                 await show_sheet(uow, job, row)
             _close(paid, "made", answer, cost)
             await settle(uow, item.id, cost or 0)
-            await redraw(uow, "status", job.id)
-            await redraw(uow, "result", job.id)
+            await redraw_job(uow, job.id)
         if removed:  # perhaps after they were put; by now a row names them, so they stay
             await self._put(image, answer.data, small)
         await self._reach("settled")
@@ -204,8 +204,7 @@ class Storing:
             _close(paid, "refused", answer, cost)
             row.move("refused", uow.now, error.trouble)
             await settle(uow, item.id, cost or 0)
-            await redraw(uow, "status", item.job_id)
-            await redraw(uow, "result", item.job_id)
+            await redraw_job(uow, item.job_id)
         await self._blobs.delete(_spool_key(attempt))
 
     def _image(
@@ -230,7 +229,7 @@ class Storing:
             thumbnail_key=thumbnail_key(job.business_id, picture.sha256),
             source="generate",
             provider=order.provider,
-            is_ai_generated=order.provider != "sketch",
+            is_ai_generated=order.by_ai,
             ai_prompt=order.prompt,
             ai_model=order.model,
             title=caption.title,
@@ -252,8 +251,10 @@ async def _tell_unjudged(uow: UnitOfWork, job: Job) -> None:
         held.moderation = "off"
 
 
-def _close(attempt: Attempt, outcome: str, answer: Generated, cost: int | None) -> None:
-    attempt.outcome = "made" if outcome == "made" else "refused"
+def _close(
+    attempt: Attempt, outcome: Literal["made", "refused"], answer: Generated, cost: int | None
+) -> None:
+    attempt.outcome = outcome
     attempt.usage = dict(answer.usage)
     attempt.cost = cost
     attempt.revised_prompt = answer.revised_prompt

@@ -25,7 +25,7 @@ from core.library.images import Image, alike
 from core.library.intake import Brought, Entered, Intake, Ready
 from core.library.keys import read_key
 from core.library.pictures import preview
-from core.messages import redraw
+from core.messages import redraw, redraw_job
 from core.ports import BlobStore, ChatSurface, Reach
 from core.publishing.joining import join
 from core.storing import UnitOfWork, Units
@@ -86,7 +86,7 @@ class Ingesting:
                 return None
             if job.cancelled_at:
                 item.move("cancelled", uow.now)
-                await _redraw(uow, job.id)
+                await redraw_job(uow, job.id)
                 return None
             if item.state == "queued":
                 lease, wake_at = item.lease_until, item.wake_at
@@ -132,7 +132,7 @@ class Ingesting:
                 row.image_id, row.preview_key = image.id, preview_key
             row.move("completed", uow.now, trouble)
             await join(uow, claim.job, row)
-            await _redraw(uow, row.job_id)
+            await redraw_job(uow, row.job_id)
             return entered
 
     async def _fetch(self, claim: Claim, path: Path) -> None:
@@ -161,7 +161,7 @@ class Ingesting:
             if item is None:
                 return
             item.move("refused", uow.now, trouble)
-            await _redraw(uow, item.job_id)
+            await redraw_job(uow, item.job_id)
         await self._forget(claim)
 
     async def _forget(self, claim: Claim) -> None:
@@ -214,8 +214,3 @@ def _named(code: str, image: Image) -> Trouble:
 async def _draw(ready: Ready, number: int) -> bytes:
     data = await asyncio.to_thread(ready.examined.path.read_bytes)
     return await asyncio.to_thread(preview, data, number)
-
-
-async def _redraw(uow: UnitOfWork, job_id: str) -> None:
-    await redraw(uow, "status", job_id)
-    await redraw(uow, "result", job_id)
