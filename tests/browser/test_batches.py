@@ -129,6 +129,25 @@ async def test_one_chooses_by_keys_and_by_ranges(open_page: Open) -> None:
         await expect(page).to_have_url(re.compile(r"/library/\d+$"))
 
 
+@pytest.mark.parametrize("width", [390, 320])
+async def test_every_menu_of_a_batch_stays_within_a_telephone(open_page: Open, width: int) -> None:
+    """Wherever it stands in its row; Escape shuts it and leaves the keyboard on it."""
+    async with open_page(viewport={"width": width, "height": 780}) as viewer:
+        page = viewer.page
+        await plan(page, prompts="an owl")
+        menus = page.locator("#status summary")
+        await expect(menus).to_have_count(4)
+        for number in range(4):
+            await menus.nth(number).press("Enter")
+            await expect(page.locator("#status details[open] .popover")).to_be_in_viewport(ratio=1)
+            sides = "ground => [ground.scrollWidth, ground.clientWidth]"
+            assert await page.locator("#ground").evaluate(sides) == [width, width]
+            await page.keyboard.press("Tab")
+            await page.keyboard.press("Escape")
+            await expect(page.locator("#status details[open]")).to_have_count(0)
+            await expect(menus.nth(number)).to_be_focused()
+
+
 async def test_a_picture_that_was_deleted_since_is_told_so_and_can_be_kept_no_more(
     open_page: Open,
 ) -> None:

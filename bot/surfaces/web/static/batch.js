@@ -1,6 +1,7 @@
 // A batch comes alive: its pictures come by themselves, and one chooses while the rest still runs.
 import { answered } from "./forms.js";
 import { takeKeeping, tidyTile } from "./keeping.js";
+import { steer } from "./menus.js";
 import { followThreads, takeSide } from "./side.js";
 import { send } from "./talk.js";
 import { toast } from "./toasts.js";
@@ -74,6 +75,11 @@ function closeMenus(except = null) {
   if (waiting && !status.querySelector("details[open]")) redraw(waiting);
 }
 
+function open(menu) {
+  closeMenus(menu);
+  steer(menu);
+}
+
 async function press(button) {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
@@ -98,9 +104,12 @@ document.addEventListener("click", ({ target }) => {
   if (button) press(button);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !document.querySelector("dialog[open]")) closeMenus();
+  const menu = status.querySelector("details[open]");
+  if (event.key !== "Escape" || !menu || document.querySelector("dialog[open]")) return;
+  closeMenus();
+  status.querySelector(`[data-menu="${menu.dataset.menu}"] summary`)?.focus();
 });
 for (const part of [status, lot, document.getElementById("tools")]) part.inert = false;
-status.addEventListener("toggle", (event) => event.target.open && closeMenus(event.target), true);
+status.addEventListener("toggle", ({ target }) => target.open && open(target), true);
 document.addEventListener("visibilitychange", listen);
 listen();

@@ -3,7 +3,7 @@ import { current } from "./composer.js";
 import { openEarlier } from "./earlier.js";
 import { answered } from "./forms.js";
 import { openPicture } from "./lightbox.js";
-import { closeSide, sideIsOpen } from "./side.js";
+import { steer } from "./menus.js";
 import { send } from "./talk.js";
 import { closeThread, openThread } from "./threads.js";
 
@@ -51,14 +51,6 @@ function closeMenus(except = null) {
   }
 }
 
-// Menus stay within the window.
-function steer(menu) {
-  const popover = menu.querySelector(".popover");
-  popover.classList.remove("rightward");
-  const box = menu.closest(".scroll").getBoundingClientRect();
-  if (popover.getBoundingClientRect().right > box.right - 8) popover.classList.add("rightward");
-}
-
 function click(event) {
   const target = event.target;
   const plain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.button);
@@ -91,8 +83,7 @@ function key(event) {
   if (menu) {
     closeMenus();
     menu.querySelector("summary").focus();
-  } else if (sideIsOpen()) closeSide();
-  else closeThread();
+  } else closeThread();
 }
 
 export function takeGestures() {

@@ -1,5 +1,6 @@
 // A panel as a page: the controls of its card, and the forms that these open.
 import { answered } from "./forms.js";
+import { steer } from "./menus.js";
 import { followThreads, takeSide } from "./side.js";
 import { fetchPart, send } from "./talk.js";
 
@@ -21,6 +22,11 @@ function closeMenus(except = null) {
   for (const menu of panel.querySelectorAll("details[open]")) if (menu !== except) menu.open = false;
 }
 
+function open(menu) {
+  closeMenus(menu);
+  steer(menu);
+}
+
 // What is awaited is asked for until it is there; an open menu is not taken from under a hand.
 async function follow() {
   const html = panel.querySelector("details[open]") ? null : await fetchPart(location.href);
@@ -40,7 +46,7 @@ document.addEventListener("click", ({ target }) => {
   if (!target.closest("#panel details")) closeMenus();
   if (button) press(button);
 });
-panel.addEventListener("toggle", ({ target }) => target.open && closeMenus(target), true);
+panel.addEventListener("toggle", ({ target }) => target.open && open(target), true);
 document.addEventListener("keydown", (event) => {
   const menu = panel.querySelector("details[open]");
   if (event.key === "Escape" && menu && !document.querySelector("dialog[open]")) {

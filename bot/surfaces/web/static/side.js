@@ -9,22 +9,23 @@ const menu = document.getElementById("menu");
 const threads = document.getElementById("threads");
 let renewing = 0;
 
-export const sideIsOpen = () => side.classList.contains("open");
+const isOpen = () => side.classList.contains("open");
 
-export function toggleSide(open) {
+function toggle(open) {
   side.classList.toggle("open", open);
   menu.setAttribute("aria-expanded", String(open));
 }
 
-export function closeSide() {
-  toggleSide(false);
-  menu.focus();
-}
-
 export function takeSide() {
   document.addEventListener("click", ({ target }) => {
-    if (target.closest("#menu")) toggleSide(!sideIsOpen());
-    else if (!target.closest("#side") || target.closest("a")) toggleSide(false);
+    if (target.closest("#menu")) toggle(!isOpen());
+    else if (!target.closest("#side") || target.closest("a")) toggle(false);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !isOpen() || document.querySelector("dialog[open]")) return;
+    event.preventDefault(); // it closes nothing else
+    toggle(false);
+    menu.focus();
   });
 }
 
