@@ -19,9 +19,11 @@ from core.wording import budgets, comparing, keys, library
 from core.wording import forms as words
 from core.wording import models as models_words
 
-# A dash pair becomes one long dash on telephones and in Slack on a Mac.
+# On telephones and in Slack on a Mac, a dash pair becomes one long dash, and quotes become round.
+_QUOTES = '"“”„'
 _OPTION = re.compile(
-    r"(?:^|(?<=\s))(?:--|—|–)([a-z]+)(?:[ \t]*=[ \t]*|[ \t]+|$)(\"[^\"]*\"|(?!--|—|–)\S+|)"
+    r"(?:^|(?<=\s))(?:--|—|–)([a-z]+)(?:[ \t]*=[ \t]*|[ \t]+|$)"
+    rf"([{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]|(?!--|—|–)\S+|)"
 )
 
 
@@ -156,9 +158,10 @@ def read_text(command: CommandSpec, text: str) -> dict[str, str]:
         if name not in known:
             raise UserError("option_unknown", option=name, options=[f"--{one}" for one in known])
         choices = known[name].choices
-        if not value.strip('"') and len(choices) != 1:
+        plain = value.strip(_QUOTES)
+        if not plain and len(choices) != 1:
             raise UserError("option_empty", option=name)
-        found[name] = value.strip('"') or choices[0].value
+        found[name] = plain or choices[0].value
     rest = next((option.name for option in command.options if option.rest), None)
     words_left = " ".join(_OPTION.sub("", text).split())
     if rest and words_left:

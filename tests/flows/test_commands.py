@@ -134,6 +134,18 @@ async def test_what_was_asked_without_a_prompt_is_kept(
 
 
 @CHATS
+async def test_a_command_typed_on_a_telephone_is_understood(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Which makes one long dash of two short ones, and quotes round."""
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.mention("generate a “red” fox —style “vintage” —count 2", marketing)
+        done = await eyes.see(marketing, "Done: a “red” fox", "2 of 2 pictures")
+        assert done.says("vintage")
+
+
+@CHATS
 async def test_of_many_models_each_is_named(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
 ) -> None:
