@@ -1,6 +1,7 @@
 """Logs: one line per event, secrets struck out.
 
-Owns structlog's set-up and what counts as a secret. Prompts appear at level debug only.
+Owns structlog's set-up and what counts as a secret. Nobody logs prompts, and the database's errors
+hide the values they were about (`storage.database`).
 """
 
 import logging

@@ -76,12 +76,15 @@ def open_engine(settings: Settings) -> AsyncEngine:
     """An engine for the configured database; `await engine.dispose()` closes it."""
     url = database_url(settings)
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+        sizes = {"pool_size": 10, "max_overflow": 20}
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True, **sizes)
     path = make_url(url).database or ""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     # The connection that was used last has the warmest cache.
     pool: dict[str, Any] = {"pool_size": 8, "max_overflow": 24, "pool_use_lifo": True}
-    engine = create_async_engine(url, async_creator=lambda: beside.connect(path), **pool)
+    engine = create_async_engine(
+        url, async_creator=lambda: beside.connect(path), hide_parameters=True, **pool
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -89,7 +92,7 @@ def open_engine(settings: Settings) -> AsyncEngine:
 
 def _inline_writer(engine: AsyncEngine) -> Writer:
     """A writer to the same SQLite file, which is closed together with `engine`."""
-    plain = create_engine(engine.url.set(drivername="sqlite+pysqlite"))
+    plain = create_engine(engine.url.set(drivername="sqlite+pysqlite"), hide_parameters=True)
     event.listen(plain, "connect", _prepare_sqlite)
     event.listen(plain, "connect", _prepare_writing)
     event.listen(plain, "begin", _begin_sqlite)

@@ -23,6 +23,8 @@ from arq.worker import Worker, func
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
+from core.errors import TryLater
+
 log = structlog.get_logger(__name__)
 
 Task: TypeAlias = Callable[[str], Awaitable[None]]
@@ -286,6 +288,8 @@ def _logged(name: str, task: Task) -> WorkerCoroutine:
         (id_,) = args
         try:
             await task(id_)
+        except TryLater as error:  # the sweep calls again; an outage is no defect to be traced
+            log.warning("task_put_off", task=name, id=id_, reason=error.code)
         except Exception:
             log.exception("task_failed", task=name, id=id_)
 

@@ -12,6 +12,7 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
+from core.errors import TryLater
 from storage.queue import ArqQueue, run_worker
 from storage.valkey import embedded_valkey
 from tests.contracts.queue_grounds import (
@@ -379,3 +380,19 @@ class TestLosses:
                 await made.seen()
         (entry,) = [entry for entry in logs if entry["event"] == "task_failed"]
         assert (entry["task"], entry["id"]) == ("fail", "7")
+
+    async def test_tells_what_passes_in_a_line(self, address: str, queue: ArqQueue) -> None:
+        """The sweep calls again; while a database is away, no task leaves a traceback."""
+        made = Diary()
+
+        async def put_off(id_: str) -> None:
+            await made.note(id_)
+            raise TryLater("database_unavailable", after=1)
+
+        with capture_logs() as logs:
+            async with running(run_worker(address, {"make": put_off}, slots=1, drain_seconds=1)):
+                await queue.enqueue("make", "7")
+                await made.seen()
+        (entry,) = [entry for entry in logs if entry.get("task") == "make"]
+        assert (entry["event"], entry["reason"]) == ("task_put_off", "database_unavailable")
+        assert "exc_info" not in entry

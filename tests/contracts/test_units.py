@@ -6,6 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from core.business.members import Business
 from core.errors import TryLater
@@ -51,6 +53,18 @@ async def test_a_unit_commits_whole_or_not_at_all(database: Database) -> None:
     async with database.write() as uow:
         await uow.businesses.join("slack", "T1", Business("Bakery", uow.now))
     assert await names(database) == ["Bakery"]
+
+
+async def test_an_error_of_the_database_tells_no_values(database: Database) -> None:
+    """They may be prompts, and errors are logged."""
+    with pytest.raises(DBAPIError) as reading:
+        async with database.read() as uow:
+            await uow.session.execute(text("SELECT :prompt FROM nowhere"), {"prompt": "geheim"})
+    with pytest.raises(DBAPIError) as writing:
+        async with database.write() as uow:
+            await uow.session.execute(text("SELECT :prompt FROM nowhere"), {"prompt": "geheim"})
+    assert "nowhere" in str(reading.value)
+    assert "geheim" not in f"{reading.value}{writing.value}"
 
 
 async def test_a_cancelled_unit_leaves_nothing_and_hinders_nobody(database: Database) -> None:
