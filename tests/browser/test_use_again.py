@@ -50,3 +50,19 @@ async def test_pictures_are_chosen_uploaded_generated_and_taken_away(
         link = published.get_by_role("link", name="Site")
         await page.goto(await link.get_attribute("href") or "")
         await expect(page.locator("figure")).to_have_count(1)
+
+
+async def test_a_post_with_a_long_address_is_as_wide_as_a_telephone(open_page: Open) -> None:
+    """On its public page, whatever stands in its words."""
+    async with open_page(viewport=PHONE, has_touch=True) as viewer:
+        page = viewer.page
+        await ask(page, "/post Read https://example.com/" + "autumn" * 20)
+        form = page.get_by_role("dialog", name="New post")
+        await form.get_by_role("button", name="Preview").click()
+        draft = page.locator("#log article", has_text="Check it, then press")
+        await draft.get_by_role("button", name="Publish", exact=True).click()
+        published = page.locator("#log article", has_text="Published: ")
+        link = published.get_by_role("link", name="Site")
+        await page.goto(await link.get_attribute("href") or "")
+        await expect(page.locator(".words")).to_contain_text("autumnautumn")
+        assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
