@@ -3,8 +3,6 @@
 Owns where PostgreSQL's programs are found, its server's start and end, and a fresh database a test.
 It must not know what is stored. A suite that asks for `database` runs once on each; where
 PostgreSQL can be had nowhere it says so and skips, which in CI is a failure (tests/conftest.py).
-
-    from tests.databases import clock, database, postgres
 """
 
 import asyncio

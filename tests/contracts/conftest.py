@@ -1,10 +1,13 @@
-"""The pretended S3 that several modules here ask for."""
+"""What several modules here ask for: a pretended S3, and the databases."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.databases import clock, database, postgres
 from tests.platforms.s3 import serving_s3
+
+__all__ = ["clock", "database", "postgres"]
 
 
 @pytest.fixture(scope="module")

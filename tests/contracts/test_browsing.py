@@ -28,11 +28,10 @@ from tests.contracts.browsing_grounds import (
     said,
 )
 from tests.contracts.library_grounds import Library
-from tests.databases import clock, database, postgres  # noqa: F401  # fixtures
 
 
 @pytest.fixture
-async def library(database: Database, clock: StoppedClock) -> Library:  # noqa: F811  # fixtures
+async def library(database: Database, clock: StoppedClock) -> Library:
     """An empty library."""
     library = Library(database, clock)
     await library.found()

@@ -26,9 +26,6 @@ from core.errors import Trouble, UserError
 from core.wording.errors import sentence
 from storage.database import Database
 from tests.contracts.blob_grounds import StoppedClock
-from tests.databases import clock, database, postgres
-
-__all__ = ["clock", "database", "postgres"]
 
 DOLLAR = 1_000_000
 ADA, BOB = "a" * 32, "b" * 32

@@ -16,7 +16,6 @@ from storage.database import Database
 from tests.contracts.blob_grounds import StoppedClock
 from tests.contracts.browsing_grounds import open_inbox
 from tests.contracts.library_grounds import PLACE, Library
-from tests.databases import clock, database, postgres  # noqa: F401  # fixtures
 from tests.fakes.inbox import FakeInbox
 
 CROWD = 20
@@ -45,8 +44,8 @@ def answer_with_numbers() -> Callable[[Event], Reply]:
 @pytest.fixture(params=["desk", "fake"])
 async def ground(
     request: pytest.FixtureRequest,
-    database: Database,  # noqa: F811  # a fixture
-    clock: StoppedClock,  # noqa: F811  # a fixture
+    database: Database,
+    clock: StoppedClock,
 ) -> Ground:
     numbers = count(1)
     if request.param == "fake":
@@ -102,8 +101,8 @@ async def test_it_is_told_of_connections_and_of_cleared_reactions(ground: Ground
 
 
 async def test_what_a_person_did_wrong_is_a_reply(
-    database: Database,  # noqa: F811  # a fixture
-    clock: StoppedClock,  # noqa: F811  # a fixture
+    database: Database,
+    clock: StoppedClock,
 ) -> None:
     """No surface has to know what can be wrong."""
     library = Library(database, clock)

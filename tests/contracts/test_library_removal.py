@@ -23,7 +23,6 @@ from core.review.signals import Signal
 from storage.database import Database
 from tests.contracts.blob_grounds import StoppedClock
 from tests.contracts.library_grounds import PLACE, Library
-from tests.databases import clock, database, postgres  # noqa: F401  # fixtures
 from tests.fakes.blobs import MemoryBlobs
 
 NAMED = {"published", "unknown", "scheduled"}
@@ -31,14 +30,14 @@ MOVING = {"claimed", "staged", "sending"}
 
 
 @pytest.fixture
-async def library(database: Database, clock: StoppedClock) -> Library:  # noqa: F811  # fixtures
+async def library(database: Database, clock: StoppedClock) -> Library:
     """An empty library."""
     library = Library(database, clock)
     await library.found()
     return library
 
 
-async def until_somebody_waits(database: Database) -> None:  # noqa: F811  # a fixture's name
+async def until_somebody_waits(database: Database) -> None:
     """Until a unit of work waits for what another holds: on SQLite the second one does at once."""
     if database.engine.dialect.name != "postgresql":
         return

@@ -12,11 +12,10 @@ from core.library.search import FILTERS, SORTS, Search, Sort, name_key, read_sea
 from storage.database import Database
 from tests.contracts.blob_grounds import StoppedClock
 from tests.contracts.library_grounds import Library, ids
-from tests.databases import clock, database, postgres  # noqa: F401  # fixtures
 
 
 @pytest.fixture
-async def library(database: Database, clock: StoppedClock) -> Library:  # noqa: F811  # fixtures
+async def library(database: Database, clock: StoppedClock) -> Library:
     """An empty library."""
     library = Library(database, clock)
     await library.found()

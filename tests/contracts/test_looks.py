@@ -9,13 +9,12 @@ from core.library.captioning import Captioning, Look
 from core.steps import pass_by
 from storage.database import Database
 from tests.contracts.blob_grounds import StoppedClock
-from tests.databases import clock, database, postgres  # noqa: F401  # fixtures
 from tests.fakes.blobs import MemoryBlobs
 from tests.fakes.reviewers import Nobody
 
 
 @pytest.fixture
-async def business_id(database: Database) -> int:  # noqa: F811  # a fixture
+async def business_id(database: Database) -> int:
     """A business."""
     async with database.write() as uow:
         business = Business("Acme", uow.now)
@@ -23,7 +22,7 @@ async def business_id(database: Database) -> int:  # noqa: F811  # a fixture
         return business.id
 
 
-async def add(database: Database, business_id: int, seconds: float, job_id: str = "") -> Look:  # noqa: F811  # as above
+async def add(database: Database, business_id: int, seconds: float, job_id: str = "") -> Look:
     """A look that is due so many seconds from now."""
     async with database.write() as uow:
         look = Look(business_id, 7, new_id(), job_id)
@@ -33,8 +32,8 @@ async def add(database: Database, business_id: int, seconds: float, job_id: str 
 
 
 async def test_a_look_is_taken_by_one_worker_at_a_time(
-    database: Database,  # noqa: F811  # as above
-    clock: StoppedClock,  # noqa: F811  # as above
+    database: Database,
+    clock: StoppedClock,
     business_id: int,
 ) -> None:
     """Until its lease runs out; and one that has ended by nobody."""
@@ -56,9 +55,9 @@ async def test_a_look_is_taken_by_one_worker_at_a_time(
 
 
 async def test_recovery_wakes_what_is_due(
-    database: Database,  # noqa: F811  # as above
+    database: Database,
     business_id: int,
-    clock: StoppedClock,  # noqa: F811  # as above
+    clock: StoppedClock,
 ) -> None:
     """A wake-up call that was lost is made again, and not for what is due later or has ended."""
     due = await add(database, business_id, 5)
@@ -71,7 +70,7 @@ async def test_recovery_wakes_what_is_due(
 
 
 async def test_those_that_wait_come_in_their_turn(
-    database: Database,  # noqa: F811  # as above
+    database: Database,
     business_id: int,
 ) -> None:
     """The longest due first; not what is worked on, and not what was put off once."""
@@ -88,7 +87,7 @@ async def test_those_that_wait_come_in_their_turn(
 
 
 async def test_looks_are_found_by_their_job(
-    database: Database,  # noqa: F811  # as above
+    database: Database,
     business_id: int,
 ) -> None:
     """With all that is known of them."""
@@ -107,7 +106,7 @@ async def test_looks_are_found_by_their_job(
 
 
 async def test_without_a_key_any_more_nothing_is_left_waiting(
-    database: Database,  # noqa: F811  # as above
+    database: Database,
     business_id: int,
 ) -> None:
     """What was wanted ends; what may have been paid is booked at its price."""

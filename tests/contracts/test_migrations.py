@@ -21,7 +21,7 @@ from storage.columns import metadata
 from storage.database import Database, open_engine
 from storage.migrations import migrate, revisions
 from tests.contracts.blob_grounds import StoppedClock
-from tests.databases import Postgres, database, postgres  # noqa: F401  # fixtures
+from tests.databases import Postgres
 from tests.fakes.queue import MemoryQueue
 
 SQLITE_ONLY = ("image_search", "image_words", "image_blocks")
@@ -55,7 +55,7 @@ def go(connection: Connection, revision: str) -> None:
     (command.upgrade if revision > current else command.downgrade)(config, revision)
 
 
-async def test_the_newest_revision_is_what_the_tables_say(database: Database) -> None:  # noqa: F811  # a fixture
+async def test_the_newest_revision_is_what_the_tables_say(database: Database) -> None:
     """Nothing was added to the tables without a revision that makes it."""
     assert set(metadata.tables) > {library.removals.name, library.stars.name}
 
@@ -76,7 +76,7 @@ async def test_the_newest_revision_is_what_the_tables_say(database: Database) ->
     assert named == []
 
 
-async def test_an_address_may_be_written_as_for_other_programs(postgres: Postgres) -> None:  # noqa: F811  # a fixture
+async def test_an_address_may_be_written_as_for_other_programs(postgres: Postgres) -> None:
     """With another driver's name, and with libpq's word for encryption."""
     url = (await postgres.make("template0")).replace("postgresql:", "postgresql+psycopg2:")
     engine = open_engine(Settings(database_url=f"{url}?sslmode=prefer"))

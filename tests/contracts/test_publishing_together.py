@@ -15,7 +15,6 @@ from storage.database import Database
 from tests.contracts.blob_grounds import StoppedClock
 from tests.contracts.library_grounds import PLACE, Library
 from tests.contracts.test_library_removal import until_somebody_waits
-from tests.databases import clock, database, postgres  # noqa: F401  # fixtures
 from tests.fakes.network import FakeNetwork
 
 ACCOUNTS = 3
@@ -23,7 +22,7 @@ POSTS = 5
 
 
 @pytest.fixture
-async def library(database: Database, clock: StoppedClock) -> Library:  # noqa: F811  # fixtures
+async def library(database: Database, clock: StoppedClock) -> Library:
     """A library whose business has several accounts."""
     library = Library(database, clock)
     await library.found()

@@ -17,10 +17,7 @@ from core.storing import WaitingEvent
 from storage.database import Database, open_engine
 from storage.migrations import migrate
 from tests.contracts.blob_grounds import StoppedClock
-from tests.databases import clock, database, postgres
 from tests.fakes.queue import Call, MemoryQueue
-
-__all__ = ["clock", "database", "postgres"]
 
 
 def queue_of(database: Database) -> MemoryQueue:
