@@ -28,7 +28,7 @@ ROLES: dict[str, frozenset[Role]] = {
 def count(joined: Running) -> None:
     """Begin to count, and say that all is ready."""
     seen: Counter[str] = Counter()
-    engine = joined.engine.sync_engine
+    engine = joined.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", lambda *_: seen.update(["statement"]))
     event.listen(engine, "begin", lambda _: seen.update(["transaction"]))
 

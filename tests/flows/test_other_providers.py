@@ -215,7 +215,7 @@ async def test_a_billed_refusal_that_cannot_be_written_down_is_not_bought_again(
     elsewhere.stability.filter_next()
     async with running_desk(environ | elsewhere.settings) as desk:
         await chat.connected()
-        async with desk.engine.begin() as connection:
+        async with desk.database.engine.begin() as connection:
             await connection.exec_driver_sql(
                 "CREATE TRIGGER refusing BEFORE UPDATE ON items WHEN NEW.state = 'refused' "
                 "BEGIN SELECT RAISE(ABORT, 'not now'); END"
