@@ -67,6 +67,7 @@ PROBLEMS = {
     "5XX": "The desk could not do it now; “retry-after”, if it is there, says when to ask again.",
 }
 
+AGAIN = "Ask again later"
 DELETED = "Image deleted successfully"
 
 

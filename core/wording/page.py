@@ -103,6 +103,7 @@ ERRORS: dict[int, tuple[str, str]] = {
     500: ("Something went wrong", "The mistake is ours and is written down. Please try again."),
     503: ("Not now", "The desk cannot be reached for a moment. Please try again."),
 }
+AGAIN = "Try again later"
 EXPIRED_MEDIA = "This link has expired or was changed. Ask the desk for a new one."
 OLD_PAGE = "This page is too old or you are signed out. Reload it, then try again."
 HOME = "Back to the desk"

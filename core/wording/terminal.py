@@ -4,7 +4,7 @@ Lines of `imagedesk doctor` stand in `checkup`.
 """
 
 from core.errors import Trouble
-from core.wording.errors import sentence
+from core.wording.refusals import told_at_once
 
 ABOUT = "Image Desk: generate, choose, approve and publish pictures in your team's chat."
 
@@ -16,6 +16,7 @@ DEMO_READY = (
     "  Ctrl-C stops it; everything is kept."
 )
 READY = "[green]✓[/green] Image Desk is ready: [bold]{address}[/bold]"
+PARTS = {"bot": "listening to the chats", "worker": "working"}
 SURFACES = {
     "page": "sign in from a chat with /desk",
     "slack": "listening; `imagedesk manifest slack` prints the app's manifest",
@@ -113,5 +114,4 @@ SHUT = "✗ {name} cannot be opened: its SECRET_KEY is missing. Put it into SECR
 
 def told(trouble: Trouble) -> str:
     """Why a command ended. Nobody repeats it: what a running desk would do again, a person does."""
-    said = sentence(trouble).replace("It goes on by itself", "Run the command again later")
-    return said.replace("; the card follows", "")
+    return told_at_once(trouble, "Run the command again later").replace("; the card follows", "")

@@ -4,10 +4,14 @@ body that is no form, of a method, and of a question that only looks like one.
 
 import asyncio
 import base64
-from collections.abc import AsyncGenerator
+import io
+import resource
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
+from PIL import Image as Picture
 from structlog.testing import capture_logs
 
 from core.business.accounts import Account
@@ -165,3 +169,37 @@ async def test_an_images_person_can_be_asked_for(bakery: httpx2.AsyncClient) -> 
     for asked, count in ((person, 1), ("0" * 32, 0)):
         found = await bakery.get("/images/list", params={"person": asked})
         assert found.json()["total"] == count
+
+
+def noise() -> bytes:
+    """A JPEG of several megabytes."""
+    out = io.BytesIO()
+    Picture.effect_noise((2000, 2000), 90).convert("RGB").save(out, "JPEG", quality=95)
+    return out.getvalue()
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let no file of this process, in which the desk runs, grow beyond a megabyte."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_a_file_that_finds_no_room_is_told_so(bakery: httpx2.AsyncClient) -> None:
+    """In a sentence that sends nobody to wait, and whole: the same file is stored once there is
+    room.
+    """
+    data, form = noise(), {"business_id": "1"}
+    with full_disk():
+        refused = await bakery.post("/images/upload", data=form, files={"file": ("a.jpg", data)})
+    assert said(refused, 503) == "disk_full"
+    assert refused.headers["retry-after"]
+    assert refused.json()["detail"] == (
+        "The disk is full. Nothing is lost; ask again later, when there is room."
+    )
+    stored = await bakery.post("/images/upload", data=form, files={"file": ("a.jpg", data)})
+    assert stored.json()["duplicate"] is False

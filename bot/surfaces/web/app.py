@@ -38,7 +38,9 @@ from bot.surfaces.web.site import Site
 from bot.surfaces.web.spend.view import Spend
 from bot.surfaces.web.templating import STATIC, Templates
 from core.errors import DeskError, Trouble, UserError
+from core.wording import page as words
 from core.wording.errors import sentence
+from core.wording.refusals import told_at_once
 
 __all__ = ["WebParts", "make_app"]
 
@@ -139,4 +141,4 @@ def _answer_errors(app: FastAPI, templates: Templates) -> None:
     @app.exception_handler(DeskError)
     async def failed(request: Request, error: DeskError) -> Response:
         status = 400 if isinstance(error, UserError) else 503
-        return told(request, status, sentence(error.trouble))
+        return told(request, status, told_at_once(error.trouble, words.AGAIN))

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import SpooledTemporaryFile, TemporaryDirectory
@@ -18,6 +19,8 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from core.chat import Attachment
+from core.errors import TryLater
+from core.library.examination import FULL, RETRY_SECONDS
 from core.library.examiner import MOST_BYTES
 from core.library.keys import incoming_key
 from core.library.uploading import MOST_FILES
@@ -40,7 +43,8 @@ IN_MEMORY = 128_000
 
 @dataclass
 class Incoming:
-    """A file as it comes in. `too_big` once it has passed `MOST_BYTES`; the rest is dropped.
+    """A file as it comes in. `too_big` once it has passed `MOST_BYTES`; the rest is dropped, as it
+    is once the disk has no room for it (`unfit`).
 
     One that came after the first ten is only counted (`left`): no byte of it is kept.
     """
@@ -48,6 +52,7 @@ class Incoming:
     filename: str
     spool: SpooledTemporaryFile[bytes]
     left: bool = False
+    unfit: bool = False
     size: int = 0
 
     @property
@@ -58,16 +63,34 @@ class Incoming:
     @property
     def kept(self) -> bool:
         """Whether its bytes are there."""
-        return not (self.left or self.too_big)
+        return not (self.left or self.too_big or self.unfit)
 
     def write(self, data: bytes) -> None:
         """Keep the next bytes, unless there were too many already."""
         self.size += len(data)
-        if self.kept:
+        if not self.kept:
+            return
+        try:
             self.spool.write(data)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            self.unfit = True
 
-    def copy_to(self, path: Path) -> None:
-        """Write what has come to `path`."""
+    @asynccontextmanager
+    async def laid_down(self) -> AsyncIterator[Path]:
+        """What has come as a file in a folder of its own. Raises TryLater("disk_full")."""
+        try:
+            with TemporaryDirectory() as folder:
+                path = Path(folder) / "file"
+                await asyncio.to_thread(self._copy_to, path)
+                yield path
+        except OSError as error:
+            if error.errno in FULL:
+                raise TryLater("disk_full", after=RETRY_SECONDS) from error
+            raise
+
+    def _copy_to(self, path: Path) -> None:
         self.spool.seek(0)
         with path.open("wb") as out:
             shutil.copyfileobj(self.spool, out)
@@ -91,13 +114,15 @@ class Body:
     def close(self) -> None:
         """Let the files' bytes go."""
         for file in self.files:
-            file.spool.close()
+            with suppress(OSError):  # there was no room for its last bytes, which nobody wants now
+                file.spool.close()
 
 
 async def read_body(request: Request) -> Body:
     """Read a multipart (or plain form) body without ever holding more than its bounds.
 
-    Raises 400 for what is no form, 413 for far too many files or fields, or too long a field.
+    Raises 400 for what is no form, 413 for far too many files or fields, or too long a field, and
+    TryLater("disk_full").
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data":
@@ -119,6 +144,9 @@ async def read_body(request: Request) -> Body:
     except BaseException:
         reader.body.close()
         raise
+    if any(file.unfit for file in reader.body.files):
+        reader.body.close()
+        raise TryLater("disk_full", after=RETRY_SECONDS)
     return reader.body
 
 
@@ -205,9 +233,7 @@ async def keep(blobs: BlobStore, file: Incoming, occasion: str) -> Attachment:
     """
     key = incoming_key(hashlib.sha256(occasion.encode()).hexdigest()[:32])
     if file.kept:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "file"
-            await asyncio.to_thread(file.copy_to, path)
+        async with file.laid_down() as path:
             await blobs.put_file(key, path, "application/octet-stream")
     return Attachment(key, file.filename, "", file.size)
 

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Match
 
 from core.errors import DeskError, Trouble, TryLater, UserError
 from core.wording import api as words
-from core.wording.errors import sentence
+from core.wording.refusals import told_at_once
 
 STATUSES: Final[Mapping[str, int]] = {
     "token_missing": 401,
@@ -141,7 +141,7 @@ def problem(
         type="about:blank",
         title=HTTPStatus(status).phrase,
         status=status,
-        detail=sentence(trouble),
+        detail=told_at_once(trouble, words.AGAIN),
         code=trouble.code,
         facts=trouble.facts,
         instance=instance or None,

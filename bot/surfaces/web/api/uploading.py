@@ -3,9 +3,6 @@
 Owns this route. How a file is judged and kept is core's.
 """
 
-import asyncio
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -63,9 +60,7 @@ class UploadRoutes:
         return router
 
     async def _keep(self, caller: Caller, file: Incoming) -> OneImage:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "file"
-            await asyncio.to_thread(file.copy_to, path)
+        async with file.laid_down() as path:
             image, is_new = await self._api.keep(
                 Brought(path, plain_name(file.filename), caller.business.id, caller.member.id)
             )
