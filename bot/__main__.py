@@ -94,24 +94,32 @@ def _settle() -> None:
     gc.freeze()
 
 
-def _announce(joined: Running) -> None:
-    _settle()
-    out.print(words.READY.format(address=joined.settings.address))
-    for name in joined.surfaces:
-        out.print(f"  {name}: {words.SURFACES[name]}")
+def _announcing(*roles: Role) -> Callable[[Running], None]:
+    """What tells that these roles have started, and no more of the desk than they are."""
+
+    def announce(joined: Running) -> None:
+        _settle()
+        place = joined.settings.address if "web" in roles else words.PARTS[roles[0]]
+        out.print(words.READY.format(address=place))
+        for name in joined.surfaces:
+            if ("web" if name == "page" else "bot") in roles:
+                out.print(f"  {name}: {words.SURFACES[name]}")
+
+    return announce
 
 
 @app.command(help=words.RUN)
 def run() -> None:
     """Bot, worker and web in one process."""
-    _run(lambda settings: serve(settings, ALL, embed=True, ready=_announce), "chat", serves=True)
+    ready = _announcing(*ALL)
+    _run(lambda settings: serve(settings, ALL, embed=True, ready=ready), "chat", serves=True)
 
 
 @app.command(help=words.BOT)
 def bot() -> None:
     """The chats' listeners."""
     _run(
-        lambda settings: serve(settings, frozenset({"bot"}), ready=_announce),
+        lambda settings: serve(settings, frozenset({"bot"}), ready=_announcing("bot")),
         "queue",
         "chat",
         serves=True,
@@ -122,7 +130,7 @@ def bot() -> None:
 def worker() -> None:
     """The tasks and the sweep."""
     _run(
-        lambda settings: serve(settings, frozenset({"worker"}), ready=_announce),
+        lambda settings: serve(settings, frozenset({"worker"}), ready=_announcing("worker")),
         "queue",
         serves=True,
     )
@@ -132,7 +140,9 @@ def worker() -> None:
 def web() -> None:
     """The page, media, and Slack over HTTP."""
     _run(
-        lambda settings: serve(settings, frozenset({"web"}), ready=_announce), "queue", serves=True
+        lambda settings: serve(settings, frozenset({"web"}), ready=_announcing("web")),
+        "queue",
+        serves=True,
     )
 
 

@@ -40,10 +40,14 @@ async def test_bot_worker_and_web_share_the_job(
     async with embedded_valkey(tmp_path / "shared") as redis_url:
         shared = environ | {"REDIS_URL": redis_url}
         async with (
-            desk_process(shared, "web"),
-            desk_process(shared, "bot"),
+            desk_process(shared, "web") as web,
+            desk_process(shared, "bot") as bot,
             desk_process(shared, "worker") as worker,
         ):
+            assert web.said[0].endswith(f"is ready: http://127.0.0.1:{shared['HTTP_PORT']}")
+            assert not any("listening" in line for line in web.said)
+            assert bot.said[0].endswith("is ready: listening to the chats")
+            assert worker.said[:1] == ["✓ Image Desk is ready: working"]
             await chat.connected()
             await ada.command("/generate a fox", marketing)
             pictures = await eyes.see(marketing, "1 picture: a fox")
