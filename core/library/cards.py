@@ -23,7 +23,7 @@ async def draw_upload(uow: UnitOfWork, job: Job, message: Message, address: str)
     items = await uow.items.of_job(job.id)
     state = state_of(items)
     running = state in {"pending", "processing"}
-    subject = subject_of(job, items)
+    added = [item for item in items if _is_new(job, item)]
     done = sum(item.state in ENDED for item in items)
     others = {item.id: await _other(uow, item) for item in items}
     lines = [await _verdict(uow, item, others[item.id]) for item in items]
@@ -31,22 +31,22 @@ async def draw_upload(uow: UnitOfWork, job: Job, message: Message, address: str)
     cost = cost_of(await uow.ledger.of_job(job.id))
     return Card(
         key=message.id,
-        title=uploads.title(state, subject, new=_brings_anything(job, items)),
+        title=uploads.title(
+            state, _named(items if running or not added else added), new=bool(added)
+        ),
         lines=(*lines, *left, *await lost_words(uow, job.id)),
         facts=((uploads.COST, uploads.cost(cost)),) if cost and not running else (),
         progress=(done, len(items)) if running else None,
         controls=(Button("cancel", orders.CANCEL, "❌"),) if running else (),
         links=_links([one for one in others.values() if one], address),
         colour="busy" if running else "good" if state == "completed" else "bad",
-        topic=subject,
+        topic=_named(items),
     )
 
 
-def _brings_anything(job: Job, items: list[Item]) -> bool:
+def _is_new(job: Job, item: Item) -> bool:
     """Whether a file was stored; to a post's draft also a picture is new that the library knows."""
-    return bool(job.post_id) or any(
-        item.state == "completed" and not _is_known(item) for item in items
-    )
+    return item.state == "completed" and (bool(job.post_id) or not _is_known(item))
 
 
 def _is_known(item: Item) -> bool:
@@ -54,8 +54,15 @@ def _is_known(item: Item) -> bool:
 
 
 def subject_of(job: Job, items: list[Item]) -> str:
-    """What a job is about, in people's own words: its prompt, or the names of its files."""
-    return job.order.prompt if job.order else uploads.subject([item.prompt for item in items])
+    """What the pictures of a job are, in people's own words: its prompt, or the names of its files,
+    as far as those are shown.
+    """
+    shown = [item for item in items if item.preview_key]
+    return job.order.prompt if job.order else _named(shown or items)
+
+
+def _named(items: list[Item]) -> str:
+    return uploads.subject([item.prompt for item in items])
 
 
 async def lost_words(uow: UnitOfWork, job_id: str) -> list[str]:

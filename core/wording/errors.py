@@ -291,7 +291,7 @@ SENTENCES: dict[str, str] = {
     "message_gone": "The message was deleted.",
     "message_too_old": "The message is too old to be changed.",
     "file_too_big_for_chat": "The file is too large for this chat.",
-    "upload_too_big": "The file has more than 10 MB. Nothing was stored.",
+    "upload_too_big": "The file has more than 10 MB. Save it smaller and send it again.",
     "folder_unknown": "There is no folder {folder}.",
     "file_unreadable": "It cannot be read ({reason}).",
     "message_bare": "That message has no picture. Nothing was stored.",
