@@ -1,7 +1,6 @@
 """Pacing over a real Valkey: the slots of one key, across all who ask."""
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -162,8 +161,8 @@ async def test_a_refusal_slows_down_whoever_is_never_told_the_rate(limits: Redis
     """Without a word about the rate, each 429 takes a quarter of it."""
     await limits.pause("key", 600, 0.05, 1)
     begun = await starts(limits, 4, 600)
-    gaps = [later - sooner for sooner, later in itertools.pairwise(begun)]
-    assert gaps == pytest.approx([60 / 450] * 3, abs=0.05)
+    slowed = 3 * 60 / 450
+    assert slowed - 0.02 <= begun[-1] - begun[0] <= slowed + 0.15
 
 
 async def test_after_several_refusals_in_a_row_one_goes_alone(limits: RedisLimits) -> None:
