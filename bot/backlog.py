@@ -19,7 +19,6 @@ from pydantic_core import to_json
 from core.chat import Command, Form, Nothing, Panel, Private, Reply
 from core.errors import DeskError
 from core.ports import ChatSurface
-from core.recovery import AGAIN_SECONDS
 from core.storing import Units, WaitingEvent
 from core.wording.surfaces import FORM_LATE, PANEL_LATE
 
@@ -86,7 +85,7 @@ class Backlog:
             ]
             try:
                 async with self._units.write() as uow:
-                    await uow.events.hold(events, uow.later(AGAIN_SECONDS))
+                    await uow.events.hold(events, uow.soon)
             except Exception as error:  # noqa: BLE001  # each of them is told what happened
                 for _, written in batch:
                     written.set_exception(error)

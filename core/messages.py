@@ -70,6 +70,13 @@ class Message:
         self.trouble = None
 
 
+def add_card(uow: UnitOfWork, card: Message) -> None:
+    """Insert a new card and have it shown."""
+    card.wake_at = uow.soon
+    uow.messages.add(card)
+    uow.enqueue("show", card.id)
+
+
 def ref_key(ref: MessageRef) -> str:
     """How a message's place in a chat is looked up."""
     return f"{ref.channel}/{ref.id}"

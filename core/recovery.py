@@ -16,6 +16,7 @@ SWEEP_SECONDS = 2.0
 """With the lease of 8 s: a killed worker's row goes on within 15 s."""
 
 AGAIN_SECONDS = 10.0
+"""A row is looked at again so soon after a wake-up was sent for it, should that be lost."""
 
 EVENTS_KEPT_SECONDS = 86_400.0
 """Slack's last redelivery comes after five minutes; a day is plenty."""
@@ -39,7 +40,7 @@ async def sweep_for_ever(units: Units) -> None:
 async def sweep(units: Units) -> None:
     """Wake every row whose moment has come. May run in several workers at once."""
     async with units.write() as uow:
-        next_at = uow.later(AGAIN_SECONDS)
+        next_at = uow.soon
         for task, ids in (
             ("start", await uow.jobs.to_wake(next_at)),
             ("prepare", await uow.batches.to_wake(next_at)),

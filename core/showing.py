@@ -30,9 +30,6 @@ REPOST = frozenset({"message_too_old"})
 PICTURES_AGAIN: dict[Subject, float] = {"sheet": 15.0}
 """Seconds after which a card gets a new picture in place of the one that stands there."""
 
-AGAIN_SECONDS = 10.0
-"""How soon recovery looks at a card that was wanted anew while it was drawn."""
-
 WAITS = timedelta(days=1)
 ASK_AGAIN_SECONDS = 60.0
 """How long, and how often, a card is tried that the chat does not let us post."""
@@ -233,7 +230,7 @@ def _let_go(uow: UnitOfWork, message: Message, after: float | None = None) -> No
         uow.enqueue("show", message.id, after)
     elif message.drawn < message.wanted:
         # Whoever was woken for that found it in our hands, and we may die before we look again.
-        message.wake_at = uow.later(AGAIN_SECONDS)
+        message.wake_at = uow.soon
 
 
 def _digest(card: Card) -> str:

@@ -39,6 +39,7 @@ from storage.repositories.people import (
     Members,
     SignIns,
 )
+from storage.repositories.rows import SOON
 from storage.repositories.tokens import ApiTokens
 from storage.repositories.work import (
     Attempts,
@@ -179,6 +180,11 @@ class SqlUnit:
         self.signins = SignIns(session, now)
         self.tokens = ApiTokens(session, now)
         self.keys = Keys(session, now)
+
+    @property
+    def soon(self) -> datetime:
+        """When recovery looks, should a wake-up be lost."""
+        return self.now + SOON
 
     def later(self, seconds: float) -> datetime:
         """`now` plus some seconds."""

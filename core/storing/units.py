@@ -160,6 +160,11 @@ class UnitOfWork(Protocol):
         """Keys of providers that were brought."""
         ...
 
+    @property
+    def soon(self) -> datetime:
+        """When recovery is to look at a row, should the wake-up that is sent for it now be lost."""
+        ...
+
     def later(self, seconds: float) -> datetime:
         """`now` plus some seconds."""
         ...

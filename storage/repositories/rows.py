@@ -1,13 +1,17 @@
 """What all repositories share: get, lock, and the lease by which workers take rows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Table, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.recovery import AGAIN_SECONDS
+
 RowT = TypeVar("RowT")
 KeyT = TypeVar("KeyT")
+
+SOON = timedelta(seconds=AGAIN_SECONDS)
 
 
 class SqlRows(Generic[RowT, KeyT]):

@@ -1,6 +1,6 @@
 """Jobs, items and attempts; messages, marks and requests; posts and targets."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,9 +23,7 @@ from core.review.marks import Mark, Request
 from storage import tables
 from storage.library import post_images
 from storage.repositories.ballots import read_ballots
-from storage.repositories.rows import Leased, SqlRows, wake
-
-SOON = timedelta(seconds=10)  # when recovery looks, should the wake-up have been lost
+from storage.repositories.rows import SOON, Leased, SqlRows, wake
 
 
 class Jobs(SqlRows[Job, str]):
