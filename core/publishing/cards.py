@@ -141,13 +141,17 @@ async def _pictures(uow: UnitOfWork, post: Post) -> list[tuple[str, PostImage, F
 def _controls(rows: list[tuple[Target, str]]) -> tuple[Control, ...]:
     states = {target.state for target, _ in rows}
     if "draft" in states:
+        confirm = Button("confirm", words.CONFIRM, "✅", "primary")
+        drop = Button("drop", words.DISCARD, style="danger")
+        if not states <= {"draft", "cancelled"}:  # somewhere else it is decided, as it is
+            return confirm, drop
         sources = tuple(Option(*pair) for pair in words.PICTURE_SOURCES.items())
         return (
-            Button("confirm", words.CONFIRM, "✅", "primary"),
+            confirm,
             Button("edit", words.EDIT),
             Button("address", words.ADDRESS),
             Menu("add_picture", words.ADD_PICTURE, sources),
-            Button("drop", words.DISCARD, style="danger"),
+            drop,
         )
     if "scheduled" in states:
         return (Button("stop", words.STOP, style="danger"),)

@@ -303,14 +303,18 @@ async def unschedule(uow: UnitOfWork, post: Post) -> bool:
 
 
 async def discard(uow: UnitOfWork, post: Post) -> None:
-    """Drop a draft; targets on their way go on. Raises UserError("post_settled") if all are."""
+    """Drop a draft; targets on their way go on, and where it stands already it stays: there it is
+    no draft, and only the other accounts are left out. Raises UserError("post_settled") if none is.
+    """
     await stop(uow, post)
-    drafts = [t for t in await uow.targets.of_post(post.id) if t.state == "draft"]
+    targets = await uow.targets.of_post(post.id)
+    drafts = [target for target in targets if target.state == "draft"]
     if not drafts:
         raise UserError("post_settled")
     for target in drafts:
         target.move("cancelled")
-    post.discarded_at = uow.now
+    if all(target.state in {"cancelled", "failed"} for target in targets):
+        post.discarded_at = uow.now
     await redraw(uow, "post", post.id)
 
 

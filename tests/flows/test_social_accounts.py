@@ -223,3 +223,35 @@ async def test_what_was_staged_before_a_stop_is_not_what_is_published_after_an_e
     for post in graph.published:
         assert post.text == "A fox."
         assert [one.alt_text for one in post.pictures] == ["Another fox"]
+
+
+async def test_what_stands_already_is_not_said_to_be_discarded_with_the_rest(
+    chat: Chat,
+    ada: Person,
+    marketing: Where,
+    eyes: Eyes,
+    social: dict[str, str],
+    graph: GraphServer,
+    acme: Page,
+) -> None:
+    """One account has it, the other one waits and is given up."""
+    graph.fail("feed", status=400, body=broken("Too many calls.", 4))
+    async with running_desk(social) as desk:
+        await chat.connected()
+        await connect(desk, acme)
+        await ada.command("/generate a fox", marketing)
+        pictures = await eyes.see(marketing, "1 picture: a fox")
+        form = await (await ada.press(pictures, "Publish")).form()
+        (site, *_) = (line for line in form.text.split("\n") if line.startswith("Site · "))
+        accounts = ["Facebook · Acme", site.partition(" Facebook")[0]]
+        await ada.submit(form, {"Accounts": accounts, "Caption": "A fox."})
+        card = await eyes.see(marketing, "Publish", "Caption: A fox.")
+        card = await eyes.changed(card, "Facebook · Acme: about to be published. The network")
+        await eyes.until(marketing, lambda: eyes.again(card).links)
+        await ada.press(card, "Stop")
+        card = await eyes.changed(card, "Check it")
+        assert card.buttons == ("Publish", "Discard")  # its words stand elsewhere already
+        await ada.press(card, "Discard")
+        card = await eyes.changed(card, "Published: A fox", without="Nothing was published")
+        assert [label for label in card.links if label.startswith("Open on Site")]
+    assert graph.published == []
