@@ -79,7 +79,10 @@ async def check_database(settings: Settings) -> list[Finding]:
             current, newest = await revisions(engine)
     except UNREACHABLE as error:
         text = words.DATABASE_LOST.format(kind=kind, reason=cause(error))
-        return [Finding("✗", text, words.DATABASE_LOST_FIX)]
+        fix = words.DATABASE_LOST_FIX if settings.database_url else words.DATABASE_FILE_FIX
+        return [Finding("✗", text, fix)]
+    except ActionNeeded as error:
+        return [Finding("✗", sentence(error.trouble))]
     if current is None:
         return [Finding("✓", words.DATABASE_NEW.format(kind=kind))]
     if current != newest:

@@ -21,6 +21,7 @@ DATABASE_OLD = "Database: {kind}, revision {revision} of {newest}"
 DATABASE_OLD_FIX = "Run: imagedesk migrate (every start does it, too)."
 DATABASE_LOST = "Database: {kind} cannot be reached ({reason})"
 DATABASE_LOST_FIX = "Check DATABASE_URL: host, name, user and password."
+DATABASE_FILE_FIX = "Give access to that file, or put it back from the backup."
 
 QUEUE = "Queue: {address} answers"
 QUEUE_LOST = "Queue: {address} does not answer ({reason})"

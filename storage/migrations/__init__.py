@@ -50,13 +50,16 @@ async def migrate(engine: AsyncEngine) -> None:
 async def revisions(engine: AsyncEngine) -> tuple[str | None, str | None]:
     """The database's revision (None while it is empty) and the newest one. Changes nothing.
 
-    Raises UNREACHABLE.
+    Raises UNREACHABLE, and ActionNeeded("database_newer") as `migrate`.
     """
     async with engine.connect() as connection:
         current = await connection.run_sync(
             lambda inner: MigrationContext.configure(inner).get_current_revision()
         )
-    return current, ScriptDirectory.from_config(_configuration()).get_current_head()
+    ours = ScriptDirectory.from_config(_configuration())
+    if current and current not in {one.revision for one in ours.walk_revisions()}:
+        raise ActionNeeded("database_newer")
+    return current, ours.get_current_head()
 
 
 def cause(error: BaseException) -> str:

@@ -3,7 +3,9 @@
 It is run as a process; its exit code is 1 only where something does not work.
 """
 
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -171,6 +173,22 @@ async def test_a_model_that_cannot_take_over_is_named(environ: dict[str, str]) -
     ended = await imagedesk({**environ, "FAILOVER": "gpt-image-2.5-flare, dall-e-9"}, "doctor")
     assert ended.code == 1
     assert "✗ The settings need a change:\n  FAILOVER: dall-e-9 is no model\n" in ended.out
+
+
+async def test_a_database_that_cannot_be_used_is_told_as_it_is(environ: dict[str, str]) -> None:
+    """No command mends what a newer version has changed, and no address what is a file."""
+    file = Path(environ["DATA_DIR"]) / "desk.sqlite3"
+    await imagedesk(environ, "migrate")
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    newer = await imagedesk(environ, "doctor")
+    assert newer.code == 1
+    assert "✗ A newer Image Desk has changed this database." in newer.out
+    file.write_text("This is no database, whatever it is called. " * 100)
+    broken = await imagedesk(environ, "doctor")
+    assert (broken.code, broken.err) == (1, "")
+    assert "(file is not a database)\n    → Give access to that file, or put it" in broken.out
 
 
 async def test_a_wrong_discord_token_is_named(environ: dict[str, str]) -> None:
