@@ -131,6 +131,22 @@ async def test_whoever_asks_without_a_connection_is_told(open_page: Open) -> Non
         viewer.wrong.clear()  # the browser itself calls a lost request an error
 
 
+async def test_a_form_says_itself_that_it_did_not_arrive(open_page: Open) -> None:
+    """A message behind it would be read by nobody; it is sent once more, and then taken."""
+    async with open_page("/batches") as viewer:
+        page = viewer.page
+        await page.get_by_role("button", name=batch_words.NEW_BATCH).click()
+        form = page.get_by_role("dialog", name=batch_words.FORM_TITLE)
+        await form.get_by_label(batch_words.PROMPTS).fill("an owl")
+        await page.context.set_offline(True)
+        await form.get_by_role("button", name=batch_words.FORM_SUBMIT).click()
+        await expect(form.get_by_role("alert")).to_have_text(words.SPOKEN["failed"])
+        await page.context.set_offline(False)
+        await form.get_by_role("button", name=batch_words.FORM_SUBMIT).click()
+        await expect(page).to_have_url(re.compile("/batches/"))
+        viewer.wrong.clear()  # the browser itself calls a lost request an error
+
+
 async def test_a_file_that_misses_its_place_does_not_take_the_page_away(open_page: Open) -> None:
     """Onto a form it is a file of that form; elsewhere, where none is taken, nothing happens."""
     async with open_page("/batches") as viewer:

@@ -1,5 +1,5 @@
 // Speaking with the desk: one gesture, sent until it has surely arrived, counted once.
-import { toast } from "./toasts.js";
+import { complain } from "./toasts.js";
 
 export const client = JSON.parse(document.getElementById("client").textContent);
 export const words = client.words;
@@ -46,7 +46,7 @@ export async function send(path, fields, onProgress) {
     if (attempt < TRIES) await new Promise((resolve) => setTimeout(resolve, PAUSE * attempt));
   }
   if (answer && answer.status < 400) return answer.body;
-  toast(answer?.status === 401 ? words.signedOut : answer?.body.error || words.failed);
+  complain(answer?.status === 401 ? words.signedOut : answer?.body.error || words.failed);
   return null;
 }
 
@@ -56,9 +56,9 @@ export async function fetchPart(path, { tell = false } = {}) {
     // Before the pictures that are still loading: somebody waits for it.
     const answer = await fetch(path, { headers: { Accept: "text/html" }, priority: "high" });
     if (answer.ok) return await answer.text();
-    if (tell) toast(answer.status === 401 ? words.signedOut : words.failed);
+    if (tell) complain(answer.status === 401 ? words.signedOut : words.failed);
   } catch {
-    if (tell) toast(words.failed);
+    if (tell) complain(words.failed);
   }
   return null;
 }

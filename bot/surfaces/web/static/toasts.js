@@ -37,6 +37,19 @@ export function toast(text, links = [], action = null) {
   setTimeout(go, SECONDS * 1000);
 }
 
+// Says what went wrong with what the person has just done: in the form that is open, which would hide
+// a message behind it.
+export function complain(text) {
+  const place = document.querySelector("dialog[open] [data-said]");
+  if (!place) {
+    toast(text);
+    return;
+  }
+  place.textContent = text;
+  place.hidden = false;
+  place.scrollIntoView({ block: "nearest" });
+}
+
 function closing() {
   return JSON.parse(document.getElementById("client").textContent).words.close;
 }

@@ -1,6 +1,6 @@
 // Files that were picked or dropped: seen before they are sent, each can be taken out again.
 import { client, fill, words } from "./talk.js";
-import { toast } from "./toasts.js";
+import { complain } from "./toasts.js";
 
 export class Tray {
   // `endings`, between spaces, are those of other files than pictures.
@@ -14,7 +14,7 @@ export class Tray {
   add(files) {
     const room = client.mostFiles - this.entries.length;
     if (files.length > room) {
-      toast(fill(words.tooMany, { most: client.mostFiles, more: files.length - room }));
+      complain(fill(words.tooMany, { most: client.mostFiles, more: files.length - room }));
     }
     for (const file of [...files].slice(0, room)) {
       const entry = { file, wrong: problem(file, this.endings) };
