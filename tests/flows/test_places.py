@@ -140,6 +140,23 @@ async def test_an_archived_thread_is_opened_again_by_what_happens_in_it(
         assert not pictures.handle.channel.archived
 
 
+@CHATS
+async def test_a_long_text_reaches_its_form_from_a_thread(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Slack's mentions open no form: a button carries what was said."""
+    text = 'We say "open", ' * 100 + "on Monday."
+    async with running_desk(environ):
+        await chat.connected()
+        talk = await chat.thread(ada, marketing)
+        form = await (await ada.command(f"/post {text}", talk)).form()
+        assert form.fields["Caption"] == text
+        if chat.name == "slack":
+            form = await (await ada.command(f"/post {text * 2}", talk)).form()
+            assert form.fields["Caption"] == (text * 2)[: len(form.fields["Caption"])]
+            assert len(form.fields["Caption"]) > len(text)
+
+
 @pytest.mark.parametrize("chat", ["slack"], indirect=True)
 async def test_a_mention_that_is_edited_orders_nothing_again(
     chat: Chat,

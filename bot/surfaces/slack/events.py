@@ -38,6 +38,8 @@ Json = Mapping[str, Any]
 
 SURFACE: Final = "slack"
 OPENER: Final = "open-form"  # the action id of the button that stands in for a modal
+LONGEST_VALUE: Final = 2000  # characters
+LONGEST_SIGN: Final = 6  # characters of one in JSON: \u0000
 DIRECT: Final = "D"  # ids of direct messages begin so
 WRITTEN: Final = frozenset({None, "file_share", "thread_broadcast"})
 
@@ -88,8 +90,15 @@ def opener(body: Json, actor: Actor, desk: Desk) -> Command:
 
 
 def opener_value(asked: Command) -> str:
-    """What the button carries for `opener`; Slack allows 2,000 characters."""
-    carried = {"name": asked.name, "text": repeatable(asked)[:1000], "thread": asked.place.thread}
+    """What the button carries for `opener`; of a text for which it has no room, the end is cut."""
+    text = repeatable(asked)
+    while (over := len(_carried(asked, text)) - LONGEST_VALUE) > 0:
+        text = text[: -(over // LONGEST_SIGN + 1)]
+    return _carried(asked, text)
+
+
+def _carried(asked: Command, text: str) -> str:
+    carried = {"name": asked.name, "text": text, "thread": asked.place.thread}
     return json.dumps(carried, ensure_ascii=False)
 
 
