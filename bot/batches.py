@@ -20,7 +20,7 @@ from core.generation.batches.rows import KINDS
 from core.generation.jobs import Job
 from core.generation.offering import models_of
 from core.generation.prices import Model
-from core.messages import Message, redraw
+from core.messages import Message, add_card, redraw
 from core.review.keeping import read_wishes
 from core.review.reviewing import (
     NOTHING,
@@ -296,9 +296,7 @@ async def _send_lot(touch: Touch) -> None:
     job = await batch_of_card(touch)
     uow, user = touch.uow, touch.asking.member.user
     card = Message(job.business_id, "lot", job.id, job.place, user, uow.now, touch.message.root_id)
-    card.wake_at = uow.later(10)
-    uow.messages.add(card)
-    uow.enqueue("show", card.id)
+    add_card(uow, card)
 
 
 async def _choose_here(touch: Touch) -> None:

@@ -23,7 +23,7 @@ from core.generation.comparing import is_blind
 from core.generation.jobs import ENDED, Job
 from core.generation.offering import require_offered
 from core.generation.ordering import REMADE, make_again, place_order
-from core.messages import Message, redraw
+from core.messages import Message, add_card, redraw
 from core.publishing.joining import count_coming
 from core.publishing.posting import (
     approve,
@@ -243,10 +243,8 @@ async def _send_originals(touch: Touch, job: Job) -> None:
         touch.asking.member.user,
         touch.uow.now,
         root_id=touch.message.root_id,
-        wake_at=touch.uow.later(10),
     )
-    touch.uow.messages.add(card)
-    touch.uow.enqueue("show", card.id)
+    add_card(touch.uow, card)
 
 
 # ── cards of a post ──────────────────────────────────────────────────────────────────────────────

@@ -173,7 +173,7 @@ class Showing:
             if first and message.root_id == message.id:
                 for card in await uow.messages.of_root(message.id):
                     card.wanted += 1
-                    card.wake_at = uow.later(10)
+                    card.wake_at = uow.soon
                     uow.enqueue("show", card.id)
 
     async def _put_off(self, message: Message, error: TryLater) -> None:

@@ -154,5 +154,5 @@ def _queue(uow: UnitOfWork, item: Item, order: Order) -> None:
     item.order, item.fingerprint = order, order.fingerprint
     item.move("queued", uow.now)
     item.tries = 0
-    item.wake_at = uow.later(10)
+    item.wake_at = uow.soon
     uow.enqueue("make", item.id)

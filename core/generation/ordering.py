@@ -18,7 +18,7 @@ from core.errors import UserError
 from core.generation.comparing import shuffle
 from core.generation.jobs import Item, Job
 from core.generation.orders import Order
-from core.messages import Message, redraw, redraw_job
+from core.messages import Message, add_card, redraw, redraw_job
 from core.publishing.posts import Post
 from core.storing import UnitOfWork
 
@@ -70,7 +70,7 @@ async def place_order(
         created_at=uow.now,
         root_id=place_cards(uow, customer, job_id, root),
         parent_id=parent.id if parent else None,
-        wake_at=uow.later(10),
+        wake_at=uow.soon,
         post_id=post.id if post else None,
         id=job_id,
     )
@@ -113,13 +113,12 @@ def place_cards(uow: UnitOfWork, customer: Customer, job_id: str, root: Message 
     own, and wake the first; returns the id of the message that opens the thread.
     """
     business_id, place, user = customer.business.id, customer.place, customer.member.user
-    status = Message(business_id, "status", job_id, place, user, uow.now, wake_at=uow.later(10))
+    status = Message(business_id, "status", job_id, place, user, uow.now)
     if root:
         status.root_id, status.thread = root.id, root.thread
     result = Message(business_id, "result", job_id, place, user, uow.now, root_id=status.root_id)
-    uow.messages.add(status)
+    add_card(uow, status)
     uow.messages.add(result)
-    uow.enqueue("show", status.id)
     return status.root_id
 
 
@@ -146,10 +145,10 @@ async def make_again(uow: UnitOfWork, business: Business, member: Member, job: J
         if asked and (item.order or asked != job.order):
             item.order, item.fingerprint = asked, asked.fingerprint
         if job.kind != "batch":
-            item.wake_at = uow.later(10)
+            item.wake_at = uow.soon
             uow.enqueue("make", item.id)
     if job.kind == "batch":  # it is fed, a few at a time
-        job.wake_at = uow.later(10)
+        job.wake_at = uow.soon
         uow.enqueue("start", job.id)
     await redraw_job(uow, job.id)
     return len(lost)

@@ -57,7 +57,7 @@ class Starting:
                     job.trouble = status.trouble
                     await self._end_all(uow, job, status.trouble)
                 return None
-            job.wake_at = uow.later(10)
+            job.wake_at = uow.soon
             prompt = apply_style(job.order.prompt, job.order.style)
             return prompt, await self._reviewers.moderator(uow, job.business_id)
 
@@ -75,7 +75,7 @@ class Starting:
                 return
             for item in await uow.items.of_job(job_id):
                 if item.state == "queued":
-                    item.wake_at = uow.later(10)
+                    item.wake_at = uow.soon
                     uow.enqueue("make", item.id)
             await redraw(uow, "status", job_id)
 

@@ -104,7 +104,7 @@ class Captioning:
         if await self._reviewers.describer(uow, image.business_id) is None:
             return
         look = Look(image.business_id, image.id, image.creator_id, job_id)
-        look.wake_at = uow.later(10)
+        look.wake_at = uow.soon
         uow.looks.add(look)
         uow.enqueue("caption", look.id)
 

@@ -115,7 +115,7 @@ async def remove_image(
         list(dict.fromkeys(keys)),
         member.id,
         uow.now,
-        wake_at=uow.later(10),
+        wake_at=uow.soon,
     )
     await uow.images.delete(image)
     uow.removals.add(removal)

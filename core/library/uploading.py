@@ -65,7 +65,7 @@ async def place_upload(
             name,
             seed=0,
             attachment=attachment,
-            wake_at=uow.later(10),
+            wake_at=uow.soon,
         )
         uow.items.add(item)
         uow.enqueue("make", item.id)

@@ -16,7 +16,7 @@ from core.chat import Place
 from core.errors import UserError
 from core.generation.jobs import Item, Job
 from core.library.images import Image, note_use
-from core.messages import Message, redraw
+from core.messages import Message, add_card, redraw
 from core.ports import NetworkRules
 from core.publishing.joining import count_coming, entitle
 from core.publishing.posts import (
@@ -114,7 +114,7 @@ async def write_post(
     if job:
         card.root_id = job.root_id
     post = await _write(uow, business, author, draft, job, _Where(post_id, place, card.root_id))
-    _add_card(uow, card)
+    add_card(uow, card)
     return post
 
 
@@ -132,13 +132,7 @@ async def open_post(uow: UnitOfWork, post: Post, member: Member) -> None:
         return
     card = Message(post.business_id, "post", post.id, post.place, member.user, uow.now)
     card.root_id = post.root_id
-    _add_card(uow, card)
-
-
-def _add_card(uow: UnitOfWork, card: Message) -> None:
-    card.wake_at = uow.later(10)
-    uow.messages.add(card)
-    uow.enqueue("show", card.id)
+    add_card(uow, card)
 
 
 @dataclass(frozen=True)
@@ -335,7 +329,7 @@ async def resolve(uow: UnitOfWork, post: Post, target_id: str, word: str) -> Non
         target.ticket = {}
         target.tries = target.looks = 0
         target.due_at = uow.now
-        target.move("scheduled", uow.later(10))
+        target.move("scheduled", uow.soon)
         uow.enqueue("publish", target.id)
     elif word == "leave" and target.state == "unknown":
         target.move("failed", trouble=target.trouble)

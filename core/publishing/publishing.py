@@ -17,7 +17,7 @@ from core.business.accounts import Account
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, Trouble, TryLater, UserError
 from core.leases import LEASE, keeping
 from core.library.images import Image, note_use
-from core.messages import Message, redraw
+from core.messages import Message, add_card, redraw
 from core.ports import (
     Absent,
     BlobStore,
@@ -366,7 +366,5 @@ async def _announce(uow: UnitOfWork, post: Post) -> None:
         card.person,
         uow.now,
         root_id=card.root_id,
-        wake_at=uow.later(10),
     )
-    uow.messages.add(outcome)
-    uow.enqueue("show", outcome.id)
+    add_card(uow, outcome)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from core.business.members import Member
 from core.generation.ordering import withdraw
-from core.messages import Message, redraw
+from core.messages import Message, add_card, redraw
 from core.publishing.posting import discard, stop
 from core.review.marks import Request
 from core.review.signals import Signal
@@ -84,10 +84,8 @@ async def ask_about(uow: UnitOfWork, message: Message, member: Member, signal: S
         member.user,
         uow.now,
         root_id=message.root_id,
-        wake_at=uow.later(10),
     )
-    uow.messages.add(question)
-    uow.enqueue("show", question.id)
+    add_card(uow, question)
 
 
 async def answer(

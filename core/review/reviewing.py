@@ -260,7 +260,7 @@ async def cancel(uow: UnitOfWork, job: Job) -> None:
         job.cancelled_at = uow.now
     if job.kind == "batch":
         uow.enqueue("start", job.id)  # a thousand items are not ended while somebody waits
-        job.wake_at = uow.later(10)
+        job.wake_at = uow.soon
         await _redraw(uow, job)
         return
     for item in await uow.items.of_job(job.id):

@@ -65,7 +65,7 @@ async def wake_next(uow: UnitOfWork, job_id: str) -> None:
 
 
 def _wake(uow: UnitOfWork, item: Item) -> None:
-    item.wake_at = uow.later(10)
+    item.wake_at = uow.soon
     uow.enqueue("make", item.id)
 
 

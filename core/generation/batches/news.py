@@ -8,7 +8,7 @@ from typing import Final
 
 from core.chat import Card
 from core.generation.jobs import ENDED, Job
-from core.messages import Message
+from core.messages import Message, add_card
 from core.storing import UnitOfWork
 from core.wording import batches as words
 
@@ -41,9 +41,7 @@ async def _tell(uow: UnitOfWork, job: Job, part: int) -> None:
     news = Message(
         job.business_id, "news", job.id, job.place, user, uow.now, root_id=job.root_id, part=part
     )
-    news.wake_at = uow.later(10)
-    uow.messages.add(news)
-    uow.enqueue("show", news.id)
+    add_card(uow, news)
 
 
 async def draw_news(uow: UnitOfWork, message: Message) -> Card | None:

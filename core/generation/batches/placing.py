@@ -13,7 +13,7 @@ from core.generation.batches.patterns import escape
 from core.generation.batches.rows import Row
 from core.generation.jobs import Job
 from core.generation.ordering import Customer
-from core.messages import Message, redraw
+from core.messages import Message, add_card, redraw
 from core.review.reviewing import read_review
 from core.storing import UnitOfWork
 
@@ -75,11 +75,10 @@ def _place(
         card.root_id, card.thread = root.id, root.thread
     job = Job(business_id, member.id, "batch", place, None, uow.now, card.root_id, id=batch.id)
     job.parent_id = parent.id if parent else None
-    card.wake_at = batch.wake_at = uow.later(10)
+    batch.wake_at = uow.soon
     uow.jobs.add(job)
     uow.batches.add(batch)
-    uow.messages.add(card)
-    uow.enqueue("show", card.id)
+    add_card(uow, card)
     uow.enqueue("prepare", job.id)
     return job
 

@@ -5,7 +5,7 @@ Owns which message shows which pictures. It must not know how a sheet is drawn.
 
 from core.generation.batches.numbering import part_of
 from core.generation.jobs import Item, Job
-from core.messages import Message
+from core.messages import Message, add_card
 from core.storing import UnitOfWork
 
 
@@ -27,8 +27,8 @@ async def show_sheet(uow: UnitOfWork, job: Job, item: Item) -> None:
             root_id=job.root_id,
             part=part,
         )
-        uow.messages.add(sheet)
+        add_card(uow, sheet)
     else:
         sheet.wanted += 1
-    sheet.wake_at = uow.later(10)
-    uow.enqueue("show", sheet.id)
+        sheet.wake_at = uow.soon
+        uow.enqueue("show", sheet.id)
