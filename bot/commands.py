@@ -149,7 +149,7 @@ def _labelled(labels: Mapping[str, str]) -> tuple[Option, ...]:
 
 def read_text(command: CommandSpec, text: str) -> dict[str, str]:
     """Split `text` into options: `--name value` (quoted where it has spaces; without its value
-    where there is only one), the rest to the command's free option. Raises
+    where there is only one), the rest to the command's free option, in its lines. Raises
     UserError("option_unknown" | "option_empty").
     """
     known = {option.name: option for option in command.options}
@@ -163,7 +163,8 @@ def read_text(command: CommandSpec, text: str) -> dict[str, str]:
             raise UserError("option_empty", option=name)
         found[name] = plain or choices[0].value
     rest = next((option.name for option in command.options if option.rest), None)
-    words_left = " ".join(_OPTION.sub("", text).split())
+    lines = [" ".join(line.split()) for line in _OPTION.sub("", text).split("\n")]
+    words_left = "\n".join(lines).strip()
     if rest and words_left:
         found.setdefault(rest, words_left)
     return found

@@ -43,7 +43,7 @@ NOT_MODERATED = "Not moderated: no moderation key is set."
 
 def title(mood: Mood, prompt: str) -> str:
     """A status card's headline."""
-    return f"{MOODS[mood]}: {shorten(prompt, 80)}"
+    return f"{MOODS[mood]}: {_brief(prompt)}"
 
 
 def queued(ahead: int, seconds: float) -> str:
@@ -118,7 +118,7 @@ def facts(
 
 def result_title(made: int, prompt: str) -> str:
     """A result card's headline."""
-    return f"{count(made, 'picture')}: {shorten(prompt, 80)}"
+    return f"{count(made, 'picture')}: {_brief(prompt)}"
 
 
 def will_approve(selected: list[str], chooser: str, everything: bool) -> str:  # noqa: FBT001  # a fact of the sentence
@@ -159,7 +159,12 @@ def alt_text(shown: str, name: str) -> str:
 
 def originals_title(prompt: str) -> str:
     """The headline over the full files."""
-    return f"Originals: {shorten(prompt, 80)}"
+    return f"Originals: {_brief(prompt)}"
+
+
+def _brief(prompt: str) -> str:
+    """A prompt in a headline, which has one line."""
+    return shorten(" ".join(prompt.split()), 80)
 
 
 ORIGINALS_BY_LINK = "The files are too large for this chat. These links work for one day."

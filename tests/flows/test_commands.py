@@ -133,6 +133,21 @@ async def test_what_was_asked_without_a_prompt_is_kept(
         await eyes.told(ada, "makes no picture from another one")
 
 
+async def test_what_is_typed_in_lines_keeps_them(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """A post's caption has them; in a headline, a prompt of several stands in one."""
+    async with running_desk(environ):
+        await chat.connected()
+        form = await (await ada.command("/post Open again.\n\nFrom  Monday on.", marketing)).form()
+        lines = " " if chat.name == "discord" else "\n\n"  # whose options have one line
+        assert form.fields["Caption"] == f"Open again.{lines}From Monday on."
+        form = await (await ada.command("/generate", marketing)).form()
+        await ada.submit(form, {"Prompt": "a fox\n\n# in snow"})
+        await eyes.see(marketing, "Done: a fox # in snow")
+        await eyes.see(marketing, "1 picture: a fox # in snow")
+
+
 @CHATS
 async def test_a_command_typed_on_a_telephone_is_understood(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
