@@ -245,6 +245,27 @@ async def test_several_are_tagged_and_saved_at_once(open_page: Open) -> None:
         assert len(packed.namelist()) == 2
 
 
+async def test_all_that_is_shown_is_saved_at_once(open_page: Open, desk: Running) -> None:
+    """However many there are: more than a form of any other kind has fields."""
+    async with open_page() as viewer:
+        page = viewer.page
+        async with desk.database.read() as uow:
+            you = await uow.members.anywhere(1, "local")
+        assert you
+        for number in range(62):
+            await keep(desk, you, f"picture {number}.png")
+        await page.goto("/library")
+        await expect(tiles(page)).to_have_count(40)
+        await tiles(page).last.scroll_into_view_if_needed()
+        await expect(tiles(page)).to_have_count(62)
+        await page.keyboard.press("Control+a")
+        bar = page.get_by_role("form", name=words.CHOSEN_PICTURES)
+        async with page.expect_download() as begun:
+            await bar.get_by_role("button", name=words.SAVE_THEM).click()
+        packed = zipfile.ZipFile(await (await begun.value).path())
+        assert len(packed.namelist()) == 62
+
+
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 async def test_images_are_put_into_a_post_and_deleted_only_after_a_warning(
     open_page: Open, viewport: dict[str, int]

@@ -139,6 +139,11 @@ export function takeChoosing() {
     event.preventDefault();
     clear();
   });
+  // Sent as one field: the desk takes more pictures at once than fields.
+  bar.addEventListener("formdata", ({ formData }) => {
+    formData.delete("image");
+    formData.set("images", numbers());
+  });
   bar.querySelector("[data-use]").addEventListener("click", () => use(numbers()));
   bar.querySelector("[data-tag]").addEventListener("click", tag);
   bar.querySelector("[data-delete]").addEventListener("click", (event) => {
