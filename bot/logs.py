@@ -14,9 +14,11 @@ import structlog
 SECRETS = re.compile(
     r"sk-[\w-]{8,}|xox[abprse]-[\w-]+|xapp-[\w-]+|r8_\w{8,}|EAA\w{8,}"
     r"|[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}"
+    r"|imgdesk_[\w-]+|(?<=/sign-in/)[\w-]+"
     r"|(?<=Bearer )\S+|(?<=Bot )\S+|(?<=access_token=)[^&\s]+|(?<=://):?[^:/@\s]*:[^@/\s]+(?=@)"
 )
-"""OpenAI, Slack, Replicate, Meta and Discord keys, bearer tokens, passwords in addresses."""
+"""OpenAI's, Stability's, Slack's, Replicate's, Meta's and Discord's keys, the desk's own tokens and
+links to sign in, bearer tokens, passwords in addresses."""
 
 
 def configure_logs(level: str, least: int = logging.NOTSET) -> None:
