@@ -160,6 +160,21 @@ async def test_a_command_typed_on_a_telephone_is_understood(
         assert done.says("vintage")
 
 
+@pytest.mark.parametrize("chat", ["discord"], indirect=True)
+async def test_words_are_read_as_they_were_written(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Discord would draw a channel, an emoji or a time in their place, or notify people."""
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/generate <#123> <:fox:1> <t:12> *x* @everyone <b> 1 < 2", marketing)
+        pictures = await eyes.see(marketing, "1 picture: ")
+        shown = pictures.handle.plain()
+        assert r"\<#123> \<:fox:1> \<t:12> \*x\* @" in shown
+        assert "@\u200beveryone <b> 1 < 2" in shown
+        assert pictures.pings == {"Ada"}
+
+
 @CHATS
 async def test_of_many_models_each_is_named(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
