@@ -54,8 +54,9 @@ KEY = (
 PREFER = "“wait=5” waits 5 seconds at most (RFC 7240)."
 PUBLISH = "Publish to {network} at once. Waits up to 60 seconds, then answers 202 with the post."
 PUBLISH_ABOUT = (
-    "The person whose token it is must be an approver. Name pictures by their addresses: one of "
-    "this library’s is used as it is, another public one is fetched, checked and kept first."
+    "Where approvers are named, the person whose token it is must be one, or an admin. Name "
+    "pictures by their addresses: one of this library’s is used as it is, another public one is "
+    "fetched, checked and kept first."
 )
 POSTS = "List the posts, newest first, 20 on a page, at most 100."
 POST = "A post: its words and pictures, and where it stands."
