@@ -98,7 +98,9 @@ def channel_of(place: Place) -> str:
 
 
 def days_of(period: Period, day: str) -> tuple[str, str]:
-    """The first and last day, both "YYYY-MM-DD", of the period in which `day` lies."""
+    """The first and last day, both "YYYY-MM-DD", of the period in which `day` lies; of a month, its
+    "YYYY-MM" will do.
+    """
     return (day, day) if period == "day" else (f"{day[:7]}-01", f"{day[:7]}-31")
 
 

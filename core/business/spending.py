@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from core.business.budgets import days_of
 from core.business.keys import ProviderKey
 from core.business.members import Member
 from core.errors import UserError
@@ -100,7 +101,7 @@ async def read_spending(
     """A month of a business, or of one of its members. Raises UserError("month_unknown")."""
     if not _MONTH.fullmatch(month):
         raise UserError("month_unknown", month=month)
-    rows = await uow.ledger.by_day(business_id, (f"{month}-01", f"{month}-31"), member_id)
+    rows = await uow.ledger.by_day(business_id, days_of("month", month), member_id)
     names: dict[str, str] = {}
     for key in {row.member_id for row in rows}:
         member = await uow.members.get(key)
@@ -110,7 +111,7 @@ async def read_spending(
 
 async def read_own(uow: UnitOfWork, viewer: Member, month: str) -> list[Spent]:
     """What one's own keys paid in a month that is one: neither a sum nor a budget counts it."""
-    days = (f"{month}-01", f"{month}-31")
+    days = days_of("month", month)
     return await uow.ledger.by_day(viewer.business_id, days, viewer.id, own_key=True)
 
 
@@ -119,7 +120,7 @@ async def read_by_key(uow: UnitOfWork, viewer: Member, month: str) -> list[KeySh
     admins, the business's; nobody sees other people's.
     """
     shares = []
-    days = (f"{month}-01", f"{month}-31")
+    days = days_of("month", month)
     for key_id, (amount, images) in (await uow.ledger.by_key(viewer.business_id, days)).items():
         key = await uow.keys.get(key_id)
         if key and (key.owner_id == viewer.id or (viewer.admin and not key.owner_id)):

@@ -5,7 +5,6 @@ It must not know chats; the inbox hands it a member, a place and a checked order
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from random import Random
 from typing import Final
 
@@ -53,9 +52,7 @@ async def place_order(
     for number in order.references:
         if await uow.images.of_business(business.id, number) is None:
             raise UserError("reference_unknown", reference=number)
-    recent = await uow.jobs.orders_since(member.id, uow.now - timedelta(minutes=1))
-    if recent >= per_minute:
-        raise UserError("too_many_orders", limit=per_minute)
+    await require_pace(uow, member, per_minute)
     rivals = [await pay_by_key(uow, business.id, member.id, one) for one in order.rivals]
     order = await pay_by_key(uow, business.id, member.id, replace(order, rivals=tuple(rivals)))
     job_id = new_id()
@@ -83,6 +80,13 @@ async def place_order(
     for item in items:
         uow.items.add(item)
     return job
+
+
+async def require_pace(uow: UnitOfWork, member: Member, per_minute: int) -> None:
+    """Raises UserError("too_many_orders") where this member's last minute had as many already."""
+    recent = await uow.jobs.orders_since(member.id, uow.later(-60))
+    if recent >= per_minute:
+        raise UserError("too_many_orders", limit=per_minute)
 
 
 def _items_of(job: Job, order: Order) -> list[Item]:

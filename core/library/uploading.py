@@ -5,14 +5,13 @@ fetched: `core.library.ingesting` does that.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 
 from core.business.members import new_id
 from core.chat import Attachment
-from core.errors import Trouble, UserError
+from core.errors import Trouble
 from core.generation.jobs import Item, Job
-from core.generation.ordering import Customer, place_cards
+from core.generation.ordering import Customer, place_cards, require_pace
 from core.publishing.posts import Post
 from core.storing import UnitOfWork
 
@@ -36,9 +35,7 @@ async def place_upload(
     Raises UserError("too_many_orders"); then nothing was written.
     """
     member, business = customer.member, customer.business
-    recent = await uow.jobs.orders_since(member.id, uow.now - timedelta(minutes=1))
-    if recent >= per_minute:
-        raise UserError("too_many_orders", limit=per_minute)
+    await require_pace(uow, member, per_minute)
     left = len(attachments) - MOST_FILES
     job_id = new_id()
     root = await uow.messages.get(post.root_id) if post else None
