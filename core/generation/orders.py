@@ -81,7 +81,7 @@ def read_order(
     comma-separated; so many `files` come with it, to make the picture from. Raises UserError naming
     the option and what it may be: prompt_empty, prompt_too_long, prompt_blocked, model_unknown,
     size_unknown, quality_unknown, style_unknown, count_wrong, reference_wrong, references_untaken,
-    references_many.
+    references_nowhere, references_many.
     """
     prompt = options.get("prompt", "").strip()
     style = options.get("style", "")
@@ -141,7 +141,9 @@ def _references(text: str) -> tuple[int, ...]:
 def _take(references: int, model: Model, models: Mapping[str, Model]) -> None:
     if references and not model.references:
         able = [name for name, other in models.items() if other.references]
-        raise UserError("references_untaken", model=model.label, models=able or ["-"])
+        if not able:
+            raise UserError("references_nowhere")
+        raise UserError("references_untaken", model=model.label, models=able)
     if references > model.references:
         raise UserError("references_many", count=references, most=model.references)
 

@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "reference_wrong": "“{reference}” is no picture's number. Write 12, or several as 12,15.",
     "reference_unknown": "There is no such picture as {reference} in the library.",
     "references_untaken": "{model} makes no picture from another one. These do: {models}.",
+    "references_nowhere": "No model here makes a picture from another one. Nothing was made.",
     "references_many": "A picture is made from at most {most} others; these are {count}.",
     "reference_refused": "The file {name}, which it was to be made from, was not taken. Nothing "
     "was paid.",

@@ -62,6 +62,14 @@ def test_a_model_that_takes_none_names_those_that_do() -> None:
     assert "gpt-image-2.5-flare" in str(error.facts["models"])
 
 
+def test_where_no_model_takes_any_that_is_said() -> None:
+    """As on a desk without a provider, where only sketches are drawn."""
+    models = {"flux-schnell": MODELS["flux-schnell"]}
+    with pytest.raises(UserError) as raised:
+        read_order({"prompt": "a fox", "reference": "1"}, CATALOGUE, models, "")
+    assert raised.value.code == "references_nowhere"
+
+
 def test_another_reference_is_another_picture() -> None:
     """So a batch does not take one for the other; without any nothing has changed."""
     prints = {order(reference=text).fingerprint for text in ("", "1", "2", "1 2")}
