@@ -33,6 +33,7 @@ from storage.valkey import embedded_valkey
 
 GIGABYTE = 1_000_000_000
 LITTLE_SPACE = 2.0  # gigabytes
+LONG_KEY = 32  # characters
 REDIS_SECONDS = 5
 BUILT_IN = "site"
 
@@ -64,6 +65,9 @@ async def check_folder(settings: Settings) -> list[Finding]:
         text = words.FOLDER_FULL.format(path=settings.data_dir, free=free)
         found = Finding("!", text, words.FOLDER_FULL_FIX)
     if key == settings.secret_key.get_secret_value():
+        if len(key) < LONG_KEY:
+            text = words.KEY_SHORT.format(length=len(key))
+            return [found, Finding("!", text, words.KEY_SHORT_FIX)]
         return [found, Finding("✓", words.KEY.format(where=words.KEY_SETTING))]
     if settings.database_url:
         return [found, Finding("!", words.KEY_ALONE, words.KEY_ALONE_FIX)]

@@ -12,6 +12,13 @@ FOLDER_FULL_FIX = "Make room, or keep pictures in a bucket (STORAGE_PROVIDER=s3)
 KEY = "Secret key: {where}"
 KEY_SETTING = "from SECRET_KEY"
 KEY_FILE = "in {path}; back it up, without it no stored token can be opened"
+KEY_SHORT = (
+    "Secret key: SECRET_KEY has only {length} characters; who guesses it can sign in as anybody"
+)
+KEY_SHORT_FIX = (
+    "Make one with `openssl rand -base64 32`, put this one into SECRET_KEY_OLD, restart, and run: "
+    "imagedesk secrets rotate."
+)
 KEY_ALONE = "Secret key: every machine would make its own"
 KEY_ALONE_FIX = "Set the same SECRET_KEY wherever this desk runs."
 

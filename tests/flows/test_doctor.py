@@ -191,6 +191,16 @@ async def test_a_database_that_cannot_be_used_is_told_as_it_is(environ: dict[str
     assert "(file is not a database)\n    → Give access to that file, or put it" in broken.out
 
 
+async def test_a_secret_key_that_can_be_guessed_is_a_warning(environ: dict[str, str]) -> None:
+    """It is not shown, and the way to another one is told."""
+    weak = await imagedesk({**environ, "SECRET_KEY": "geheim"}, "doctor")
+    assert "! Secret key: SECRET_KEY has only 6 characters" in weak.out
+    assert "imagedesk secrets rotate" in weak.out
+    assert "geheim" not in weak.said
+    strong = await imagedesk({**environ, "SECRET_KEY": "geheim" * 6}, "doctor")
+    assert "✓ Secret key: from SECRET_KEY" in strong.out
+
+
 async def test_a_wrong_discord_token_is_named(environ: dict[str, str]) -> None:
     """The setting is the one to change."""
     async with DiscordServer() as discord:
