@@ -210,7 +210,7 @@ SENTENCES: dict[str, str] = {
     "address_private": "That address lies in a private network, which this desk does not enter. "
     "Name a public one.",
     "address_redirects": "That address leads on more than {most} times. Name the picture's own.",
-    "address_unreachable": "Nobody answers at that address ({reason}).",
+    "address_unreachable": "Nothing could be fetched from that address ({reason}).",
     "address_unanswered": "That address gives no picture (HTTP {status}).",
     "address_slow": "That address took more than {seconds} seconds. Nothing was posted; try again.",
     # pictures
