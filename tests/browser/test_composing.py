@@ -1,6 +1,7 @@
 """Writing, forms, files and finding one's way, in a real browser."""
 
 import base64
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -81,6 +82,22 @@ async def test_completion_is_left_and_taken_by_keyboard_alone(open_page: Open) -
         await box.press_sequentially("help")
         await box.press("Enter")
         await expect(page.get_by_role("button", name="/generate a lighthouse")).to_be_visible()
+
+
+@running
+async def test_a_command_that_is_clicked_is_written_where_it_stands(open_page: Open) -> None:
+    """That of a thread into the thread's own box: some are understood nowhere else."""
+    async with open_page() as viewer:
+        page = viewer.page
+        await say(page, "/generate a fox")
+        thread = page.get_by_role("complementary", name=words.THREAD)
+        box = thread.get_by_role("textbox")
+        await box.fill("/help")
+        await box.press("Enter")
+        await thread.get_by_role("button", name="/keep 1-8").click()
+        await expect(box).to_have_value(re.compile("^/keep 1-8"))
+        await expect(box).to_be_focused()
+        await expect(page.locator(".channel textarea")).to_have_value("")
 
 
 @running

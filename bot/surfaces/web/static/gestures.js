@@ -1,5 +1,5 @@
 // What is clicked on lines and cards: controls, reactions, threads, menus.
-import { current } from "./composer.js";
+import { composerAt } from "./composer.js";
 import { openEarlier } from "./earlier.js";
 import { answered } from "./forms.js";
 import { openPicture } from "./lightbox.js";
@@ -60,7 +60,7 @@ function click(event) {
   else if (found("[data-react]")) react(found("[data-react]"));
   else if (found("[data-earlier]")) openEarlier(found("[data-earlier]"));
   else if (found("[data-say]")) command(found("[data-say]"));
-  else if (found("[data-fill]")) current()?.write(found("[data-fill]").dataset.fill);
+  else if (found("[data-fill]")) composerAt(target)?.write(found("[data-fill]").dataset.fill);
   else if (plain && found("[data-open-thread]")) {
     event.preventDefault();
     openThread(found("[data-open-thread]").dataset.openThread);
