@@ -53,6 +53,7 @@ from storage.repositories.work import (
 )
 
 RETRY_SECONDS = 2.0
+CONNECT_SECONDS = 10.0  # after which a PostgreSQL that says nothing is away
 AWAY = frozenset({"08", "53", "57"})
 """PostgreSQL's classes of "no connection", "no room" and "somebody shut it down"."""
 
@@ -77,8 +78,14 @@ def open_engine(settings: Settings) -> AsyncEngine:
     """An engine for the configured database; `await engine.dispose()` closes it."""
     url = database_url(settings)
     if not url.startswith("sqlite"):
-        sizes = {"pool_size": 10, "max_overflow": 20}
-        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True, **sizes)
+        return create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=20,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"timeout": CONNECT_SECONDS},
+        )
     path = make_url(url).database or ""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     # The connection that was used last has the warmest cache.

@@ -1,5 +1,7 @@
 """The revisions make what the tables say, and carry over what was there, on both databases."""
 
+import asyncio
+import socket
 import warnings
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.errors import ActionNeeded
 from core.library.finding import find
 from core.library.search import Search
 from core.settings import Settings
@@ -84,6 +87,17 @@ async def test_an_address_may_be_written_as_for_other_programs(postgres: Postgre
     current, newest = await revisions(engine)
     await engine.dispose()
     assert current == newest
+
+
+async def test_a_server_that_says_nothing_is_soon_given_up(tmp_path: Path) -> None:
+    """Whoever starts the desk, or asks the doctor, does not sit before a silent screen for long."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://desk@127.0.0.1:{silent.getsockname()[1]}/desk"
+        engine = open_engine(Settings(data_dir=tmp_path, database_url=url))
+        async with asyncio.timeout(20):
+            with pytest.raises(ActionNeeded, match="database_unreachable"):
+                await migrate(engine)
+        await engine.dispose()
 
 
 async def test_images_of_the_first_revision_are_found_after_the_second(
