@@ -62,6 +62,9 @@ FIELDS = {
 }
 """At which field a reason is shown; others are said in a sentence of their own."""
 
+ORDERS: Final = frozenset({"generate", "asked"})
+"""Forms of orders, by the first part of their keys."""
+
 HIDDEN: Final = ("count", "reference", "compare")
 """Options of `/generate` for which its form has no field."""
 
@@ -159,10 +162,13 @@ def home_form(businesses: list[Business]) -> Form:
     return Form("home", words.HOME_TITLE, words.HOME_SUBMIT, (field,))
 
 
-def field_errors(error: UserError) -> FieldErrors | None:
-    """What is wrong, at its field; None where it belongs to none."""
-    field = FIELDS.get(error.code)
-    if field is None:
+def field_errors(error: UserError, key: str) -> FieldErrors | None:
+    """What is wrong with the form of this key, at its field; None where it belongs to none. A
+    prompt that was typed is not lost with its form, whatever forbids the order for now.
+    """
+    prompt = "prompt" if key.partition(":")[0] in ORDERS else ""
+    field = FIELDS.get(error.code, prompt)
+    if not field:
         return None
     said = sentence(error.trouble)
     return FieldErrors({field: f"{said} {words.WAYS}" if error.code == "needs_image" else said})

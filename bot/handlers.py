@@ -15,7 +15,7 @@ from bot.browsing import PANEL_FORMS, open_image, open_library
 from bot.budgets import budget, submit_budget, tell_notices
 from bot.comparing import read_comparison, scoreboard, tell_fewer
 from bot.desk import Desk
-from bot.forms import field_errors, order_form, read_asked, upload_form
+from bot.forms import order_form, read_asked, upload_form
 from bot.keys import models_for, open_keys, submit_keys
 from bot.models import previewed, show_models
 from bot.people import find_person
@@ -158,17 +158,14 @@ CARD_FORMS: dict[str, FormHandler] = {
 async def submit(
     desk: Desk, uow: UnitOfWork, asking: Asking, key: str, values: dict[str, str]
 ) -> Reply:
-    """What a submitted form does; what is wrong is said at its field."""
+    """What a submitted form does. Raises UserError, also for what is wrong at one field of it
+    (`field_errors` tells which): nothing may be kept of a form that was refused.
+    """
     kind, _, card = key.partition(":")
-    try:
-        if kind == "generate":
-            return await order(desk, uow, asking, values, card)
-        if kind in PLAIN_FORMS:
-            return await PLAIN_FORMS[kind](desk, uow, asking, values)
-        if kind in CARD_FORMS:
-            return await CARD_FORMS[kind](desk, uow, asking, card, values)
-    except UserError as error:
-        if wrong := field_errors(error):
-            return wrong
-        raise
+    if kind == "generate":
+        return await order(desk, uow, asking, values, card)
+    if kind in PLAIN_FORMS:
+        return await PLAIN_FORMS[kind](desk, uow, asking, values)
+    if kind in CARD_FORMS:
+        return await CARD_FORMS[kind](desk, uow, asking, card, values)
     raise UserError("card_unknown")

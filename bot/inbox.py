@@ -18,7 +18,7 @@ from bot.browsing import open_home, propose
 from bot.commands import complete, read_text
 from bot.controls import press, react
 from bot.desk import Desk
-from bot.forms import home_form
+from bot.forms import field_errors, home_form
 from bot.handlers import COMMANDS, submit
 from core.business.admission import (
     WhichBusiness,
@@ -112,6 +112,9 @@ class DeskInbox:
             except WhichBusiness as question:
                 return home_form(question.businesses)
             except UserError as error:
+                wrong = field_errors(error, event.key) if isinstance(event, Submission) else None
+                if wrong:
+                    return wrong
                 silent = isinstance(event, Reaction)
                 return Nothing() if silent else Private(sentence(error.trouble))
             except TryLater:

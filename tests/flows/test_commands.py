@@ -133,6 +133,20 @@ async def test_what_was_asked_without_a_prompt_is_kept(
         await eyes.told(ada, "makes no picture from another one")
 
 
+async def test_a_prompt_is_not_lost_with_an_order_that_cannot_be(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Its form stays, or can be opened again with what was typed, and says why."""
+    async with running_desk(environ | {"ORDERS_PER_MINUTE": "2"}):
+        await chat.connected()
+        for prompt in ("a fox", "an owl"):
+            await ada.command(f"/generate {prompt}", marketing)
+            await eyes.see(marketing, f"1 picture: {prompt}")
+        form = await (await ada.command("/generate", marketing)).form()
+        refused = await ada.submit(form, {"Prompt": "a boat at sea"})
+        assert "That was more than 2 orders in a minute." in refused.text
+
+
 async def test_what_is_typed_in_lines_keeps_them(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
 ) -> None:

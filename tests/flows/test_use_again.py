@@ -212,6 +212,24 @@ async def test_a_picture_is_generated_within_the_form(
         assert page.count("<figure") == 3
 
 
+@pytest.mark.parametrize("chat", ["slack", "page"], indirect=True)
+async def test_a_form_that_is_refused_leaves_nothing_behind(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Neither a draft nor an upload: once corrected, there is one of each."""
+    async with running_desk(environ):
+        await chat.connected()
+        form = await (await ada.command("/post Autumn is here.", marketing)).form()
+        drawn = {"Generate with AI": "a swastika"}
+        refused = await ada.submit(form, drawn, [FRONT])
+        assert "“swastika” is not allowed here" in refused.text
+        await ada.submit(form, {"Generate with AI": "a fox"}, [FRONT])
+        draft = await eyes.see(marketing, "Autumn is here.", "Check it")
+        assert len(draft.pictures) == 2
+        assert len(eyes.all(marketing, "Publish: ")) == 1
+        assert len(eyes.all(marketing, "front.jpg: ")) == 1
+
+
 @pytest.mark.parametrize("chat", ["discord"], indirect=True)
 async def test_a_form_of_five_fields_leaves_generating_to_the_card(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
