@@ -31,6 +31,7 @@ from core.chat import (
     Visit,
 )
 from core.generation.prices import read_catalogue
+from core.library.images import Image
 from core.library.prints import draw_print
 from core.publishing.networks.site import Site
 from core.publishing.posting import NetworkFacts
@@ -152,3 +153,11 @@ def actions(card: Card) -> list[str]:
 def menu(card: Card, action: str) -> Menu:
     """A menu of it."""
     return next(one for one in card.controls if isinstance(one, Menu) and one.action == action)
+
+
+async def shelf(library: Library, amount: int) -> list[Image]:
+    """So many pictures, "Picture 1" being the oldest."""
+    return [
+        await library.add(f"p{number}.png", title=f"Picture {number}")
+        for number in range(1, amount + 1)
+    ]

@@ -21,20 +21,11 @@ from core.publishing.posts import TargetState
 from core.review.reviewing import mark, read_review, unmark
 from core.review.signals import Signal
 from storage.database import Database
-from tests.contracts.blob_grounds import StoppedClock
 from tests.contracts.library_grounds import PLACE, Library
 from tests.fakes.blobs import MemoryBlobs
 
 NAMED = {"published", "unknown", "scheduled"}
 MOVING = {"claimed", "staged", "sending"}
-
-
-@pytest.fixture
-async def library(database: Database, clock: StoppedClock) -> Library:
-    """An empty library."""
-    library = Library(database, clock)
-    await library.found()
-    return library
 
 
 async def until_somebody_waits(database: Database) -> None:
