@@ -172,7 +172,7 @@ class Making:
         if attempt and spooled:
             await self._storing.keep(claim.item, claim.job, claim.order, attempt, spooled)
             return
-        offer = await self._offers.find(claim.order)
+        offer = await self._find(claim.order, attempt)
         if attempt and attempt.handle:
             await self._finish(claim, offer, attempt, self._request(claim, offer, attempt))
             return
@@ -188,6 +188,14 @@ class Making:
         await self._reach("submitted")
         request = self._request(claim, offer, attempt, references)
         await self._finish(claim, offer, attempt, request, number)
+
+    async def _find(self, order: Order, attempt: Attempt | None) -> Offer:
+        try:
+            return await self._offers.find(order)
+        except ActionNeeded as error:
+            if attempt:  # whoever would know what became of it cannot be asked
+                raise OutcomeUnknown("worker_died") from error
+            raise
 
     async def _finish(
         self, claim: Claim, offer: Offer, attempt: Attempt, request: ImageRequest, number: int = 0
@@ -347,8 +355,6 @@ class Making:
             attempts = await uow.attempts.of_item(item.id)
             # What is closed is booked: by an earlier making, or as nothing.
             last = attempts[-1] if attempts and not attempts[-1].outcome else None
-            if last and isinstance(error, ActionNeeded):
-                error = OutcomeUnknown("worker_died")  # whoever would know cannot be asked
             if isinstance(error, OutcomeUnknown):
                 item.move("unknown", uow.now, error.trouble)
                 if last:

@@ -63,11 +63,15 @@ class Storing:
             raise TryLater(error.code, after=STORE_SECONDS, **error.facts) from error
 
     async def spooled(self, attempt: Attempt) -> Generated | None:
-        """The answer that an earlier worker spooled, if it came so far."""
+        """The answer that an earlier worker spooled, if it came so far. Raises TryLater, also where
+        the store refuses access: what lies there is paid.
+        """
         try:
             head, _, data = (await self._blobs.get(_spool_key(attempt))).partition(b"\n")
         except FileNotFoundError:
             return None
+        except ActionNeeded as error:
+            raise TryLater(error.code, after=STORE_SECONDS, **error.facts) from error
         return Generated(data=data, **json.loads(head))
 
     async def references(self, business_id: int, order: Order) -> tuple[bytes, ...]:

@@ -242,6 +242,25 @@ async def revoked(ground: Ground) -> None:
     assert len(ground.openai.bill) == 12
 
 
+async def keyless(ground: Ground) -> None:
+    """A worker dies with paid answers in its hands, the key is gone when the next one comes, and
+    the batch is given up: what may have been paid stays booked.
+    """
+    async with ground.worker("--at", "answered", "--when", MADE) as doomed:
+        await start(ground, 12)
+        assert await doomed.until_ended() == -signal.SIGKILL
+    ground.environ["OPENAI_API_KEY"] = ""
+    ground.let_pass(LEASE)
+    async with ground.worker():
+        await told(ground, "Batch: paused")
+        await press(ground, "cancel")
+        await ground.until_quiet()
+        found = await states(ground)
+        assert found["unknown"]
+        await judge(ground, **found)
+        await told(ground, "unknown. No answer came")
+
+
 async def cancelled(when: Literal["at once", "midway", "paused"], ground: Ground) -> None:
     """Cancel ends it within a second: no further call; what is made stays, and its cost is told."""
     async with ground.worker():
@@ -298,6 +317,7 @@ STORIES: Final[Mapping[str, tuple[Story, Mapping[str, str]]]] = {
     "the pictures are bad": (spoilt, {}),
     "a prompt is refused": (turned_away, {}),
     "the key is revoked": (revoked, PACED),
+    "the key is gone after a kill": (keyless, PACED),
     "it is cancelled at once": (partial(cancelled, "at once"), SLOW),
     "it is cancelled midway": (partial(cancelled, "midway"), SLOW),
     "it is cancelled while it is paused": (partial(cancelled, "paused"), SLOW),
