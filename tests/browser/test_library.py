@@ -394,6 +394,28 @@ async def test_the_grid_goes_on_by_itself_and_is_found_again_as_it_was_left(
             assert await page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
 
 
+async def test_one_comes_back_to_where_one_was_however_far_that_is(
+    open_page: Open, desk: Running
+) -> None:
+    """Farther than the desk gives pictures at once."""
+    async with open_page() as viewer:
+        page = viewer.page
+        async with desk.database.read() as uow:
+            you = await uow.members.anywhere(1, "local")
+        assert you
+        for number in range(150):
+            await keep(desk, you, f"picture {number}.png")
+        await page.goto("/library?sort=oldest")
+        for shown in (40, 80, 120, 150):
+            await expect(tiles(page)).to_have_count(shown)
+            await tiles(page).last.scroll_into_view_if_needed()
+        await tiles(page).nth(140).get_by_role("link").click()
+        await page.wait_for_url(re.compile(r"/library/\d+$"))
+        await page.go_back()
+        await expect(tiles(page)).to_have_count(150)
+        await expect(tiles(page).nth(140)).to_be_in_viewport()
+
+
 async def test_library_typed_in_the_conversation_opens_the_grid_with_that_search(
     open_page: Open,
 ) -> None:

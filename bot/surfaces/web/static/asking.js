@@ -3,6 +3,7 @@ import { fetchPart } from "./talk.js";
 
 const SETTLED = 180; // milliseconds without a key
 const PER_PART = 40; // images in one answer of the desk
+const MOST = 100; // that the desk gives at once
 const USUAL = { filter: "all", sort: "newest" };
 
 const form = document.getElementById("asks");
@@ -189,6 +190,16 @@ function comeBack() {
     history.replaceState(state, "");
   });
   const { shown = 0, top = 0 } = history.state || {};
-  if (shown > PER_PART) ask({ remember: "", limit: Math.min(shown, 100) }).then(() => ground.scrollTo(0, top));
-  else if (top) ground.scrollTo(0, top);
+  goOn(shown).then(() => top && ground.scrollTo(0, top));
+}
+
+// Until as many are there as there were, no more come, or something else is asked.
+async function goOn(shown) {
+  if (shown > PER_PART) await ask({ remember: "", limit: Math.min(shown, MOST) });
+  const turn = asked;
+  const there = () => grid().children.length;
+  for (let before = 0; turn === asked && before < there() && there() < shown; ) {
+    before = there();
+    await more();
+  }
 }
