@@ -4,6 +4,7 @@ Owns structlog's set-up and what counts as a secret. Nobody logs prompts, and th
 hide the values they were about (`storage.database`).
 """
 
+import asyncio
 import logging
 import re
 import sys
@@ -30,6 +31,7 @@ def configure_logs(level: str, least: int = logging.NOTSET) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _spare_cancellations,
         structlog.processors.format_exc_info,
         strike_secrets,
     ]
@@ -50,6 +52,14 @@ def configure_logs(level: str, least: int = logging.NOTSET) -> None:
         )
     )
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+
+
+def _spare_cancellations(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Who was told to end at once has nothing to trace; libraries log it as a failure."""
+    failure = event.get("exc_info")
+    if isinstance(failure, tuple) and isinstance(failure[1], asyncio.CancelledError):
+        del event["exc_info"]
+    return event
 
 
 def strike_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,13 @@
 """Logs: whatever is a secret is struck out, wherever in an entry it stands."""
 
-import pytest
+import asyncio
+import json
+import logging
 
-from bot.logs import strike_secrets
+import pytest
+import structlog
+
+from bot.logs import configure_logs, strike_secrets
 
 GEHEIM = "Q7zK2mXv9RtB4nWs8YdL1pFh"
 
@@ -35,6 +40,22 @@ def test_a_secret_is_struck_out(secret: str) -> None:
     struck = strike_secrets(None, "warning", entry)
     assert GEHEIM not in str(struck)
     assert str(struck).count("•••") >= 3
+
+
+def test_what_was_told_to_end_at_once_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Libraries call it a failure; other failures keep their traceback."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        configure_logs("info")
+        for error in (asyncio.CancelledError(), ValueError("7")):
+            logging.getLogger("arq.worker").error("make failed", exc_info=error)
+    finally:
+        structlog.reset_defaults()
+        root.handlers[:], root.level = handlers, level
+    ended, failed = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (ended["event"], "exception" in ended) == ("make failed", False)
+    assert failed["exception"].endswith("ValueError: 7")
 
 
 def test_what_is_none_stands() -> None:
