@@ -52,7 +52,8 @@ def test_what_was_told_to_end_at_once_is_a_line(capsys: pytest.CaptureFixture[st
             logging.getLogger("arq.worker").error("make failed", exc_info=error)
     finally:
         structlog.reset_defaults()
-        root.handlers[:], root.level = handlers, level
+        root.handlers[:] = handlers
+        root.setLevel(level)
     ended, failed = map(json.loads, capsys.readouterr().err.splitlines())
     assert (ended["event"], "exception" in ended) == ("make failed", False)
     assert failed["exception"].endswith("ValueError: 7")
