@@ -150,6 +150,7 @@ async def test_the_document_tells_what_may_be_asked(bakery: httpx2.AsyncClient) 
     assert asked["sort"]["enum"] == ["newest", "oldest", "most_used", "name"]
     assert "ai_generated" in asked["filter"]["enum"]
     assert (asked["limit"]["type"], asked["limit"]["maximum"]) == ("integer", 100)
+    assert asked["from"]["format"] == asked["to"]["format"] == "date"
     made = document["paths"]["/v1/images/generate"]["post"]["responses"]
     shapes = {
         status: made[status]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]

@@ -33,9 +33,10 @@ from core.library.search import FILTERS, LAST_PAGE, MOST, SORTS, Given, read_sea
 from core.storing import UnitOfWork
 from core.wording import api as words
 
-# Told as numbers, taken as they are written: what is wrong with one has a sentence of core's.
+# Told as what they are, taken as they are written: what is wrong has a sentence of core's.
 PAGE: Final = {"type": "integer", "minimum": 1, "maximum": LAST_PAGE}
 LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MOST}
+DATE: Final = {"type": "string", "format": "date"}
 
 
 class ImageRoutes:
@@ -73,8 +74,12 @@ class ImageRoutes:
             tag: str = "",
             person: Annotated[str, Query(description=words.PERSON)] = "",
             provider: Annotated[str, Query(description=words.PROVIDER)] = "",
-            since: Annotated[str, Query(alias="from", description=words.SINCE)] = "",
-            until: Annotated[str, Query(alias="to", description=words.UNTIL)] = "",
+            since: Annotated[
+                str | None, WithJsonSchema(DATE), Query(alias="from", description=words.SINCE)
+            ] = None,
+            until: Annotated[
+                str | None, WithJsonSchema(DATE), Query(alias="to", description=words.UNTIL)
+            ] = None,
             cursor: Annotated[str, Query(description=words.CURSOR)] = "",
         ) -> ImagePage:
             caller.require_business(business_id)
