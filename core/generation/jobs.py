@@ -117,6 +117,16 @@ class Item:
         self.ended_at = now if state in ENDED else None
         self.wake_at = None if state in ENDED else now
 
+    def begin(self, now: datetime) -> None:
+        """To *generating* by whoever claimed it, under the lease that was taken; what another
+        worker began goes on.
+        """
+        if self.state == "queued":
+            lease, wake_at = self.lease_until, self.wake_at
+            self.move("generating", now)
+            self.lease_until, self.wake_at = lease, wake_at
+            self.started_at = now
+
 
 @dataclass(eq=False)
 class Attempt:

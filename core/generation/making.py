@@ -135,11 +135,7 @@ class Making:
                 await release(uow, item.id)
                 await redraw_job(uow, job.id)
                 return None
-            if item.state == "queued":
-                lease, wake_at = item.lease_until, item.wake_at
-                item.move("generating", uow.now)
-                item.lease_until, item.wake_at = lease, wake_at
-                item.started_at = uow.now
+            item.begin(uow.now)
             await redraw(uow, "status", job.id)
             return Claim(item, job, order, _anonymous(job.owner_id), open_attempt)
 
