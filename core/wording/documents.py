@@ -6,4 +6,5 @@ EXAMPLE_HEAD = """\
 # Settings of Image Desk, made from core/settings.py by: python -m bot.documents
 # Copy this file to .env and take the # away from what you set. Every setting may instead name a
 # file that holds its value: NAME_FILE=/run/secrets/name
+# What holds a space or one of $ & ; # stands in quotes, for shells read this too: NAME='one, two'
 """
