@@ -18,7 +18,9 @@ from core.ports import BlobStore
 from core.wording import api as words
 from core.wording.errors import sentence
 
-DAY: Final = 86_400
+URL_LIFETIME: Final = 3600
+"""Seconds (REQUIREMENTS.md §1)."""
+
 NO_NULS: Final = r"^[^\x00]*$"
 """PostgreSQL's texts hold none."""
 
@@ -26,9 +28,9 @@ Words = Annotated[str, Field(pattern=NO_NULS)]
 
 
 class ImageShape(BaseModel):
-    """An image. `storage_url` holds for a day; `filename` is its key in the store. `plain_words`:
-    title, description, tags and alt text come from its prompt or file name alone, neither from AI
-    nor from a person.
+    """An image. `storage_url` holds for an hour; who asks again gets a new one. `filename` is its
+    key in the store. `plain_words`: title, description, tags and alt text come from its prompt or
+    file name alone, neither from AI nor from a person.
     """
 
     id: int
@@ -160,7 +162,7 @@ async def image_shape(
         business_id=image.business_id,
         filename=image.storage_key,
         original_filename=image.original_filename,
-        storage_url=await blobs.url(image.storage_key, DAY),
+        storage_url=await blobs.url(image.storage_key, URL_LIFETIME),
         thumbnail_url=f"{address}/api/v1/images/{image.id}/thumbnail",
         storage_provider=image.storage_provider,
         file_size=image.file_size,
