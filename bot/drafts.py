@@ -48,7 +48,7 @@ async def _publish_all(touch: Touch) -> Reply | None:
     UserError("not_approver").
     """
     job, uow, desk, member = await batch_of_card(touch), touch.uow, touch.desk, touch.asking.member
-    left: dict[str, Trouble] = {}
+    left: list[tuple[str, Trouble]] = []
     approved = 0
     for post, targets in await _posts(touch, job):
         if not is_draft(post, targets):
@@ -56,7 +56,7 @@ async def _publish_all(touch: Touch) -> Reply | None:
         try:
             await approve(uow, post, member, desk.networks, desk.grace)
         except UserError as error:
-            left[post.title] = error.trouble
+            left.append((post.title, error.trouble))
         else:
             approved += 1
     await redraw(uow, "status", job.id)

@@ -297,7 +297,10 @@ async def edit(
     draft = await read_draft(uow, asking.business.id, values, post.images)
     ids = {image.image_id for image in draft.images}
     joined = [one for one in post.images if _mark(one) not in opened and one.image_id not in ids]
-    draft = replace(draft, images=[*draft.images, *joined])
+    # Of a caption for which the form has no room, the rest stays where nobody changed it.
+    same = draft.caption == post.caption[:LONGEST_TEXT].strip()
+    caption = post.caption if same else draft.caption
+    draft = replace(draft, caption=caption, images=[*draft.images, *joined])
     await _check(desk, uow, asking, draft, values, await count_coming(uow, post.id))
     await rewrite_post(uow, post, draft)
     return await _bring(desk, uow, asking, post, values)

@@ -1,7 +1,7 @@
 """What is said of a batch's drafts."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -77,10 +77,12 @@ def span(first: int, last: int) -> str:
     return f"Drafts of {first}–{last}"
 
 
-def not_published(left: Mapping[str, Trouble], approved: int) -> str:
-    """What became of publishing all, where some drafts cannot be published as they stand."""
+def not_published(left: Sequence[tuple[str, Trouble]], approved: int) -> str:
+    """What became of publishing all, where some drafts cannot be published as they stand: those
+    `left`, by their titles, of which several may have the same one.
+    """
     head = f"{count(approved, 'draft')} will be published, {len(left)} cannot be yet:"
-    lines = [f"{label}: {sentence(trouble)}" for label, trouble in left.items()]
+    lines = [f"{label}: {sentence(trouble)}" for label, trouble in left]
     more = len(lines) - MOST_TROUBLES
     return "\n".join([head, *lines[:MOST_TROUBLES], *([f"And {more} more."] if more > 0 else [])])
 

@@ -58,16 +58,33 @@ async def test_more_drafts_than_a_menu_takes_are_opened_published_and_stopped(
 async def test_what_cannot_be_published_is_told_and_the_others_are(
     chat: Chat, root: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
 ) -> None:
-    """One caption that is too long keeps nothing else back."""
+    """Captions that are too long, also of one title, keep nothing else back."""
     async with running_desk(environ):
         await chat.connected()
         long = "a fox " + "in the deep snow " * 1200
-        done = await drafted(root, marketing, eyes, ["an owl", long, "a hare"])
-        told = await root.press(done, "Publish 3 drafts")
-        assert told.text.startswith("2 drafts will be published, 1 cannot be yet:\nA fox")
-        done = await eyes.changed(done, "3 posts: 1 to be published, 2 published.")
-        (waiting,) = done.menus["Open a draft"]
-        assert waiting.startswith("2. A fox")
+        done = await drafted(root, marketing, eyes, ["an owl", long, "a hare", f"{long} at night"])
+        told = await root.press(done, "Publish 4 drafts")
+        assert told.text.startswith("2 drafts will be published, 2 cannot be yet:\nA fox")
+        done = await eyes.changed(done, "4 posts: 2 to be published, 2 published.")
+        assert [one[:8] for one in done.menus["Open a draft"]] == ["2. A fox", "4. A fox"]
+
+
+async def test_a_long_caption_outlives_its_form(
+    chat: Chat, root: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """Which shows its beginning; whoever changes the alt text alone cuts nothing."""
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        prompt = "a fox" + " in the deep snow" * 250
+        done = await drafted(root, marketing, eyes, [prompt, "a hare"])
+        await root.choose(done, "Open a draft", [done.menus["Open a draft"][0]])
+        draft = await eyes.see(marketing, "Accounts", "in the deep snow")
+        form = await (await root.press(draft, "Edit")).form()
+        await root.submit(form, {"Alt text": "A fox in snow"})
+        async with desk.database.read() as uow:
+            posts = [one for number in (1, 2) for one in await uow.posts.with_image(number)]
+        (edited,) = (one for one in posts if one.images[0].alt == "A fox in snow")
+        assert len(edited.caption) >= len(prompt)
 
 
 async def test_a_draft_gets_another_address_that_no_other_post_has(
