@@ -148,7 +148,7 @@ def decode(data: bytes, sides: tuple[int, int] = SIDES) -> Decoded:
         raise UserError("picture_broken", kind=kind) from error
 
 
-def first_frame(data: bytes, side: int | None = None) -> Image.Image:
+def first_frame(data: bytes, side: int | None) -> Image.Image:
     """Checked bytes as pixels: upright, sRGB, as L, LA, RGB or RGBA.
 
     With `side`, the longer side may come out smaller, but not below that many pixels.

@@ -19,6 +19,7 @@ Colour: TypeAlias = tuple[int, int, int]
 Point: TypeAlias = tuple[float, float]
 
 FINENESS: Final = 2
+STEPS: Final = 10  # of a curve, from one of its points to the next
 RIM: Final = 180  # what Pillow's radial gradient has reached in the middle of each edge
 
 
@@ -161,7 +162,7 @@ def gradient(stops: Sequence[Colour], size: tuple[int, int]) -> Image.Image:
     return strip.resize(size, Image.Resampling.BILINEAR)
 
 
-def smooth(points: Sequence[Point], steps: int = 10, *, closed: bool = True) -> list[Point]:
+def smooth(points: Sequence[Point], *, closed: bool = True) -> list[Point]:
     """A curve through the points (Catmull-Rom)."""
     count = len(points)
     path = []
@@ -170,8 +171,8 @@ def smooth(points: Sequence[Point], steps: int = 10, *, closed: bool = True) -> 
             a, b, c, d = (points[(index + shift) % count] for shift in (-1, 0, 1, 2))
         else:
             a, b, c, d = (points[min(max(index + shift, 0), count - 1)] for shift in (-1, 0, 1, 2))
-        for step in range(steps):
-            t = step / steps
+        for step in range(STEPS):
+            t = step / STEPS
             path.append((_between(a[0], b[0], c[0], d[0], t), _between(a[1], b[1], c[1], d[1], t)))
     return path if closed else [*path, points[-1]]
 
