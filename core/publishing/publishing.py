@@ -246,7 +246,7 @@ class Publishing:
 
     async def _settle(self, parcel: Parcel, published: Published) -> None:
         async with self._units.write() as uow:
-            await _lock_post(uow, parcel)
+            await _lock_all(uow, parcel)
             target = await uow.targets.lock(parcel.target.id)
             if target is None or target.state == "published":
                 return
@@ -281,7 +281,7 @@ class Publishing:
 
     async def _look_later(self, parcel: Parcel, error: OutcomeUnknown) -> None:
         async with self._units.write() as uow:
-            await _lock_post(uow, parcel)
+            await _lock_all(uow, parcel)
             target = await uow.targets.held(parcel.target.id, parcel.target.fence)
             if target is None:
                 return
@@ -298,7 +298,7 @@ class Publishing:
 
     async def _put_off(self, parcel: Parcel, error: TryLater) -> None:
         async with self._units.write() as uow:
-            await _lock_post(uow, parcel)
+            await _lock_all(uow, parcel)
             target = await uow.targets.held(parcel.target.id, parcel.target.fence)
             if target is None:
                 return
@@ -319,7 +319,7 @@ class Publishing:
 
     async def _fail(self, parcel: Parcel, error: DeskError) -> None:
         async with self._units.write() as uow:
-            await _lock_post(uow, parcel)
+            await _lock_all(uow, parcel)
             target = await uow.targets.held(parcel.target.id, parcel.target.fence)
             if target is None:
                 return
@@ -331,11 +331,12 @@ class Publishing:
             await _announce(uow, parcel.post)
 
 
-async def _lock_post(uow: UnitOfWork, parcel: Parcel) -> None:
+async def _lock_all(uow: UnitOfWork, parcel: Parcel) -> None:
     """Before a target ends: whether it is the first of its post to stand, or the last of all, is
-    told by the others, which may be ending at this moment.
+    told by the others, which may be ending at this moment. They are taken in one order everywhere.
     """
-    await uow.posts.lock(parcel.post.id)
+    for target in await uow.targets.of_post(parcel.post.id):
+        await uow.targets.lock(target.id)
 
 
 async def _tell_batch(uow: UnitOfWork, post: Post) -> None:
