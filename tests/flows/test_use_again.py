@@ -291,8 +291,8 @@ async def test_nothing_joins_a_post_that_was_decided_meanwhile(
         draft = await eyes.changed(draft, "Discarded. Nothing was published.")
         gate.opened.set()
         await eyes.see(draft.where, "1 picture: front.jpg", "Not added to the post")
-        await ada.submit(form, {"Prompt": "a red leaf"})
-        await eyes.told(ada, "That is decided already.")
+        refused = await ada.submit(form, {"Prompt": "a red leaf"})
+        assert "That is decided already." in refused.text
         assert not eyes.all(marketing, "a red leaf")
         async with desk.database.read() as uow:
             (use,) = [await uow.posts.with_image(1)]
