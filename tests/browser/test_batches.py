@@ -171,6 +171,22 @@ async def test_a_picture_that_was_deleted_since_is_told_so_and_can_be_kept_no_mo
         await expect(box(page, 2)).to_be_checked()
 
 
+async def test_the_keyboard_finds_what_is_kept_and_stays_among_it(open_page: Open) -> None:
+    """While only that is shown, what is kept no more is left for the next one."""
+    async with open_page() as viewer:
+        page = viewer.page
+        await plan(page, prompts="an owl\na hare\na fox")
+        await page.locator("#status").get_by_role("button", name=words.START).click()
+        await expect(page.locator("#kept")).to_have_text("3 of 3 kept", timeout=30_000)
+        await box(page, 1).click()
+        await page.get_by_role("button", name=words.ONLY_KEPT).press("Enter")
+        await page.keyboard.press("Tab")
+        await expect(box(page, 2)).to_be_focused()
+        await page.keyboard.press("Space")
+        await expect(box(page, 3)).to_be_focused()
+        await expect(page.locator("#kept")).to_have_text("1 of 3 kept")
+
+
 async def test_the_list_of_batches_the_card_and_the_page_lead_to_each_other(
     open_page: Open,
 ) -> None:

@@ -31,6 +31,19 @@ function stand(box) {
   box.tabIndex = 0;
 }
 
+// While only what is kept is shown, a box may be hidden by its own change: Tab comes to the next one, and
+// who stood on it stands there.
+function leaveHidden(box) {
+  if (!box || box.offsetParent) return;
+  const all = boxes();
+  const at = all.indexOf(box);
+  const next = [...all.slice(at), ...all.slice(0, at).reverse()].find((one) => one.offsetParent);
+  if (!next) return;
+  const held = document.activeElement === box;
+  stand(next);
+  if (held) next.focus();
+}
+
 async function flush() {
   timer = 0;
   if (sending.size) {
@@ -98,7 +111,9 @@ export function takeKeeping(own) {
   }
   lot.addEventListener("click", (event) => {
     const box = event.target.closest(".cell input");
-    if (box) choose(box, event.shiftKey);
+    if (!box) return;
+    choose(box, event.shiftKey);
+    leaveHidden(box);
   });
   lot.addEventListener("focusin", (event) => {
     if (event.target.matches("input")) stand(event.target);
@@ -111,5 +126,6 @@ export function takeKeeping(own) {
     const on = only.getAttribute("aria-pressed") !== "true";
     only.setAttribute("aria-pressed", String(on));
     lot.classList.toggle("only-kept", on);
+    leaveHidden(current);
   });
 }
