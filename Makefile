@@ -59,7 +59,7 @@ lock: $(VENV)/uv
 
 clean:
 	rm -rf $(VENV) build imagedesk.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	find bot core storage tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	find bot core storage tests bench docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: each is newer than all it was made from, so a second call does nothing.
 
