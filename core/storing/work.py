@@ -87,7 +87,7 @@ class Attempts(Rows["Attempt", str], Protocol):
     """Paid calls."""
 
     async def of_item(self, item_id: str) -> list[Attempt]:
-        """Oldest first."""
+        """Oldest first, and last the one whose answer is awaited, whatever the clocks say."""
         ...
 
 

@@ -155,10 +155,10 @@ class Attempts(SqlRows[Attempt, str]):
     entity = Attempt
 
     async def of_item(self, item_id: str) -> list[Attempt]:
-        """Oldest first."""
+        """Oldest first, and last the one whose answer is awaited: clocks may disagree."""
         columns = tables.attempts.c
         found = select(Attempt).where(columns.item_id == item_id)
-        return await self._all(found.order_by(columns.submitted_at))
+        return await self._all(found.order_by(columns.outcome == "", columns.submitted_at))
 
 
 class Messages(Leased[Message]):

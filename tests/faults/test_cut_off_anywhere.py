@@ -242,3 +242,13 @@ async def test_an_answer_that_lies_in_a_store_which_refuses_waits_there(
     await scene.make(Cutting(database, 3))
     assert any(key.startswith("spool/") for key in scene.blobs.objects)
     assert (await judge(scene)).state == "completed"
+
+
+async def test_a_clock_that_is_set_back_hides_no_call_that_may_be_paid(database: Database) -> None:
+    """Nor does the clock of another machine: the call that began last is dated before the first."""
+    scene = Scene(database, "busy")
+    await scene.order()
+    await scene.make(Cutting(database))
+    CLOCK.pass_(-LONG)
+    await scene.make(Cutting(database, 2, behind=True))
+    assert (await judge(scene)).state == "unknown"
