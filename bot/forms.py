@@ -5,6 +5,7 @@ for; nothing else is remembered. A post's form stands in `bot.posting`. It must 
 surface.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
@@ -61,6 +62,9 @@ FIELDS = {
     "person_ambiguous": "person",
 }
 """At which field a reason is shown; others are said in a sentence of their own."""
+
+INSTEAD: Final = {"alt": "pictures"}
+"""Where that is shown for which a form has no field: only what it was opened with has alt texts."""
 
 ORDERS: Final = frozenset({"generate", "asked"})
 """Forms of orders, by the first part of their keys."""
@@ -162,12 +166,15 @@ def home_form(businesses: list[Business]) -> Form:
     return Form("home", words.HOME_TITLE, words.HOME_SUBMIT, (field,))
 
 
-def field_errors(error: UserError, key: str) -> FieldErrors | None:
-    """What is wrong with the form of this key, at its field; None where it belongs to none. A
-    prompt that was typed is not lost with its form, whatever forbids the order for now.
+def field_errors(error: UserError, key: str, values: Mapping[str, str]) -> FieldErrors | None:
+    """What is wrong with the form of this key, sent with `values`, at its field; None where it
+    belongs to none. A prompt that was typed is not lost with its form, whatever forbids the order
+    for now.
     """
     prompt = "prompt" if key.partition(":")[0] in ORDERS else ""
     field = FIELDS.get(error.code, prompt)
+    if field not in values:
+        field = INSTEAD.get(field, field)
     if not field:
         return None
     said = sentence(error.trouble)

@@ -112,8 +112,9 @@ class DeskInbox:
             except WhichBusiness as question:
                 return home_form(question.businesses)
             except UserError as error:
-                wrong = field_errors(error, event.key) if isinstance(event, Submission) else None
-                if wrong:
+                if isinstance(event, Submission) and (
+                    wrong := field_errors(error, event.key, event.values)
+                ):
                     return wrong
                 silent = isinstance(event, Reaction)
                 return Nothing() if silent else Private(sentence(error.trouble))

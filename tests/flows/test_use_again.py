@@ -139,6 +139,23 @@ async def test_alt_texts_for_which_a_form_has_no_room_are_kept(
         assert all(alt in page for alt in alts.values())
 
 
+async def test_an_alt_text_that_is_too_long_is_told_where_its_picture_was_chosen(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """A form that was opened without pictures has no field of alt texts."""
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        await ada.command("/generate a fox", marketing)
+        await eyes.see(marketing, "1 picture: a fox")
+        async with desk.database.write() as uow:
+            image = await uow.images.lock(1)
+            assert image
+            image.alt_text = "A fox. " * 300
+        form = await (await ada.command("/post Autumn.", marketing)).form()
+        refused = await ada.submit(form, {"Pictures": ["A fox · no. 1"]})
+        assert "an alt text has at most 2000 characters" in refused.text
+
+
 async def test_new_pictures_are_uploaded_within_the_form(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
 ) -> None:
