@@ -89,9 +89,12 @@ class Making:
         self._limits = limits
         self._failover = failover
         self._reach = reach
+        self._calling: set[str] = set()
 
     async def make(self, item_id: str) -> None:
         """Make one picture, or finish what another worker began. May run twice at once."""
+        if item_id in self._calling:
+            return  # its lease ran out (a clock was set, a disk was full), but the call is alive
         claim = await self._claim(item_id)
         if claim is None:
             return
@@ -196,9 +199,13 @@ class Making:
     async def _finish(
         self, claim: Claim, offer: Offer, attempt: Attempt, request: ImageRequest, number: int = 0
     ) -> None:
-        answer = await self._call(claim, offer, attempt, request, number)
-        await self._reach("answered")
-        await self._spool(attempt, answer)
+        self._calling.add(claim.item.id)
+        try:
+            answer = await self._call(claim, offer, attempt, request, number)
+            await self._reach("answered")
+            await self._spool(attempt, answer)
+        finally:
+            self._calling.discard(claim.item.id)
         await self._reach("spooled")
         await self._storing.keep(claim.item, claim.job, claim.order, attempt, answer)
 

@@ -4,6 +4,7 @@ The real kills (`test_crashes`) strike at the steps that the desk names; here it
 work that making a picture writes, for each answer that a provider may give.
 """
 
+import asyncio
 import io
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -56,7 +57,8 @@ ANSWERS: dict[str, DeskError | bytes] = {
     "locked": ActionNeeded("openai_key_rejected", url=""),
     "lost": OutcomeUnknown("openai_no_answer"),
 }
-BILLED = {"made", "junk", "billed", "lost"}
+SLOW = "slow"
+BILLED = {"made", SLOW, "junk", "billed", "lost"}
 
 
 class CutOff(BaseException):
@@ -90,7 +92,9 @@ class Cutting:
 
 
 class Provider:
-    """Gives the answers of `script`, then pictures; `bill` is what they cost."""
+    """Gives the answers of `script`, then pictures; `bill` is what they cost. A slow picture is
+    `asked` for, and waits until it `answers`.
+    """
 
     name = "openai"
     models = CATALOGUE.models
@@ -99,6 +103,7 @@ class Provider:
     def __init__(self, script: Iterator[str]) -> None:
         self._script = script
         self.bill = 0
+        self.asked, self.answers = asyncio.Event(), asyncio.Event()
 
     async def generate(
         self,
@@ -109,6 +114,9 @@ class Provider:
         """See `ImageProvider.generate`."""
         name = next(self._script, "made")
         self.bill += PRICE if name in BILLED else 0
+        if name == SLOW:
+            self.asked.set()
+            await self.answers.wait()
         answer = ANSWERS.get(name, picture())
         if isinstance(answer, DeskError):
             raise answer
@@ -146,7 +154,7 @@ class Scene:
         self._database = database
         self.provider = Provider(iter(script))
         self.blobs: MemoryBlobs = MemoryBlobs()
-        self._item_id = new_id()
+        self.item_id = new_id()
 
     async def order(self) -> None:
         """Somebody orders it."""
@@ -157,7 +165,7 @@ class Scene:
             card = Message(business.id, "status", new_id(), PLACE, "ada", uow.now)
             job = Job(business.id, ada.id, "generate", PLACE, ASKED, uow.now, card.root_id)
             job.moderation, card.subject_id = "off", job.id
-            item = Item(job.id, business.id, 1, ASKED.prompt, 7, id=self._item_id)
+            item = Item(job.id, business.id, 1, ASKED.prompt, 7, id=self.item_id)
             uow.members.add(ada)
             uow.messages.add(card)
             uow.jobs.add(job)
@@ -166,9 +174,14 @@ class Scene:
 
     async def make(self, units: Cutting) -> None:
         """A worker is woken for it."""
+        with suppress(CutOff):
+            await self.worker(units).make(self.item_id)
+
+    def worker(self, units: Cutting) -> Making:
+        """A worker, as each process has one."""
         nobody = Nobody()
         captioning = Captioning(units, self.blobs, nobody, pass_by)
-        making = Making(
+        return Making(
             units,
             self.provider,
             Storing(units, self.blobs, nobody, captioning, pass_by),
@@ -177,14 +190,12 @@ class Scene:
             Failover(units, {}),
             pass_by,
         )
-        with suppress(CutOff):
-            await making.make(self._item_id)
 
     async def finish(self) -> tuple[Item, list[Attempt], list[Entry]]:
         """Other workers are woken until it has ended."""
         for _ in range(10):
             async with self._database.read() as uow:
-                item = await uow.items.get(self._item_id)
+                item = await uow.items.get(self.item_id)
                 assert item
                 if item.state not in {"queued", "generating"}:
                     attempts = await uow.attempts.of_item(item.id)
@@ -252,3 +263,19 @@ async def test_a_clock_that_is_set_back_hides_no_call_that_may_be_paid(database:
     CLOCK.pass_(-LONG)
     await scene.make(Cutting(database, 2, behind=True))
     assert (await judge(scene)).state == "unknown"
+
+
+async def test_a_worker_whose_clock_is_set_does_not_give_up_its_own_call(
+    database: Database,
+) -> None:
+    """To everybody its lease has ended, and recovery wakes it again: its call is alive."""
+    scene = Scene(database, SLOW)
+    await scene.order()
+    worker = scene.worker(Cutting(database))
+    making = asyncio.create_task(worker.make(scene.item_id))
+    await scene.provider.asked.wait()
+    CLOCK.pass_(LONG)
+    await worker.make(scene.item_id)
+    scene.provider.answers.set()
+    await making
+    assert (await judge(scene)).state == "completed"
