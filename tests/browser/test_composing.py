@@ -101,6 +101,27 @@ async def test_a_command_that_is_clicked_is_written_where_it_stands(open_page: O
 
 
 @running
+async def test_what_was_written_into_a_thread_waits_there(open_page: Open) -> None:
+    """Shut by Escape, opened again, and never in another one."""
+    async with open_page() as viewer:
+        page = viewer.page
+        await say(page, "/generate a fox")
+        thread = page.get_by_role("complementary", name=words.THREAD)
+        box = thread.get_by_role("textbox")
+        await box.fill("Rather in autumn")
+        await box.press("Escape")
+        await expect(thread).to_be_hidden()
+        await say(page, "/generate an owl")
+        await expect(thread).to_contain_text("an owl")
+        await expect(box).to_have_value("")
+        await page.locator("#threads").get_by_role("link", name="a fox").click()
+        await expect(box).to_have_value("Rather in autumn")
+        await box.press("Enter")
+        await expect(thread.locator("article").last).to_contain_text("Rather in autumn")
+        await expect(box).to_have_value("")
+
+
+@running
 async def test_a_form_says_at_the_field_what_is_wrong_and_keeps_what_was_typed(
     open_page: Open,
 ) -> None:

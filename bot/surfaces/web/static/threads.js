@@ -5,6 +5,7 @@ import { tellTimes } from "./times.js";
 
 const desk = document.getElementById("desk");
 const panel = document.getElementById("thread");
+const unsent = new Map(); // what was written into each thread's box
 let opener = null;
 let asked = 0;
 
@@ -27,12 +28,19 @@ export function threadLog(root) {
   return shownThread() === root ? panel.querySelector("[data-root]") : null;
 }
 
+function keepUnsent() {
+  const root = shownThread();
+  if (root) unsent.set(root, panel.querySelector("textarea").value);
+}
+
 export async function openThread(root, { focus = true, remember = true } = {}) {
   const turn = ++asked;
   const html = await fetchPart(`/threads/${root}`, { tell: focus });
   if (html === null || turn !== asked) return; // another one was asked for since
   if (focus) opener = document.activeElement;
+  keepUnsent();
   panel.innerHTML = html;
+  panel.querySelector("textarea").value = unsent.get(root) || "";
   desk.classList.add("with-thread");
   tellTimes(panel);
   for (const composer of panel.querySelectorAll(".composer")) adopt(composer);
@@ -44,6 +52,7 @@ export async function openThread(root, { focus = true, remember = true } = {}) {
 export function closeThread({ remember = true } = {}) {
   asked += 1;
   if (!shownThread()) return;
+  keepUnsent();
   desk.classList.remove("with-thread");
   panel.replaceChildren();
   markThread();
