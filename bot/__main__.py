@@ -62,6 +62,10 @@ def _run(
     except DeskError as error:
         err.print(Text.assemble(("✗", "red"), " ", words.told(error.trouble)))
         raise typer.Exit(1) from error
+    except asyncio.CancelledError:
+        if not serves:
+            raise
+        # It was told to end while it still began.
 
 
 @app.command(help=words.DEMO)

@@ -57,12 +57,16 @@ async def serve(
     clock: Clock | None = None,
     fetcher: Fetcher | None = None,
 ) -> None:
-    """Run the given roles until SIGINT or SIGTERM.
+    """Run the given roles until SIGINT or SIGTERM; one that comes before all parts have started
+    cancels the task that runs this.
 
     `embed` allows an embedded queue where `REDIS_URL` is unset; `demo` signs the local person in;
     `ready` is called once all parts have started; `reach`, `clock` and `fetcher` as for `running`.
     Raises ActionNeeded for what an operator must change.
     """
+    starting = asyncio.current_task()
+    assert starting  # noqa: S101  # for the type checker: this runs in one
+    _on_signals(starting.cancel)
     async with AsyncExitStack() as stack:
         listening = None
         if "web" in roles:
@@ -198,7 +202,6 @@ async def _until_signalled(
 ) -> None:
     """Run all parts until a signal, or until one of them fails."""
     stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
     tasks = [asyncio.create_task(part) for part in parts]
 
     def stop() -> None:
@@ -207,8 +210,7 @@ async def _until_signalled(
                 task.cancel()
         stopped.set()
 
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop)
+    _on_signals(stop)
     ready()
     waiting = asyncio.create_task(stopped.wait())
     try:
@@ -221,3 +223,9 @@ async def _until_signalled(
     for result in ended:
         if isinstance(result, Exception):
             raise result
+
+
+def _on_signals(end: Callable[[], object]) -> None:
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, end)

@@ -46,6 +46,22 @@ async def test_the_queue_of_a_killed_desk_is_ended_by_the_next(tmp_path: Path) -
     assert not alive(of_its_own)
 
 
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+async def test_a_desk_that_is_asked_to_end_while_it_begins_leaves_nothing_behind(
+    tmp_path: Path, asked: signal.Signals
+) -> None:
+    """Its queue's server has begun, the desk has not: both end, without a word."""
+    address = tmp_path / "queue" / "address"
+    async with desk_process(environment(tmp_path), "demo", ready="") as desk:
+        async with asyncio.timeout(20):
+            while not address.exists():  # noqa: ASYNC110  # a file tells nobody that it is there
+                await asyncio.sleep(0.005)
+        desk.process.send_signal(asked)
+        assert await desk.until_ended() == 0
+        assert desk.said == []
+    assert not address.exists()
+
+
 async def test_a_worker_that_is_asked_to_end_finishes_what_was_paid(tmp_path: Path) -> None:
     """SIGTERM comes while a call is at the provider: its answer is stored, nothing new is begun."""
     async with grounds(tmp_path) as ground:
