@@ -237,7 +237,7 @@ def choose_form(review: Review, card: str) -> Form:
         fields.append(
             FormField(
                 f"from{part[0].number}",
-                words.choose_field(part[0].number, part[-1].number),
+                words.numbered(part[0].number, part[-1].number),
                 "multiselect",
                 "\n".join(str(item.number) for item in part if review.keeps(item.number)),
                 required=False,

@@ -245,6 +245,8 @@ def _unknown(item: Item) -> str:
 
 def kept(chosen: int, made: int) -> str:
     """What “create” will do."""
+    if chosen == made == 1:
+        return "It is kept; choose on its sheet to leave it."
     if chosen == made:
         return f"All {made} are kept; choose on the sheets to keep fewer."
     return f"{chosen} of {made} are kept."
@@ -305,19 +307,14 @@ def choose_note(pictures: int, offered: int) -> str:
     return "Kept is what is chosen, also of pictures that are not made yet."
 
 
-def choose_field(first: int, last: int) -> str:
-    """Over 25 pictures of that form."""
+def numbered(first: int, last: int) -> str:
+    """Over some pictures in a row: of a contact sheet, or a form's menu."""
     return f"Pictures {first}–{last}" if last > first else f"Picture {first}"
 
 
 def spend(cost: str, estimate: str, *, running: bool) -> tuple[tuple[str, str], ...]:
     """What it costs against what was estimated."""
     return (("Spent so far" if running else "Cost", cost), ("Estimate", estimate))
-
-
-def sheet_title(first: int, last: int) -> str:
-    """The headline of a contact sheet."""
-    return f"Pictures {first}–{last}"
 
 
 def picture(number: int, prompt: str) -> str:

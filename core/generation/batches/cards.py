@@ -191,7 +191,7 @@ class BatchCards:
         marked = tuple(str(number) for number in chosen) if review.chosen else ()
         return Card(
             key=message.id,
-            title=words.sheet_title(items[0].number, items[-1].number),
+            title=words.numbered(items[0].number, items[-1].number),
             lines=tuple(
                 words.sheet(chosen, made, chosen_at_all=bool(review.chosen or review.dropped))
             ),
