@@ -249,7 +249,7 @@ def kept(chosen: int, made: int) -> str:
         return "It is kept; choose on its sheet to leave it."
     if chosen == made:
         return f"All {made} are kept; choose on the sheets to keep fewer."
-    return f"{chosen} of {made} are kept."
+    return f"{kept_of(chosen, made)}."
 
 
 def kept_of(kept: int, made: int) -> str:
@@ -325,7 +325,7 @@ def picture(number: int, prompt: str) -> str:
 def sheet(chosen: Sequence[int], made: Sequence[Item], *, chosen_at_all: bool) -> list[str]:
     """What is kept of a sheet."""
     if not chosen_at_all:
-        return ["All are kept until somebody chooses."]
+        return ["Kept until somebody chooses."]
     if not chosen:
         return ["None of these is kept."]
     return [f"Kept: {numbers(list(chosen))} ({len(chosen)} of {len(made)})."]

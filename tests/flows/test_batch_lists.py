@@ -57,11 +57,11 @@ async def test_fifty_prompts_become_pictures_in_at_most_eight_messages(
         assert list(form.fields) == ["Pictures 1–25", "Pictures 26–50"]
         assert form.fields["Pictures 26–50"].split("\n")[0] == "26"
         await root.submit(form, {"Pictures 1–25": ["4"], "Pictures 26–50": ["31", "50"]})
-        await eyes.changed(done, "3 of 50 are kept.")
+        await eyes.changed(done, "3 of 50 kept.")
         again = await (await root.press(done, "Choose")).form()
         assert again.fields["Pictures 26–50"].split("\n") == ["31", "50"]
         await root.submit(again, {"Pictures 1–25": [], "Pictures 26–50": []})
-        await eyes.changed(done, "0 of 50 are kept.")
+        await eyes.changed(done, "0 of 50 kept.")
         assert len(chat.read(marketing)) <= MOST_MESSAGES
 
 
@@ -78,7 +78,7 @@ async def test_talk_in_a_batchs_thread_is_answered_with_how_to_choose(
         await root.mention("the nicest ones please", done.where)
         await eyes.told(root, "I do not understand “the nicest ones please”.", "keep 1-8 12")
         await root.mention("drop 2", done.where)
-        await eyes.changed(done, "2 of 3 are kept.")
+        await eyes.changed(done, "2 of 3 kept.")
 
 
 @pytest.mark.parametrize("chat", ["discord"], indirect=True)
@@ -97,7 +97,7 @@ async def test_a_reply_that_cannot_be_read_is_answered_with_how_it_can(
         await eyes.told(root, "shows the desk a reply only if it pings", "/keep 1-8 12")
         assert eyes.again(done).says("All 3 are kept")
         await root.person.say(thread, "keep 2", reply_to=sheet.handle)
-        await eyes.changed(done, "1 of 3 are kept.")
+        await eyes.changed(done, "1 of 3 kept.")
 
 
 async def test_models_are_told_with_their_prices(
