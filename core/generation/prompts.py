@@ -43,12 +43,12 @@ def check_prompt(prompt: str, blocked: str = "", style: str = "", longest: int =
     Raises UserError with `prompt_empty`, `prompt_too_long` (`length`, `limit`; with the words of
     `style` counted in) or `prompt_blocked` (`word`, as it stands in the list).
     """
-    if not prompt.strip():
-        raise UserError("prompt_empty")
     length = len(_styled(prompt, style))
     if length > longest:
         raise UserError("prompt_too_long", length=length, limit=longest)
     plain = _plain(prompt)
+    if not plain.strip():
+        raise UserError("prompt_empty")  # also of invisible characters alone, which would be paid
     for word, pattern in _patterns(blocked):
         if pattern.search(plain):
             raise UserError("prompt_blocked", word=word)

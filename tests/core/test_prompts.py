@@ -36,9 +36,9 @@ def test_an_unknown_style_is_refused_with_the_styles_there_are() -> None:
     assert refused.value.facts["styles"] == list(STYLES)
 
 
-@pytest.mark.parametrize("prompt", ["", "   ", "\n\t"])
+@pytest.mark.parametrize("prompt", ["", "   ", "\n\t", "\u200b\u2060 \ufe0f"])
 def test_an_empty_prompt_is_refused(prompt: str) -> None:
-    """Space alone asks for nothing."""
+    """Space alone, or what nobody sees, asks for nothing."""
     with pytest.raises(UserError, match="prompt_empty"):
         check_prompt(prompt)
 
