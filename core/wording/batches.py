@@ -129,7 +129,8 @@ def _are(amount: int) -> str:
 
 def reuse(summary: Summary) -> str:
     """The button that takes from the library what is there."""
-    return f"Start, reuse {summary.held} (saves {money(summary.saved)})"
+    saves = f" (saves {money(summary.saved)})" if summary.saved else ""
+    return f"Start, reuse {summary.held}{saves}"
 
 
 def quality(name: str, price: int | None) -> str:
