@@ -36,8 +36,8 @@ from storage.columns import BigKey, Moment, PlainText
 from storage.library import image_blocks, image_counts, image_search
 from storage.tables import images
 
-COUNTED: Final = 5_000
-"""Answers that no counter knows are counted up to here; "more than 5,000" is said beyond."""
+COUNTED: Final = 3_000
+"""Answers that no counter knows are counted up to here; "more than 3,000" is said beyond."""
 
 NOTED: Final = 16_000
 """Up to so many ids that FTS5 finds are noted before a walk (1.6 ms)."""
