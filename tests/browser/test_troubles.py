@@ -213,4 +213,5 @@ async def test_a_batch_is_followed_no_more_once_its_person_has_signed_out_anywhe
         async with asyncio.timeout(PATIENCE):
             heard = await viewer.page.evaluate("window.ended")
         assert heard.startswith("retry:")
+        await viewer.page.goto("about:blank")  # the page itself asks again, and is refused
         viewer.wrong.clear()  # the browser itself calls a refusal an error
