@@ -202,8 +202,9 @@ async def test_a_batch_is_followed_no_more_once_its_person_has_signed_out_anywhe
         await plan(viewer.page, prompts="an owl")
         await viewer.page.evaluate(
             "() => { window.ended = fetch(`${location.pathname}/events`)"
-            ".then((answer) => answer.text()); }"
+            ".then((answer) => { window.begun = true; return answer.text(); }); }"
         )
+        await viewer.page.wait_for_function("window.begun")
         async with desk.database.write() as uow:
             you = await uow.members.anywhere(1, "local")
             assert you
