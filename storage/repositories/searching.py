@@ -22,6 +22,7 @@ from core.library.search import Search, facet_token, word_token
 from storage.library import BLOCK_BITS
 from storage.repositories.shapes import (
     COUNTED,
+    PICKED,
     Marked,
     Shape,
     Way,
@@ -43,9 +44,6 @@ FEW_IN_TIME: Final = 33.0
 
 FEW_MARKED: Final = 120.0
 """The same where a mark is asked that is rare, or nothing else: it stands in the walk's index."""
-
-PICKED: Final = frozenset({"favourites", "approved"})
-"""Marks that are rare: people give them."""
 
 LOOKED_AT: Final = 40
 """To look at a row takes as long as to note so many ids."""
