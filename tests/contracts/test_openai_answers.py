@@ -2,12 +2,14 @@
 
 import asyncio
 import base64
+import gc
 import io
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from openai._streaming import ServerSentEvent
 from PIL import Image
 
 from core.errors import ActionNeeded, DeskError, OutcomeUnknown, TryLater, UserError
@@ -268,6 +270,19 @@ async def test_a_line_that_is_cut_leaves_the_outcome_unknown(
     assert isinstance(error, OutcomeUnknown)
     assert error.code == "openai_no_answer"
     assert server.calls == ["generate"]
+
+
+async def test_what_a_picture_came_in_is_let_go_at_once(images: OpenAIImages) -> None:
+    """Megabytes of text, which a worker with many pictures in hand cannot keep for later."""
+    gc.collect()
+    gc.disable()
+    try:
+        await images.generate(request_for(images))
+        for _ in range(10):  # what Python closes for the SDK is closed in the next turns
+            await asyncio.sleep(0)
+        assert not [held for held in gc.get_objects() if isinstance(held, ServerSentEvent)]
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("ends", ["cut", "held"])

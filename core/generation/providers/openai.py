@@ -13,7 +13,7 @@ import binascii
 import json
 import math
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, Final, TypeAlias
 
 import httpx2
@@ -178,7 +178,9 @@ async def _last(
     """The event that holds the picture, None where the stream ends without it. What becomes of the
     stream behind it is all one: the picture is here, and paid.
     """
-    async with events:
+    # The SDK's stream and its generator hold each other and the picture's text: left unfinished and
+    # unclosed they would stay until Python looks for such circles, many pictures later.
+    async with events, aclosing(events._iterator):  # type: ignore[type-var]  # noqa: SLF001  # see above
         async for event in events:
             if isinstance(event, Partial) and preview:
                 # A preview that is broken or cannot be shown must not lose the paid picture.
