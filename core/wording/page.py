@@ -59,6 +59,7 @@ SPOKEN = {
     "remove": "Remove {name}",
     "tooBig": "More than 10 MB",
     "tooMany": "At most {most} files go at once. Bring the other {more} afterwards.",
+    "discard": "Discard what you have filled in?",
     "noPicture": "Not a picture",
     "noList": "Not a list",
     "now": "just now",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Dialog, Page, expect
 
 from bot.wiring import Running
 from core.page import Line
@@ -145,6 +145,27 @@ async def test_a_form_says_at_the_field_what_is_wrong_and_keeps_what_was_typed(
         await expect(form).to_be_hidden()
         post = page.locator("#log article", has_text="Publish: We open on Monday!")
         await expect(post.get_by_role("button", name="Edit")).to_be_visible()
+
+
+@running
+async def test_escape_asks_before_it_discards_a_form_that_was_filled_in(open_page: Open) -> None:
+    async with open_page() as viewer:
+        page, asked = viewer.page, list[str]()
+
+        async def answer(question: Dialog) -> None:
+            asked.append(question.message)
+            await (question.dismiss() if len(asked) == 1 else question.accept())
+
+        page.on("dialog", answer)
+        await page.get_by_role("button", name="New post").click()
+        form = page.get_by_role("dialog", name="New post")
+        caption = form.get_by_label("Caption")
+        await caption.fill("We open on Monday!")
+        await page.keyboard.press("Escape")
+        await expect(caption).to_have_value("We open on Monday!")
+        await caption.press("Escape")
+        await expect(form).to_be_hidden()
+        assert asked == [words.SPOKEN["discard"]] * 2
 
 
 @running

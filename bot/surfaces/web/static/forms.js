@@ -1,11 +1,12 @@
 // Forms over the page: filled in, sent, and corrected at the field that is wrong.
 import { takePicker } from "./picker.js";
-import { send } from "./talk.js";
+import { send, words } from "./talk.js";
 import { toast } from "./toasts.js";
 import { Tray } from "./tray.js";
 
 const dialog = document.getElementById("form");
 let tray = null;
+let opened = "";
 
 // Opens a form that the desk has drawn. `done` is given the answer once it has taken the form;
 // `files` are put in, where the form takes some.
@@ -25,10 +26,22 @@ export function openForm(html, { done = answered, files = [] } = {}) {
   for (const button of form.querySelectorAll("[data-dismiss]")) {
     button.addEventListener("click", () => dialog.close());
   }
-  if (!dialog.open) dialog.showModal();
-  const written = form.querySelector("textarea, .field input:not([type=checkbox], [type=search])");
-  (written || form.querySelector("input:not([type=hidden]), select, .primary"))?.focus();
+  if (!dialog.open) {
+    opened = written(form);
+    dialog.showModal();
+  }
+  const first = form.querySelector("textarea, .field input:not([type=checkbox], [type=search])");
+  (first || form.querySelector("input:not([type=hidden]), select, .primary"))?.focus();
 }
+
+const written = (form) => JSON.stringify(read(form));
+
+// Escape is pressed by habit, and would take with it what nobody can bring back.
+dialog.addEventListener("cancel", (event) => {
+  if (event.target !== dialog) return;
+  const lost = tray?.entries.length || written(dialog.querySelector("form")) !== opened;
+  if (lost && !confirm(words.discard)) event.preventDefault();
+});
 
 dialog.addEventListener("close", () => {
   tray = null;
