@@ -37,6 +37,8 @@ async def plan(page: Page, *, prompts: str = "", file: str = "") -> None:
         await form.locator("input[type=file]").set_input_files(given)
     await form.get_by_role("button", name=words.FORM_SUBMIT).click()
     await expect(page).to_have_url(re.compile("/batches/"))
+    # Before its scripts have come, a key would be pressed in vain.
+    await expect(page.locator("#status[inert]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -146,6 +148,26 @@ async def test_every_menu_of_a_batch_stays_within_a_telephone(open_page: Open, w
             await page.keyboard.press("Escape")
             await expect(page.locator("#status details[open]")).to_have_count(0)
             await expect(menus.nth(number)).to_be_focused()
+
+
+async def test_a_card_that_changes_under_the_keyboard_leaves_it_on_its_menu(
+    open_page: Open,
+) -> None:
+    """Somebody else chooses the quality while one stands on the sizes."""
+    async with open_page() as viewer, open_page() as other:
+        await plan(viewer.page, prompts="an owl")
+        status = viewer.page.locator("#status")
+        await expect(status).to_contain_text("Batch: 1 picture")
+        sizes = status.locator("summary").nth(2)
+        await sizes.focus()
+        await expect(sizes).to_be_focused()
+        await other.page.goto(viewer.page.url)
+        await other.page.locator("#status summary").nth(1).click()
+        await other.page.locator("#status details[open]").get_by_text("high", exact=True).click()
+        await expect(status).to_contain_text("· high · 1024x1024")
+        await expect(sizes).to_be_focused()
+        await viewer.page.keyboard.press("Enter")
+        await expect(status.locator("details[open]")).to_contain_text("1792x1024")
 
 
 async def test_a_picture_that_was_deleted_since_is_told_so_and_can_be_kept_no_more(

@@ -104,6 +104,7 @@ async def test_a_picture_that_is_dropped_onto_the_grid_is_put_into_the_form(
         await page.evaluate(DROP, ["shop.jpg", "image/jpeg", "AAAA"])
         form = page.get_by_role("dialog", name="Add pictures")
         await expect(form.locator(".tray li")).to_contain_text("shop.jpg")
+        page.once("dialog", lambda question: question.accept())  # whether to discard it
         await page.keyboard.press("Escape")
         await expect(form).to_be_hidden()
         await expect(tiles(page)).to_have_count(0)

@@ -1,7 +1,8 @@
 // A batch comes alive: its pictures come by themselves, and one chooses while the rest still runs.
+import { focusPath, refocus } from "./focus.js";
 import { answered } from "./forms.js";
 import { takeKeeping, tidyTile } from "./keeping.js";
-import { steer } from "./menus.js";
+import { shut, steer } from "./menus.js";
 import { followThreads, takeSide } from "./side.js";
 import { send } from "./talk.js";
 import { toast } from "./toasts.js";
@@ -12,6 +13,7 @@ const status = document.getElementById("status");
 const lot = document.getElementById("lot");
 let source = null;
 let waiting = ""; // a card that came while a menu of the old one was open
+let lost = null; // where the keyboard stood on a card whose controls are gone for a moment
 
 // ── what changes ──
 
@@ -40,11 +42,9 @@ function redraw(html) {
     return;
   }
   waiting = "";
-  const focused = status.contains(document.activeElement)
-    ? document.activeElement.dataset.press
-    : undefined;
+  const path = focusPath(status) || (document.activeElement === document.body && lost);
   status.innerHTML = html;
-  if (focused) status.querySelector(`[data-press="${focused}"]`)?.focus();
+  lost = refocus(status, path) ? null : path;
 }
 
 function take(change) {
@@ -71,7 +71,7 @@ function listen() {
 // ── the card's controls ──
 
 function closeMenus(except = null) {
-  for (const menu of status.querySelectorAll("details[open]")) if (menu !== except) menu.open = false;
+  for (const menu of status.querySelectorAll("details[open]")) if (menu !== except) shut(menu);
   if (waiting && !status.querySelector("details[open]")) redraw(waiting);
 }
 

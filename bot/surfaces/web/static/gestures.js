@@ -3,7 +3,7 @@ import { composerAt } from "./composer.js";
 import { openEarlier } from "./earlier.js";
 import { answered } from "./forms.js";
 import { openPicture } from "./lightbox.js";
-import { steer } from "./menus.js";
+import { shut, steer } from "./menus.js";
 import { send } from "./talk.js";
 import { closeThread, openThread } from "./threads.js";
 
@@ -47,7 +47,7 @@ function choose(fieldset) {
 
 function closeMenus(except = null) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (menu !== except) menu.open = false;
+    if (menu !== except) shut(menu);
   }
 }
 

@@ -1,4 +1,5 @@
 // Lines as they come and change: put in order, without losing what a person is doing in them.
+import { focusPath, refocus } from "./focus.js";
 import { tellTimes } from "./times.js";
 
 function parse(html) {
@@ -20,23 +21,6 @@ function keepPictures(old, fresh) {
   }
 }
 
-function focusPath(within) {
-  const focused = document.activeElement;
-  if (!focused || !within.contains(focused)) return null;
-  for (const name of ["data-press", "data-react", "data-open-thread", "data-picture"]) {
-    if (!focused.hasAttribute(name)) continue;
-    const same = [...within.querySelectorAll(`[${name}="${focused.getAttribute(name)}"]`)];
-    return { selector: `[${name}="${focused.getAttribute(name)}"]`, index: same.indexOf(focused) };
-  }
-  if (focused.matches("summary")) {
-    return { selector: `[data-menu="${focused.parentElement.dataset.menu}"] > summary`, index: 0 };
-  }
-  if (focused.matches("input[type=checkbox]")) {
-    return { selector: `input[value="${CSS.escape(focused.value)}"]`, index: 0 };
-  }
-  return { selector: "a, button, summary", index: 0 };
-}
-
 function replace(old, fresh) {
   for (const menu of old.querySelectorAll("details[open]")) {
     const same = fresh.querySelector(`details[data-menu="${menu.dataset.menu}"]`);
@@ -45,12 +29,7 @@ function replace(old, fresh) {
   const path = focusPath(old);
   keepPictures(old, fresh);
   old.replaceWith(fresh);
-  if (path) {
-    const candidates = fresh.querySelectorAll(path.selector);
-    (candidates[path.index] || candidates[0] || fresh.querySelector("button, a, summary"))?.focus({
-      preventScroll: true,
-    });
-  }
+  refocus(fresh, path);
 }
 
 // Puts a line into a log: in the place of its older self, else where its moment belongs.

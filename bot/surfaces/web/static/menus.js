@@ -1,6 +1,7 @@
-// A menu that opens stays within what scrolls around it: else what is outside could not be reached.
+// Menus: where one opens, and who has the keyboard once it is shut.
 const GAP = 8;
 
+// It stays within what scrolls around it: else what is outside could not be reached.
 export function steer(menu) {
   const popover = menu.querySelector(".popover");
   popover.classList.remove("rightward", "downward");
@@ -8,4 +9,11 @@ export function steer(menu) {
   const box = popover.getBoundingClientRect();
   popover.classList.toggle("rightward", box.right > around.right - GAP);
   popover.classList.toggle("downward", box.top < around.top + GAP);
+}
+
+// The keyboard goes back from it to what opens it.
+export function shut(menu) {
+  const held = menu.contains(document.activeElement);
+  menu.open = false;
+  if (held) menu.querySelector("summary").focus();
 }

@@ -1,6 +1,7 @@
 // A panel as a page: the controls of its card, and the forms that these open.
+import { focusPath, refocus } from "./focus.js";
 import { answered } from "./forms.js";
-import { steer } from "./menus.js";
+import { shut, steer } from "./menus.js";
 import { followThreads, takeSide } from "./side.js";
 import { fetchPart, send } from "./talk.js";
 
@@ -19,7 +20,7 @@ async function press(button) {
 }
 
 function closeMenus(except = null) {
-  for (const menu of panel.querySelectorAll("details[open]")) if (menu !== except) menu.open = false;
+  for (const menu of panel.querySelectorAll("details[open]")) if (menu !== except) shut(menu);
 }
 
 function open(menu) {
@@ -32,7 +33,9 @@ async function follow() {
   const html = panel.querySelector("details[open]") ? null : await fetchPart(location.href);
   const fresh = html && new DOMParser().parseFromString(html, "text/html").getElementById("panel");
   if (fresh && !panel.querySelector("details[open]")) {
+    const path = focusPath(panel);
     panel.innerHTML = fresh.innerHTML;
+    refocus(panel, path);
     if (!("awaited" in fresh.dataset)) return;
   }
   setTimeout(follow, AGAIN);

@@ -1,4 +1,5 @@
 // The side bar: on a telephone it comes and goes, and its threads follow what happens.
+import { focusPath, refocus } from "./focus.js";
 import { client, fetchPart } from "./talk.js";
 
 const RENEW = 500; // milliseconds in which changes are taken together
@@ -33,11 +34,9 @@ async function drawThreads(drawn) {
   renewing = 0;
   const html = await fetchPart("/threads");
   if (html === null) return;
-  const focused = threads.contains(document.activeElement)
-    ? document.activeElement.dataset.openThread
-    : undefined;
+  const path = focusPath(threads);
   threads.innerHTML = html;
-  if (focused) threads.querySelector(`[data-open-thread="${focused}"]`)?.focus();
+  refocus(threads, path);
   drawn();
 }
 
