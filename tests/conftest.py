@@ -3,6 +3,7 @@
 Owns no fixture: those stand beside the tests that ask for them.
 """
 
+import gc
 import os
 from collections.abc import Generator
 from typing import Final
@@ -29,6 +30,14 @@ def pytest_sessionstart() -> None:
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
     if NO_SKIPS and specs.specs_folder() is None:
         raise pytest.UsageError("the official documents (../shared/specs) are absent")
+
+
+def pytest_collection_finish() -> None:
+    """As the desk does once it has started (`bot.__main__`): else its garbage collector would look
+    through all that pytest knows of thousands of tests, and no command were acknowledged meanwhile.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
