@@ -9,7 +9,7 @@ from core.generation.jobs import ENDED, Item, ItemState, Job
 from core.generation.prices import Model
 from core.library.captions import shorten
 from core.wording.errors import sentence
-from core.wording.money import about, bill, count, money, numbers, perhaps, span
+from core.wording.money import about, bill, count, expected, money, numbers, perhaps
 
 TOPIC = "Batch"
 START = "Start"
@@ -98,7 +98,7 @@ def plan(summary: Summary, trouble: Trouble | None) -> list[str]:
     """What is known before it starts."""
     lines = [sentence(trouble)] if trouble else []
     if summary.pictures:
-        lines.append(f"It takes about {span(summary.seconds)}. Nothing is paid before you start.")
+        lines.append(f"It takes {expected(summary.seconds)}. Nothing is paid before you start.")
     if summary.held:
         lines.append(
             f"{count(summary.held, 'picture')} of it {_are(summary.held)} in the library already, "
@@ -178,7 +178,7 @@ def progress(states: Mapping[str, int], seconds: float | None) -> str:
     said = (
         f"{states['completed']} made, {states['generating']} being made, {states['queued']} to go"
     )
-    left = "" if seconds is None else f"; about {span(seconds)}"
+    left = "" if seconds is None else f"; {expected(seconds)}"
     return f"{said}{f', {failed} not made' if failed else ''}{left}."
 
 

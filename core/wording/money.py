@@ -49,6 +49,11 @@ def span(seconds: float) -> str:
     return f"{round(seconds / 60)} min"
 
 
+def expected(seconds: float) -> str:
+    """The same as it is expected: "about 20 s"."""
+    return span(seconds) if seconds < 1 else f"about {span(seconds)}"
+
+
 def numbers(values: Sequence[int | str]) -> str:
     """Picture numbers (or letters) as people read them: "1, 2 and 4"."""
     words = [str(value) for value in values]

@@ -7,7 +7,7 @@ from core.generation.jobs import Item, JobState
 from core.generation.orders import Order
 from core.library.captions import shorten
 from core.wording.errors import sentence
-from core.wording.money import count, money, numbers, perhaps, span
+from core.wording.money import count, expected, money, numbers, perhaps, span
 
 CANCEL = "Cancel"
 REMAKE = "Make again"
@@ -49,7 +49,7 @@ def title(mood: Mood, prompt: str) -> str:
 def queued(ahead: int, seconds: float) -> str:
     """The place in the queue, and how long it should take."""
     place = "You are next" if not ahead else f"{count(ahead, 'picture')} before yours"
-    return f"{place}; about {span(seconds)}."
+    return f"{place}; {expected(seconds)}."
 
 
 def moderation_waits(reason: Trouble) -> str:
@@ -59,7 +59,7 @@ def moderation_waits(reason: Trouble) -> str:
 
 def working(made: int, left: int, seconds: float) -> str:
     """How far it is."""
-    return f"{count(made, 'picture')} made, {left} to go; about {span(seconds)}."
+    return f"{count(made, 'picture')} made, {left} to go; {expected(seconds)}."
 
 
 def finished(made: int, total: int) -> str:
