@@ -278,6 +278,24 @@ QUESTIONS = {
     ),
     "a month": Question(lambda chance: search(**days(chance))),
     "a month, by name": Question(lambda chance: search(sort="name", **days(chance))),
+    "a word among uploads, by name": Question(
+        lambda chance: search(text=word(chance), filter="uploaded", sort="name")
+    ),
+    "a word among uploads, most used": Question(
+        lambda chance: search(text=word(chance), filter="uploaded", sort="most_used")
+    ),
+    "a word among unused, by name": Question(
+        lambda chance: search(text=word(chance), filter="unused", sort="name")
+    ),
+    "a tag among unused, by name": Question(
+        lambda chance: search(tag=word(chance), filter="unused", sort="name")
+    ),
+    "two words, by name": Question(
+        lambda chance: search(text=f"{word(chance)} {word(chance)}", sort="name")
+    ),
+    "a word in a month, by name": Question(
+        lambda chance: search(text=word(chance), sort="name", **days(chance))
+    ),
     "a word in a month": Question(lambda chance: search(text=word(chance), **days(chance))),
     "any page number": Question(lambda chance: search(page=chance.randint(1, 15_000)), offset),
 }

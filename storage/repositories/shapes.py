@@ -290,7 +290,10 @@ class _Writing:
         along = text(f"{source} CROSS JOIN images INDEXED BY {SORTING}")
         found = select(ID.label("rowid")).select_from(along).where(*asked)
         own = literal_column("images.business_id", BigKey) == OWN
-        return self._of(self._in_order(found.where(own, literal_column(place, BigKey) == ID)))
+        # The "+" keeps what bounds the one id from bounding the other: SQLite would then look
+        # through all between for each answer.
+        same = literal_column(f"+{place}", BigKey) == ID
+        return self._of(self._in_order(found.where(own, same)))
 
     def noted(self) -> Select[Any]:
         """On a walk along the sort, by their ids."""
