@@ -119,11 +119,11 @@ class Item:
 
     def begin(self, now: datetime) -> None:
         """To *generating* by whoever claimed it, under the lease that was taken; what another
-        worker began goes on.
+        worker began goes on. A trouble stays until it is known to be over: people wait for that.
         """
         if self.state == "queued":
             lease, wake_at = self.lease_until, self.wake_at
-            self.move("generating", now)
+            self.move("generating", now, self.trouble)
             self.lease_until, self.wake_at = lease, wake_at
             self.started_at = now
 

@@ -255,6 +255,9 @@ class Making:
                 return None
             if job.kind == "batch" and offer.per_minute:
                 await wake_next(uow, job.id)
+            if item.trouble:  # what its last call met
+                item.trouble = None
+                await redraw(uow, "status", job.id)
             if repeated:
                 return repeated
             attempt = Attempt(item.id, uow.now, claim.order.price)

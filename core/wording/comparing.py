@@ -4,7 +4,7 @@ from typing import Final
 
 from core.errors import Trouble
 from core.generation.comparing import Standing, letter
-from core.generation.jobs import Item
+from core.generation.jobs import ENDED, Item
 from core.generation.orders import Order
 from core.wording.errors import sentence
 from core.wording.money import count, money, span
@@ -41,7 +41,7 @@ def trouble(item: Item, reason: Trouble, *, hidden: bool) -> str:
     if item.state == "unknown":
         return f"{letter(item.number)}: no answer came, and it may have cost something."
     if hidden:
-        state = "still waiting" if item.state == "queued" else "not made"
+        state = "not made" if item.state in ENDED else "still waiting"
         return f"{letter(item.number)}: {state}."
     return f"{letter(item.number)}: {sentence(reason)}"
 

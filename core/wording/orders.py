@@ -3,7 +3,7 @@
 from typing import Literal
 
 from core.errors import Trouble
-from core.generation.jobs import Item, JobState
+from core.generation.jobs import ENDED, Item, JobState
 from core.generation.orders import Order
 from core.library.captions import shorten
 from core.wording.errors import sentence
@@ -92,7 +92,7 @@ def trouble(numbers_of: list[int], total: int, item: Item, price: int | None) ->
     if len(numbers_of) == total and item.state in {"refused", "failed"}:
         return reason  # the headline says the rest
     noun = "Picture" if len(numbers_of) == 1 else "Pictures"
-    state = "waiting" if item.state == "queued" else item.state
+    state = item.state if item.state in ENDED else "waiting"
     return f"{noun} {numbers(numbers_of)}: {state}. {reason}".strip()
 
 

@@ -13,7 +13,7 @@ from core.business.members import Business, Member, new_id
 from core.wording import spending as words
 from core.wording.money import MILLION
 
-from .conftest import DESKTOP, PHONE, Open
+from .conftest import DESKTOP, PHONE, REFUSED, Open
 
 
 async def spend(
@@ -66,7 +66,7 @@ async def test_a_month_is_read_charged_back_and_kept(
         await page.get_by_label(words.CHARGE).fill("dear")
         await page.get_by_role("button", name=words.SHOW, exact=True).click()
         await expect(page.get_by_role("alert")).to_have_text(words.CHARGE_WRONG)
-        viewer.wrong.clear()  # the browser notes the answer 400
+        viewer.excused = REFUSED
         await page.get_by_label(words.CHARGE).fill("0.25")
         await page.get_by_role("button", name=words.SHOW, exact=True).click()
         await expect(sums).to_contain_text("$8.00")
@@ -143,6 +143,7 @@ async def test_what_nobody_knows_the_price_of_is_in_no_sum(open_page: Open, desk
 async def test_without_a_session_nothing_is_told(open_page: Open, desk: Running) -> None:
     """Neither figures nor the table."""
     async with open_page("/spend") as viewer:
+        viewer.excused = REFUSED  # what the page itself asks for from now on, too
         await viewer.page.context.clear_cookies()
         table = await viewer.page.request.get(f"{viewer.address}/spend.csv")
         assert table.status == 401

@@ -12,7 +12,7 @@ from core.wording import page as words
 from tests.contracts.page.grounds import picture
 from tests.desk import PATIENCE
 
-from .conftest import Open
+from .conftest import LOST, REFUSED, Open
 from .test_batches import plan
 from .test_composing import say
 
@@ -57,7 +57,7 @@ async def test_what_is_written_while_a_line_is_lost_does_not_cost_the_line(open_
         written.set()
         await expect(page.locator("#toasts")).to_contain_text(words.SPOKEN["failed"])
         await expect(box).to_have_value("We open on Monday\nand on Tuesday")
-        viewer.wrong.clear()  # the browser itself calls a lost request an error
+        viewer.excused = LOST
 
 
 async def test_a_file_that_is_added_while_others_are_sent_waits_for_the_next_line(
@@ -128,7 +128,7 @@ async def test_whoever_asks_without_a_connection_is_told(open_page: Open) -> Non
         await page.context.set_offline(True)
         await page.get_by_role("searchbox").fill("fox")
         await expect(page.locator("#toasts")).to_contain_text(words.SPOKEN["failed"])
-        viewer.wrong.clear()  # the browser itself calls a lost request an error
+        viewer.excused = LOST
 
 
 async def test_a_form_says_itself_that_it_did_not_arrive(open_page: Open) -> None:
@@ -144,7 +144,7 @@ async def test_a_form_says_itself_that_it_did_not_arrive(open_page: Open) -> Non
         await page.context.set_offline(False)
         await form.get_by_role("button", name=batch_words.FORM_SUBMIT).click()
         await expect(page).to_have_url(re.compile("/batches/"))
-        viewer.wrong.clear()  # the browser itself calls a lost request an error
+        viewer.excused = LOST
 
 
 async def test_a_file_that_misses_its_place_does_not_take_the_page_away(open_page: Open) -> None:
@@ -176,7 +176,7 @@ async def test_the_library_hears_of_pictures_again_after_the_desk_had_refused_it
         await refused.wait()
         await say(other.page, "/generate a fox")
         await expect(page.locator("#grid .tile")).to_have_count(1)
-        viewer.wrong.clear()  # the browser itself calls a refusal an error
+        viewer.excused = "responded with a status of 503"
 
 
 async def test_windows_that_nobody_sees_leave_a_connection_to_the_next(open_page: Open) -> None:
@@ -201,10 +201,9 @@ async def test_a_batch_is_followed_no_more_once_its_person_has_signed_out_anywhe
     async with open_page("/batches") as viewer:
         await plan(viewer.page, prompts="an owl")
         await viewer.page.evaluate(
-            "() => { window.ended = fetch(`${location.pathname}/events`)"
-            ".then((answer) => { window.begun = true; return answer.text(); }); }"
+            "async () => { const begun = await fetch(`${location.pathname}/events`);"
+            " window.ended = begun.text(); }"
         )
-        await viewer.page.wait_for_function("window.begun")
         async with desk.database.write() as uow:
             you = await uow.members.anywhere(1, "local")
             assert you
@@ -215,4 +214,4 @@ async def test_a_batch_is_followed_no_more_once_its_person_has_signed_out_anywhe
             heard = await viewer.page.evaluate("window.ended")
         assert heard.startswith("retry:")
         await viewer.page.goto("about:blank")  # the page itself asks again, and is refused
-        viewer.wrong.clear()  # the browser itself calls a refusal an error
+        viewer.excused = REFUSED

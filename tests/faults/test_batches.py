@@ -22,7 +22,7 @@ from core.leases import LEASE
 from core.wording.money import money
 from storage import tables
 from tests.contracts.blob_grounds import Line, bucket_environment
-from tests.faults.batch_grounds import CALLED, judge, plan, press, start, states, told
+from tests.faults.batch_grounds import CALLED, card, judge, plan, press, start, states, told
 from tests.faults.grounds import MADE, Ground, Scene, abreast
 from tests.platforms.s3 import serving_s3
 
@@ -151,7 +151,7 @@ async def storeless(how: Literal["down", "slow", "cut"], line: Line, ground: Gro
 
 async def refused(retry_after: float | None, ground: Ground) -> None:
     """Every call is answered 429, whatever it says about when to come again: it is tried at most
-    five times a minute, and all are made when it is over.
+    five times a minute, the card says why all the while, and all are made when it is over.
     """
     ground.openai.refuse("rate_limited", times=None, retry_after=retry_after)
     async with ground.worker(), ground.worker():
@@ -160,7 +160,7 @@ async def refused(retry_after: float | None, ground: Ground) -> None:
         before = await calls(ground)
         await asyncio.sleep(WATCHED_SECONDS)
         assert ground.openai.calls.count(CALLED) - before <= WATCHED_SECONDS / 12 + 1
-        await told(ground, "The provider is busy. It goes on by itself.")
+        assert "The provider is busy. It goes on by itself." in card(ground).plain()
         ground.openai.clear(CALLED)
         await ground.until_quiet()
     await judge(ground, completed=12)
