@@ -71,6 +71,8 @@ async def measure(folder: Path) -> list[Row]:
         rows.append(row(name, *await compare(database, plain, question)))
     for name, look in LOOKS.items():
         rows.append(row(name, await repeat(database, look), []))
+    for name, asked in ONWARDS.items():
+        rows.append(row(f"{name}, the next page", await onwards(database, asked), []))
     rows += [await deep(database, sort) for sort in SORTS]
     await plain.dispose()
     await engine.dispose()
@@ -155,6 +157,17 @@ async def repeat(database: Database, look: Look) -> list[float]:
         async with database.read() as uow:
             await look(uow, chance)
         taken.append((time.perf_counter() - begun) * 1000)
+    return taken
+
+
+async def onwards(database: Database, asked: Callable[[Random], dict[str, str]]) -> list[float]:
+    """Milliseconds of each second page, by the cursor of the first one; of few answers, of that."""
+    chance, taken = Random(1), []
+    for _ in range(ROUNDS):
+        given = asked(chance)
+        async with database.read() as uow:
+            found = await find(uow, OWN, search(**given))
+        taken.append(await timed(database, search(**given, cursor=found.after)))
     return taken
 
 
@@ -298,6 +311,16 @@ QUESTIONS = {
     ),
     "a word in a month": Question(lambda chance: search(text=word(chance), **days(chance))),
     "any page number": Question(lambda chance: search(page=chance.randint(1, 15_000)), offset),
+}
+
+ONWARDS: dict[str, Callable[[Random], dict[str, str]]] = {
+    "a word, most used": lambda chance: {"text": word(chance), "sort": "most_used"},
+    "published, most used": lambda _: {"filter": "published", "sort": "most_used"},
+    "a person and a provider, most used": lambda chance: {
+        "person": shelf.member(chance.randint(1, shelf.MEMBERS)),
+        "provider": chance.choice(shelf.PROVIDERS),
+        "sort": "most_used",
+    },
 }
 
 LOOKS: dict[str, Look] = {

@@ -6,10 +6,12 @@ answers come in the order of ids, both ways and from any id on: that is "newest"
 any depth. The other sorts have three ways, and the number of answers says which is the cheapest:
 few are fetched and sorted; of more the ids are noted, and the sort's index is walked until enough
 of them were met; very many are met so soon that each row on the walk is looked at. What an index
-sorts by itself needs none of this, and marks that stand in it (favourites, used …) spare the rows
-of all others. No way reads a business's whole library.
+sorts by itself needs none of this, and what stands in it (who made an image, favourites, used …)
+is not looked for elsewhere. No way reads a business's whole library.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from math import inf, sqrt
 from typing import Any, Final, Literal, cast
 
@@ -18,11 +20,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.library.finding import Count, Position, Slice
 from core.library.images import Image
-from core.library.search import Search, facet_token, word_token
+from core.library.search import Filter, Search, facet_token, word_token
 from storage.library import BLOCK_BITS
 from storage.repositories.shapes import (
     COUNTED,
-    PICKED,
+    Ids,
     Marked,
     Shape,
     Way,
@@ -33,10 +35,10 @@ from storage.repositories.shapes import (
     placing,
 )
 
-FEW: Final = 270.0
+FEW: Final = 200.0
 """Times the root of the wanted rows: up to so many answers are sorted, by an index from ids to what
 is sorted by. That costs each about four steps of a walk, and a walk for so many answers among
-300,000 costs the same (1.3 ms).
+300,000 costs the same (1 ms).
 """
 
 FEW_IN_TIME: Final = 33.0
@@ -45,8 +47,14 @@ FEW_IN_TIME: Final = 33.0
 FEW_MARKED: Final = 120.0
 """The same where a mark is asked that is rare, or nothing else: it stands in the walk's index."""
 
-LOOKED_AT: Final = 40
-"""To look at a row takes as long as to note so many ids."""
+PICKED: Final[frozenset[Marked]] = frozenset({"favourites", "approved"})
+"""Marks that are rare: people give them."""
+
+LOOKED_AT: Final = 24
+"""To look at a row takes as long as to note so many ids that FTS5 has in one list …"""
+
+LOOKED_AT_SEVERAL: Final = 12
+"""… and so many that it has to find in several."""
 
 FAR: Final = 500
 """Past so many answers all ids are noted, however many: rows would be looked at in vain."""
@@ -62,7 +70,34 @@ COUNT_NOW = text("SET CONSTRAINTS image_counted, image_counted_otherwise IMMEDIA
 SOURCES: Final = {"all": None, "uploaded": "upload", "ai_generated": "generate"}
 """Filters that the sorts' own indexes know."""
 
+COUNTERPARTS: Final[Mapping[Filter, Filter]] = {"unused": "published", "ai_generated": "uploaded"}
+"""What all others answer, for the most common filters: FTS5 is asked for the shorter list."""
+
 UNUSED_BY_USE: Final = ("unused", "most_used")
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What is known before a way is chosen: how many answer, as it is told, and as is likely; how
+    many images answer the filter alone, and how many there are. `ids` are the first that answer, as
+    JSON, up to the `last` of them. `alike` says whether a walk by use had better not begin with all
+    that were used as often as the one at the position.
+    """
+
+    count: Count
+    number: float
+    ids: str = ""
+    last: int = 0
+    among: int = 0
+    all: int = 0
+    alike: bool = True
+
+    @property
+    def gathered(self) -> Ids:
+        """Which of those that answer the ids are."""
+        if not self.ids:
+            return ""
+        return "all" if self.count.exact else "first"
 
 
 class Searching:
@@ -75,7 +110,7 @@ class Searching:
         self._fts = session.get_bind().dialect.name == "sqlite"
         self._shape = self._find_shape()
         self._values = self._find_values()
-        self._gathered: tuple[int, str, int | None] | None = None
+        self._gathered: Gathered | None = None
 
     async def count(self) -> Count:
         """From the facet's counter where one facet is all that is asked, else counted."""
@@ -87,13 +122,21 @@ class Searching:
         await self._settle()
         if wanted.offset and self._shape.by_id and self._in_blocks:
             wanted = await self._nearer(wanted)
-        if wanted.position and self._search.sort == "most_used":
+        way: Way = "along"
+        tied = bool(wanted.position) and self._search.sort == "most_used"
+        if not self._fts or (self._shape.plain and (self._shape.by_id or self._shape.counted)):
+            way = "rows"
+        elif not self._shape.by_id:
+            gathered = await self._gather(wanted, count)
+            way = self._way(wanted, gathered)
+            tied = tied and gathered.alike and way != "few"
+        if tied:
             # SQLite searches an index for the first of two compared columns only, and would look at
             # every row that was used as often: four of five were never used.
-            found, count = await self._ask(wanted, count, tied=True)
+            found, count = await self._ask(wanted, way, count, tied=True)
             if len(found) == wanted.limit:
                 return found, count
-        return await self._ask(wanted, count)
+        return await self._ask(wanted, way, count)
 
     async def _nearer(self, wanted: Slice) -> Slice:
         """The same part, from the block on in which it begins."""
@@ -107,48 +150,50 @@ class Searching:
         return Slice(wanted.limit, position, wanted.offset - int(row[1]))
 
     async def _ask(
-        self, wanted: Slice, count: Count | None, *, tied: bool = False
+        self, wanted: Slice, way: Way, count: Count | None, *, tied: bool = False
     ) -> tuple[list[Image], Count]:
-        way: Way = "along"
-        values, gathered = self._values_of(wanted), False
-        if not self._fts or (self._shape.plain and (self._shape.by_id or self._shape.counted)):
-            way = "rows"
-        elif not self._shape.by_id:
-            number, among = inf, None
-            if not (self._shape.plain or self._shape.counted or (count and count.exact)):
-                total, values["ids"], among = await self._gather()
-                number = total if total <= self._shape.noted else inf
-                count, gathered = self._read_count(total), bool(values["ids"]) and number < inf
-            elif (count := count or await self.count()).exact:
-                number = count.total
-            way = self._way(wanted, number, among)
+        gathered: Ids = ""
+        values = self._values_of(wanted)
+        if self._gathered:
+            count, gathered = self._gathered.count, self._gathered.gathered
+            values |= {"ids": self._gathered.ids, "last": self._gathered.last}
         part = part_of(self._search.sort, wanted, tied=tied)
         statement = listing(self._shape, part, way, gathered=gathered, totalled=count is None)
         if count:
             return list((await self._session.scalars(statement, values)).all()), count
         rows = (await self._session.execute(statement, values)).all()
-        count = self._read_count(rows[0][1]) if rows else await self.count()
-        return [row[0] for row in rows], count
+        if not rows:
+            return [], await self.count() if wanted.position else Count(0)
+        return [row[0] for row in rows], self._read_count(rows[0][1])
 
-    async def _gather(self) -> tuple[int, str, int | None]:
-        """How many answer, their ids (perhaps), and how many images the filter leaves over."""
+    async def _gather(self, wanted: Slice, count: Count | None) -> Gathered:
+        """What decides the way; once, also where two parts make a page."""
         if self._gathered is None:
-            found = await self._session.execute(gathering(self._shape), self._values)
-            total, ids, among = found.one()
-            self._gathered = (total, ids, among)
+            if self._shape.plain or (count and count.exact and not self._shape.counted):
+                count = count or await self.count()
+                self._gathered = Gathered(count, count.total if count.exact else inf)
+            else:
+                values = self._values_of(wanted)
+                row = (await self._session.execute(gathering(self._shape), values)).one()
+                total, ids, last, likely, *others = row
+                count = self._read_count(total)
+                number = count.total if count.exact else likely
+                self._gathered = Gathered(count, number, ids, last, *others)
         return self._gathered
 
-    def _way(self, wanted: Slice, number: float, among: int | None) -> Way:
+    def _way(self, wanted: Slice, found: Gathered) -> Way:
         rows, shape = wanted.offset + wanted.limit, self._shape
-        alone = shape.marked and shape.counted
-        few = FEW_MARKED if alone or shape.marked in PICKED else FEW
-        if number <= (FEW_IN_TIME if shape.plain else few) * sqrt(rows):
+        few = FEW_MARKED if shape.marked in PICKED or not shape.held else FEW
+        if found.number <= (FEW_IN_TIME if shape.plain else few) * sqrt(rows):
             return "few"
-        if shape.plain or alone:
+        if not shape.held:
             return "rows"
-        if number > shape.noted:
-            return "looked" if wanted.offset <= FAR else "noted"
-        return "looked" if among and number**2 > LOOKED_AT * rows * among else "noted"
+        if found.number <= COUNTED or wanted.offset > FAR:
+            return "noted"
+        looked = rows * found.among / found.number
+        noted = found.number * found.all / found.among
+        at = LOOKED_AT if shape.held == 1 else LOOKED_AT_SEVERAL
+        return "noted" if noted <= at * looked else "looked"
 
     def _read_count(self, found: int | None) -> Count:
         exact = self._shape.counted or (found or 0) <= COUNTED
@@ -189,29 +234,38 @@ class Searching:
         values |= {"source": SOURCES.get(asked.filter), "since": asked.since, "until": asked.until}
         values["facet"] = facet_token(self._business, asked.facets[0])
         values["filter"] = facet_token(self._business, asked.filter)
-        tokens, held = self._tokens, [f" {token} " for token in self._tokens]
-        beginning = word_token(self._business, asked.terms[-1]) if asked.terms else ""
-        if beginning:
+        values["all"] = facet_token(self._business, "all")
+        tokens, beginning = self._tokens, ""
+        held = [f" {token} " for token in tokens]
+        if asked.terms:
+            beginning = word_token(self._business, asked.terms[-1])
             held.append(f" {beginning}")
         values |= {f"held_{number}": each for number, each in enumerate(held)}
-        if not self._fts:
-            whole = [f"'{token}'" for token in tokens]
-            values["asked"] = " & ".join([*whole, f"'{beginning}':*"] if beginning else whole)
-            return values
-        whole = [f'"{token}"' for token in tokens]
-        values |= {"begun": " AND ".join([*whole, ""])}
-        values |= {"word": beginning, "end": f"{beginning}{LAST}"}
-        if beginning:
-            whole.append(f'"{beginning}"*')
+        if self._fts:
+            return values | self._find_matches(beginning)
+        whole = [f"'{token}'" for token in [*self._filter, *tokens]]
+        values["asked"] = " & ".join([*whole, f"'{beginning}':*"] if beginning else whole)
+        return values
+
+    def _find_matches(self, beginning: str) -> dict[str, str]:
+        """What FTS5 is asked for, with and without the filter."""
+        values = {"word": beginning, "end": f"{beginning}{LAST}"}
+        tokens = [f'"{token}"' for token in self._tokens]
         all_ = facet_token(self._business, "all")
-        values["asked"] = " AND ".join(whole or [f'"{all_}"'])
+        begun = [f'"{beginning}"*'] if beginning else []
+        for of, filters in (("", self._filter), ("_unfiltered", [])):
+            whole, ended = [*(f'"{each}"' for each in filters), *tokens], ""
+            if filters and self._shape.held and self._search.filter in COUNTERPARTS:
+                counterpart = facet_token(self._business, COUNTERPARTS[self._search.filter])
+                whole, ended = tokens, f' NOT "{counterpart}"'
+            values |= {f"begun{of}": " AND ".join([*whole, ""]), f"ended{of}": ended}
+            values[f"asked{of}"] = " AND ".join([*whole, *begun] or [f'"{all_}"']) + ended
         return values
 
     def _values_of(self, wanted: Slice) -> dict[str, Any]:
+        edge = wanted.position or Position(0)
         values = self._values | {"limit": wanted.limit, "offset": wanted.offset}
-        if wanted.position:
-            values |= {"edge_id": wanted.position.id, "edge": wanted.position.value}
-        return values
+        return values | {"edge_id": edge.id, "edge": edge.value}
 
     @property
     def _marked(self) -> Marked:
@@ -224,11 +278,17 @@ class Searching:
         return cast("Marked", asked)
 
     @property
+    def _filter(self) -> list[str]:
+        """The filter's token; none where all are asked."""
+        asked = self._search.filter
+        return [] if asked == "all" else [facet_token(self._business, asked)]
+
+    @property
     def _tokens(self) -> list[str]:
-        """What must be in a document, the unfinished last word and "all" left out."""
-        facets = [facet_token(self._business, each) for each in self._search.facets]
+        """What else must be in a document, the unfinished last word left out."""
+        facets = [each for each in self._search.facets if each not in {"all", self._search.filter}]
         words = [word_token(self._business, each) for each in self._search.terms[:-1]]
-        return [*facets, *words] if self._search.facets != ["all"] else words
+        return [*(facet_token(self._business, each) for each in facets), *words]
 
     @property
     def _in_blocks(self) -> bool:

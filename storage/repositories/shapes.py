@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Integer,
     ScalarSelect,
     Select,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    false,
     func,
     literal_column,
     select,
@@ -39,28 +41,18 @@ from storage.tables import images
 COUNTED: Final = 3_000
 """Answers that no counter knows are counted up to here; "more than 3,000" is said beyond."""
 
-NOTED: Final = 11_000
-"""Up to so many ids that FTS5 finds are noted before a walk (1.1 ms)."""
-
-NOTED_AGAIN: Final = 10_000
-"""Up to so many are written down when they are counted, to be noted then."""
-
-NOTED_PICKED: Final = 4_000
-"""The same among images with a rare mark: of more than that, a walk past all of them meets enough
-in 0.5 ms.
-"""
+ALIKE: Final = 1_000
+"""Past so many images that were used as often, a walk goes in 0.1 ms."""
 
 MOST_COMPLETED: Final = 60
 """Longer beginnings are completed to so many words at most; with more, FTS5 does it more slowly."""
 
-COMPLETED = text(
-    f"""image_search MATCH :begun || (
+COMPLETED: Final = f"""(
     SELECT '("' || CASE WHEN count(*) BETWEEN 1 AND {MOST_COMPLETED}
         THEN group_concat(token, '" OR "') ELSE :word END || '"'
         || CASE WHEN count(*) > {MOST_COMPLETED} THEN '*)' ELSE ')' END
     FROM (SELECT token FROM image_words WHERE token >= :word AND token < :end
         ORDER BY token LIMIT {MOST_COMPLETED + 1}))"""  # noqa: S608  # numbers of ours
-)
 """What begins so is looked up first: FTS5 would collect all of it before it begins to answer."""
 
 ID: ColumnElement[int] = literal_column("images.id", BigKey)
@@ -77,9 +69,6 @@ STEADY_USE: ColumnElement[int] = literal_column("+images.usage_count", Integer)
 Marked = Literal["", "favourites", "approved", "published", "unused"]
 """Filters that stand in the index of each sort (revisions 0016, 0017)."""
 
-PICKED: Final[frozenset[Marked]] = frozenset({"favourites", "approved"})
-"""Marks that are rare: people give them."""
-
 OWN = bindparam("own", type_=BigKey)
 FACET = bindparam("facet", type_=String)
 EDGE_ID = bindparam("edge_id", type_=BigKey)
@@ -91,6 +80,9 @@ Beyond = Literal["", "id", "value", "tie"]
 
 Way = Literal["rows", "along", "few", "noted", "looked"]
 
+Ids = Literal["", "first", "all"]
+"""Which of the ids that answer were gathered before."""
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -98,7 +90,7 @@ class Shape:
 
     `plain` says whether columns answer it, apart from dates; `counted`, whether a counter knows its
     number; `source`, whether a column says that it was uploaded or made; `beginning`, whether FTS5
-    knows the unfinished last word; `held`, of how many tokens all are.
+    knows the unfinished last word; `held`, how many tokens beside the filter all have.
     """
 
     fts: bool
@@ -116,15 +108,6 @@ class Shape:
     def by_id(self) -> bool:
         """Whether it is sorted by ids, in which FTS5 answers."""
         return self.sort in {"newest", "oldest"}
-
-    @property
-    def noted(self) -> int:
-        """Up to how many ids are noted. Those of several tokens are found once only: FTS5 would
-        take longer to find them again (two long lists: 2 ms).
-        """
-        if self.held == 1:
-            return NOTED
-        return NOTED_PICKED if self.marked in PICKED else NOTED_AGAIN
 
 
 @dataclass(frozen=True)
@@ -154,19 +137,34 @@ def counting(shape: Shape) -> Select[Any]:
 
 @lru_cache(maxsize=256)
 def gathering(shape: Shape) -> Select[Any]:
-    """How many images answer by FTS5, up to one more than are noted; their ids as JSON, if more
-    than one token is held; and how many images answer the filter alone.
+    """How many images answer by FTS5, up to one more than are counted; their ids as JSON, and the
+    last of them; how many there are likely to be; how many answer the filter alone, how many there
+    are, and whether more than `ALIKE` were used as often as the one at the position.
     """
-    most = _Writing(shape).ids().limit(shape.noted + 1).subquery()
-    ids = func.json_group_array(most.c.rowid) if shape.held > 1 else literal_column("''")
-    among = select(image_counts.c.n).where(image_counts.c.facet == bindparam("filter"))
-    return select(func.count(), ids, among.scalar_subquery()).select_from(most)
+    all_, among = (
+        select(image_counts.c.n).where(image_counts.c.facet == bindparam(facet)).scalar_subquery()
+        for facet in ("all", "filter")
+    )
+    used = images.c.usage_count == SORTS["most_used"].edge
+    like = select(images.c.id).where(images.c.business_id == OWN, used).limit(ALIKE + 1).subquery()
+    alike = select(func.count() > ALIKE).select_from(like).scalar_subquery()
+    others = (among, all_, alike if shape.sort == "most_used" else false())
+    if shape.counted:
+        number = _Writing(shape).counting()
+        return select(number, literal_column("''"), literal_column("0"), number, *others)
+    most = _Writing(shape).ids().order_by(image_search.c.rowid).limit(COUNTED + 1).subquery()
+    newest = select(func.max(images.c.id)).where(images.c.business_id == OWN).scalar_subquery()
+    n, first, last = func.count(), func.min(most.c.rowid), func.max(most.c.rowid)
+    # Ids follow the time: as the first ones came, so will the others.
+    likely = n * (newest - first) // (last - first)
+    ids = func.json_group_array(most.c.rowid)
+    return select(n, ids, last, likely, *others).select_from(most)
 
 
 @lru_cache(maxsize=256)
-def listing(shape: Shape, part: Part, way: Way, *, gathered: bool, totalled: bool) -> Select[Any]:
-    """A part of the answers, found in one way: by ids that were gathered, if they were; with the
-    number of all beside each, where that is wanted.
+def listing(shape: Shape, part: Part, way: Way, *, gathered: Ids, totalled: bool) -> Select[Any]:
+    """A part of the answers, found in one way: by ids that were gathered, as far as they were; with
+    the number of all beside each, where that is wanted.
     """
     writing = _Writing(shape, part, gathered=gathered)
     found = WAYS[way](writing)
@@ -188,7 +186,7 @@ def placing(downwards: bool) -> Select[Any]:  # noqa: FBT001  # Shape says no mo
 class _Writing:
     """One statement being put together."""
 
-    def __init__(self, shape: Shape, part: Part | None = None, *, gathered: bool = False) -> None:
+    def __init__(self, shape: Shape, part: Part | None = None, *, gathered: Ids = "") -> None:
         self._shape = shape
         self._sort = SORTS[shape.sort]
         self._part = part or Part(self._sort.downwards, "", passes=False)
@@ -206,18 +204,16 @@ class _Writing:
 
     # ── what is asked ────────────────────────────────────────────────────────────────────────────
 
-    def ids(self) -> Select[Any]:
-        """By FTS5, or as they were gathered from it."""
-        if self._gathered:
-            noted = func.json_each(bindparam("ids", type_=String)).table_valued("value")
-            return select(noted.c.value.label("rowid"))
+    def ids(self, *, filtered: bool = True) -> Select[Any]:
+        """By FTS5; perhaps those that the filter leaves out, too."""
         rowid = image_search.c.rowid
-        return select(rowid).where(self._matches(), *self._dates(rowid))
+        return select(rowid).where(self._matches(filtered=filtered), *self._dates(rowid))
 
-    def _matches(self) -> ColumnElement[bool] | TextClause:
-        if self._shape.beginning == "completed":
-            return COMPLETED
-        return literal_column("image_search").op("MATCH")(bindparam("asked", type_=String))
+    def _matches(self, *, filtered: bool = True) -> TextClause:
+        of = "" if filtered else "_unfiltered"
+        completed = self._shape.beginning == "completed"
+        asked = f":begun{of} || {COMPLETED} || :ended{of}" if completed else f":asked{of}"
+        return text(f"image_search MATCH {asked}")
 
     def _columns(self, id_: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """What columns say of it, so that the sort's index can be walked."""
@@ -228,7 +224,8 @@ class _Writing:
         return asked
 
     def _marks(self) -> list[ColumnElement[bool]]:
-        by_use = self._shape.sort == "most_used"
+        # Beside a position of the same use, a second bound keeps SQLite from the sort's index.
+        by_use = self._shape.sort == "most_used" and self._part.beyond != "tie"
         use: ColumnElement[int] = images.c.usage_count if by_use else STEADY_USE
         match self._shape.marked:
             case "favourites":
@@ -282,8 +279,9 @@ class _Writing:
 
     def few(self) -> Select[Any]:
         """All sorted, without their rows. CROSS keeps SQLite from beginning with all images."""
-        if self._gathered:
-            source, place, asked = "json_each(:ids) AS noted", "noted.value", []
+        asked: list[ColumnElement[bool] | TextClause] = []
+        if self._gathered == "all":
+            source, place = "json_each(:ids) AS noted", "noted.value"
         else:
             source, place = "image_search", "image_search.rowid"
             asked = [self._matches(), *self._dates(literal_column(place, BigKey))]
@@ -293,13 +291,16 @@ class _Writing:
         # The "+" keeps what bounds the one id from bounding the other: SQLite would then look
         # through all between for each answer.
         same = literal_column(f"+{place}", BigKey) == ID
-        return self._of(self._in_order(found.where(own, same)))
+        return self._of(self._in_order(found.where(own, same), STEADY_ID))
 
     def noted(self) -> Select[Any]:
-        """On a walk along the sort, by their ids."""
-        return self._listed(
-            select(Image).where(*self._columns(self._walked), STEADY_ID.in_(self.ids()))
-        )
+        """On a walk along the sort, by their ids; the walk's own index knows the filter."""
+        noted = func.json_each(bindparam("ids", type_=String)).table_valued("value")
+        gathered, found = select(noted.c.value), self.ids(filtered=False)
+        ids: Select[Any] | CompoundSelect[Any] = gathered if self._gathered else found
+        if self._gathered == "first":
+            ids = gathered.union_all(found.where(image_search.c.rowid > bindparam("last")))
+        return self._listed(select(Image).where(*self._columns(self._walked), STEADY_ID.in_(ids)))
 
     def looked(self) -> Select[Any]:
         """On a walk along the sort, by their documents."""
@@ -312,7 +313,8 @@ class _Writing:
 
     @property
     def _walked(self) -> ColumnElement[int]:
-        return images.c.id if self._shape.by_id else STEADY_ID
+        alike = self._shape.sort == "most_used" and self._shape.marked == "unused"
+        return images.c.id if self._shape.by_id or alike else STEADY_ID
 
     def _of(self, ids: Select[Any]) -> Select[Any]:
         """The rows of some ids, in the same order again."""
@@ -326,9 +328,9 @@ class _Writing:
             return self._in_order(found)
         return self._of(self._in_order(found.with_only_columns(images.c.id.label("rowid"))))
 
-    def _in_order(self, found: Select[Any]) -> Select[Any]:
+    def _in_order(self, found: Select[Any], id_: ColumnElement[int] = ID) -> Select[Any]:
         if self._part.beyond:
-            found = found.where(self._beyond())
+            found = found.where(self._beyond(id_))
         return self._cut(found.order_by(*self._order()))
 
     def _cut(self, found: Select[Any]) -> Select[Any]:
@@ -338,8 +340,8 @@ class _Writing:
     def _order(self) -> list[ColumnElement[Any]]:
         return [key.desc() if self._part.downwards else key.asc() for key in self._sort.keys]
 
-    def _beyond(self) -> ColumnElement[bool]:
-        place: ColumnElement[Any] = ID
+    def _beyond(self, id_: ColumnElement[int]) -> ColumnElement[bool]:
+        place: ColumnElement[Any] = id_
         edge: ColumnElement[Any] = EDGE_ID
         if self._part.beyond == "value":
             place, edge = tuple_(*self._sort.keys), tuple_(self._sort.edge, EDGE_ID)
