@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 from bot.asking import Asking, FormHandler, Handler
 from bot.batches import BATCH_FORMS, bulk, keep, redo
@@ -53,9 +54,7 @@ async def order(
     read = read_order(given, desk.catalogue, models, desk.blocked_words, files)
     post = await require_open_draft(uow, asking, card, read.count) if card else None
     if files:
-        bringing = await place_upload(
-            uow, asking.customer, asking.attachments, desk.orders_per_minute
-        )
+        bringing = await place_upload(uow, asking.customer, asking.attachments)
         brought = await uow.items.of_job(bringing.id)
         read = replace(read, brought=tuple(item.id for item in brought))
     wanted = given.get("compare", "")
@@ -73,7 +72,7 @@ async def upload(desk: Desk, uow: UnitOfWork, asking: Asking, values: dict[str, 
     """Take in the files that came, or open the form where there are none."""
     if not asking.attachments:
         return upload_form()
-    await place_upload(uow, asking.customer, asking.attachments, desk.orders_per_minute)
+    await place_upload(uow, asking.customer, asking.attachments)
     return Nothing()
 
 
@@ -134,6 +133,9 @@ COMMANDS: dict[str, Handler] = {
     "keys": open_keys,
     "help": show_help,
 }
+
+TAKE_FILES: Final = frozenset({"generate", "upload", words.ADD_TO_LIBRARY, "bulk"})
+"""What comes with any other command is taken into the library beside it."""
 
 PLAIN_FORMS: dict[str, Handler] = {"budget": submit_budget, "keys": submit_keys, "upload": upload}
 """Forms that belong to no card."""

@@ -6,6 +6,7 @@ The platform's own event id makes a second delivery harmless. It must not know a
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -19,7 +20,7 @@ from bot.commands import complete, read_text
 from bot.controls import press, react
 from bot.desk import Desk
 from bot.forms import field_errors, home_form
-from bot.handlers import COMMANDS, submit
+from bot.handlers import COMMANDS, TAKE_FILES, submit
 from core.business.admission import (
     WhichBusiness,
     admit,
@@ -116,12 +117,21 @@ class DeskInbox:
                     wrong := field_errors(error, event.key, event.values)
                 ):
                     return wrong
+                if isinstance(event, Command) and event.attachments:
+                    await self._spare_files(event)
                 silent = isinstance(event, Reaction)
                 return Nothing() if silent else Private(sentence(error.trouble))
             except TryLater:
                 if attempt == TRIES - 1:
                     raise
         raise AssertionError("unreachable")
+
+    async def _spare_files(self, event: Command) -> None:
+        """Take in what came with a command that takes no files, though it could not be done."""
+        if event.name not in TAKE_FILES:
+            came = Dropped(event.event_id, event.actor, event.place, event.attachments)
+            with suppress(UserError):  # which is what was told of the command itself
+                await self._handle(came)
 
     async def load(self, file: File) -> bytes:
         """What a panel shows; see `core.ports.Inbox`."""
@@ -179,8 +189,7 @@ class DeskInbox:
             case Reaction():
                 await react(self._desk, uow, asking, event)
             case Dropped():
-                limit = self._desk.orders_per_minute
-                await place_upload(uow, asking.customer, event.attachments, limit)
+                await place_upload(uow, asking.customer, event.attachments)
         return Nothing()
 
     async def _command(self, uow: UnitOfWork, asking: Asking, event: Command) -> Reply:
@@ -196,6 +205,8 @@ class DeskInbox:
         if spec is None:
             raise UserError("command_unknown", name=event.name)
         values = event.options or read_text(spec, event.text)
+        if asking.attachments and spec.name not in TAKE_FILES:
+            await place_upload(uow, asking.customer, asking.attachments)
         return await COMMANDS[spec.name](self._desk, uow, asking, values)
 
     async def _propose(self, event: Typing) -> Choices:

@@ -347,18 +347,18 @@ async def _bring(
 ) -> Reply:
     """Have the files that came with a form join its post, and a picture of what it says to draw.
 
-    Raises UserError as `place_upload`, `read_order` and `place_order`.
+    Raises UserError as `read_order` and `place_order`.
     """
-    per_minute = desk.orders_per_minute
     if asking.attachments:
-        await place_upload(uow, asking.customer, asking.attachments, per_minute, post)
+        await place_upload(uow, asking.customer, asking.attachments, post)
     if not _prompt(values):
         return Nothing()
     models = await models_for(desk, uow, asking)
     wanted = {"prompt": _prompt(values)}
     read = read_order(wanted, desk.catalogue, models, desk.blocked_words)
     order = previewed(desk, asking, models, read)
-    return tell_notices(await place_order(uow, asking.customer, order, per_minute, post=post))
+    job = await place_order(uow, asking.customer, order, desk.orders_per_minute, post=post)
+    return tell_notices(job)
 
 
 def _prompt(values: Mapping[str, str]) -> str:

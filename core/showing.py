@@ -189,11 +189,14 @@ class Showing:
         The person whose card could not be opened at all is told. Of what was made already nothing
         may get lost for a permission: such a card is tried again for a day.
         """
-        opening = drawn.message.subject == "status"
         async with self._units.write() as uow:
             message = await uow.messages.held(drawn.message.id, drawn.message.fence)
             if message is None:
                 return False
+            status = message.subject == "status"
+            job = await uow.jobs.get(message.subject_id) if status else None
+            uploads = job is not None and job.kind == "upload"  # taken in without any card
+            opening = status and not uploads
             if error.code == "chat_gone" and message.sent is None and message.root_id != message.id:
                 # Somebody deleted the message that opened its thread: it opens one of its own.
                 message.root_id, message.thread = message.id, None
@@ -216,7 +219,8 @@ class Showing:
                 uow.enqueue("start", message.subject_id)
         if unseen and changed:
             place, person = drawn.message.place, drawn.message.person
-            trouble = error.trouble if opening else Trouble("card_waits", error.facts)
+            waiting = Trouble("upload_card_waits" if uploads else "card_waits", error.facts)
+            trouble = error.trouble if opening else waiting
             await self._surfaces[place.surface].tell(place, person, Private(sentence(trouble)))
         return not waits
 

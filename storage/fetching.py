@@ -24,6 +24,10 @@ PIECE: Final = 64 * 1024
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 HEADERS: Final = {"accept": "image/*", "accept-encoding": "identity", "user-agent": "ImageDesk"}
 NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052 §2.1
+SPECIAL: Final = (
+    ipaddress.IPv4Network("192.0.0.0/24"),  # RFC 6890 §2.2.2; Python knows all of it from 3.12 on
+    ipaddress.IPv4Network("168.63.129.16/32"),  # Azure's own services, on each of its machines
+)
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 AddressInfo = tuple[Any, Any, int, str, tuple[Any, ...]]
@@ -68,6 +72,8 @@ def is_public(address: IpAddress) -> bool:
             return is_public(inner)
         if address.is_site_local:
             return False
+    if any(address in network for network in SPECIAL):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 

@@ -100,13 +100,13 @@ class Storing:
         async with self._units.read() as uow:
             for item_id in order.brought:
                 item = await uow.items.get(item_id)
-                if item and item.image_id:
-                    numbers.append(item.image_id)
+                if item and (image_id := item.image_id or _twin(item)):
+                    numbers.append(image_id)
                 elif item is None or item.state in ENDED:
                     raise UserError("reference_refused", name=item.prompt if item else "?")
                 else:
                     raise TryLater("reference_waits", after=REFERENCE_SECONDS)
-        return numbers
+        return list(dict.fromkeys(numbers))
 
     async def _parent(self, order: Order) -> int | None:
         """The first of the images that a picture was made from; a file's, if it is still there."""
@@ -253,6 +253,15 @@ async def _tell_unjudged(uow: UnitOfWork, job: Job) -> None:
     held = await uow.jobs.lock(job.id)
     if held and held.moderation == "passed":
         held.moderation = "off"
+
+
+def _twin(item: Item) -> int | None:
+    """The image of a file that came twice at once, of which it is the second."""
+    trouble = item.trouble
+    if item.state != "completed" or trouble is None or trouble.code != "already_there":
+        return None
+    named = trouble.facts.get("image")
+    return named if isinstance(named, int) else None
 
 
 def _close(

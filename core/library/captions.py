@@ -24,7 +24,9 @@ def plain_caption(brief: str) -> Caption:
     words = words[:1].upper() + words[1:]
     title = shorten(words, LONGEST_TITLE) or "Untitled"
     tags = dict.fromkeys(
-        word for word in re.findall(r"[^\W\d_]{4,}", brief.lower()) if word not in _FILLERS
+        word
+        for word in re.findall(r"[^\W\d_]{4,}", brief.lower())
+        if word not in _FILLERS and len(word) <= LONGEST_TAG
     )
     alt_text = shorten(words, LONGEST_ALT) or title
     return Caption(title, words, tuple(tags)[:MOST_TAGS], alt_text, plain=True)

@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from dataclasses import dataclass, fields
 from math import ceil
 from typing import Final
@@ -147,12 +148,20 @@ def _read_cursor(business_id: int, search: Search) -> Position | None:
         question, id_, value, before = json.loads(base64.urlsafe_b64decode(padded.encode()))
     except (ValueError, TypeError, RecursionError, binascii.Error) as error:
         raise UserError("cursor_wrong") from error
-    kinds = {"name": str, "most_used": int}
-    fits = type(value) is kinds.get(search.sort, type(None))
     whole = type(id_) is int and type(before) is bool and abs(id_) < 1 << 62
-    if question != _question(business_id, search) or not fits or not whole:
+    if question != _question(business_id, search) or not whole or not _fits(search, value):
         raise UserError("cursor_wrong")
     return Position(id_, value, before)
+
+
+def _fits(search: Search, value: object) -> bool:
+    """Whether a database takes this value: a cursor is not signed."""
+    match search.sort:
+        case "name":
+            return isinstance(value, str) and not re.search("[\0\ud800-\udfff]", value)
+        case "most_used":
+            return type(value) is int and 0 <= value < 1 << 31
+    return value is None
 
 
 def _question(business_id: int, search: Search) -> str:

@@ -106,7 +106,7 @@ async def unstar(uow: UnitOfWork, image_id: int, member_id: str) -> None:
 
 
 async def note_approval(uow: UnitOfWork, image_id: int, *, approved: bool) -> None:
-    """Keep on the image whether its item is approved, so that the library can ask for it."""
+    """Keep on the image whether an item of it is approved, so that the library can ask for it."""
     image = await uow.images.lock(image_id)
     if image:
         image.approved = approved

@@ -12,6 +12,8 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
+
 from core.business.members import Member, may_direct, new_id
 from core.errors import ActionNeeded, Trouble, TryLater, UserError
 from core.generation.jobs import Item
@@ -20,12 +22,15 @@ from core.library.images import Image
 from core.library.keys import read_key
 from core.messages import Subject, redraw_all
 from core.ports import BlobStore, Reach
+from core.publishing.joining import entitle
 from core.publishing.posting import unschedule
-from core.publishing.posts import Post, TargetState
+from core.publishing.posts import Post, TargetState, is_draft
 from core.storing import UnitOfWork, Units
 
 STANDING: frozenset[TargetState] = frozenset({"published", "unknown"})
 MOVING: frozenset[TargetState] = frozenset({"claimed", "staged", "sending"})
+
+log = structlog.get_logger(__name__)
 
 AGAIN_SECONDS = 60.0
 """Until a store that refused is asked again."""
@@ -94,6 +99,10 @@ async def remove_image(
     """
     if not may_direct(member, image.creator_id):
         raise UserError("not_yours")
+    for post in await uow.posts.with_image(image.id):
+        for target in await uow.targets.of_post(post.id):
+            # Where rows are locked singly, a worker may be about to send one of them.
+            await uow.targets.lock(target.id)
     uses = await uses_of(uow, image.id)
     if moving := _titles(uses, MOVING):
         raise UserError("image_on_its_way", posts=moving)
@@ -140,6 +149,8 @@ async def _leave_post(uow: UnitOfWork, post: Post, image_id: int) -> list[str]:
         if target.state not in STANDING:
             target.ticket = {}  # what a network has staged shows the picture
     post.images = stays
+    if is_draft(post, await uow.targets.of_post(post.id)):
+        await entitle(uow, post)
     return gone
 
 
@@ -193,6 +204,7 @@ class Removing:
 
     async def _put_off(self, removal: Removal, error: TryLater | ActionNeeded) -> None:
         after = error.after if isinstance(error, TryLater) else AGAIN_SECONDS
+        log.warning("image_not_removed", removal=removal.id, reason=error.code)
         async with self._units.write() as uow:
             held = await uow.removals.held(removal.id, removal.fence)
             if held:

@@ -31,6 +31,11 @@ MOST: Final = 100
 USUAL: Final = 20
 LAST_PAGE: Final = 1_000_000
 MOST_TEXT: Final = 200
+MOST_VALUE: Final = 100
+"""Signs of a tag, person or provider: more than they have, and what is made of it fits PostgreSQL's
+2,046 bytes for a word.
+"""
+
 MOST_TERMS: Final = 8
 MOST_WORDS: Final = 400
 LONGEST_WORD: Final = 40
@@ -90,18 +95,16 @@ def read_search(given: Mapping[str, Given], zone: str = "UTC") -> Search:
     time zone `zone`. Raises UserError: page_wrong, limit_wrong, filter_unknown, sort_unknown,
     date_wrong, dates_reversed, search_too_long.
     """
-    text = _text(given, "text")
-    if len(text) > MOST_TEXT:
-        raise UserError("search_too_long", length=len(text), limit=MOST_TEXT)
+    text = _text(given, "text", MOST_TEXT)
     since, until = _date(given, "from"), _date(given, "to")
     if since and until and until < since:
         raise UserError("dates_reversed", start=since.isoformat(), end=until.isoformat())
     return Search(
         text=text,
         filter=cast("Filter", _one_of(given, "filter", FILTERS, "filter_unknown", "all")),
-        tag=_text(given, "tag"),
-        person=_text(given, "person"),
-        provider=_text(given, "provider"),
+        tag=_text(given, "tag", MOST_VALUE),
+        person=_text(given, "person", MOST_VALUE),
+        provider=_text(given, "provider", MOST_VALUE),
         since=_midnight(since, zone) if since else None,
         until=_midnight(until + timedelta(days=1), zone) if until else None,
         sort=cast("Sort", _one_of(given, "sort", SORTS, "sort_unknown", "newest")),
@@ -111,8 +114,11 @@ def read_search(given: Mapping[str, Given], zone: str = "UTC") -> Search:
     )
 
 
-def _text(given: Mapping[str, Given], name: str) -> str:
-    return str(given.get(name) or "").replace("\0", "").strip()
+def _text(given: Mapping[str, Given], name: str, most: int | None = None) -> str:
+    text = str(given.get(name) or "").replace("\0", "").strip()
+    if most is not None and len(text) > most:
+        raise UserError("search_too_long", length=len(text), limit=most)
+    return text
 
 
 def _one_of(

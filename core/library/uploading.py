@@ -11,7 +11,7 @@ from core.business.members import new_id
 from core.chat import Attachment
 from core.errors import Trouble
 from core.generation.jobs import Item, Job
-from core.generation.ordering import Customer, place_cards, require_pace
+from core.generation.ordering import Customer, place_cards
 from core.publishing.posts import Post
 from core.storing import UnitOfWork
 
@@ -24,7 +24,6 @@ async def place_upload(
     uow: UnitOfWork,
     customer: Customer,
     attachments: Sequence[Attachment],
-    per_minute: int,
     post: Post | None = None,
 ) -> Job:
     """Write the job with an item per file, and wake them and its card. Of more than ten files the
@@ -32,10 +31,8 @@ async def place_upload(
     draft, and the card stands in its thread.
 
     The files are fetched at once, whether or not the card may be posted: their addresses expire.
-    Raises UserError("too_many_orders"); then nothing was written.
     """
     member, business = customer.member, customer.business
-    await require_pace(uow, member, per_minute)
     left = len(attachments) - MOST_FILES
     job_id = new_id()
     root = await uow.messages.get(post.root_id) if post else None

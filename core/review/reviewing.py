@@ -246,7 +246,9 @@ async def _take(uow: UnitOfWork, job: Job, member: Member, signal: Signal, numbe
 
 async def _tell_library(uow: UnitOfWork, item: Item) -> None:
     if item.image_id:
-        await note_approval(uow, item.image_id, approved=item.approved_by is not None)
+        shown = await uow.items.of_image(item.image_id)  # also where the same file came again
+        approved = any(one.approved_by for one in shown)
+        await note_approval(uow, item.image_id, approved=approved)
 
 
 def restore(job: Job) -> None:

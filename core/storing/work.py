@@ -23,7 +23,7 @@ class Jobs(Rows["Job", str], Protocol):
     """Orders."""
 
     async def orders_since(self, owner_id: str, since: datetime) -> int:
-        """How many jobs this member has placed after `since`."""
+        """How many jobs other than uploads this member has placed after `since`."""
         ...
 
     async def batches(self, business_id: int, limit: int, *, started: bool = True) -> list[Job]:

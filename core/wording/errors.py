@@ -280,6 +280,8 @@ SENTENCES: dict[str, str] = {
     "it; then ask again. Nothing was made and nothing paid.",
     "chat_gone": "This channel or thread is archived or gone. Ask again elsewhere. Nothing was "
     "paid.",
+    "upload_card_waits": "The files are taken into the library, but I may not post about them "
+    "here. What became of each is told as soon as I am invited or allowed to.",
     "card_waits": "I may not post in that channel or thread any more. What was made is kept; its "
     "card follows as soon as I may post there again.",
     "chat_busy": "The chat is busy; the card follows.",

@@ -1,5 +1,7 @@
 """What the cards of files that people brought say."""
 
+from typing import Final
+
 from core.generation.jobs import Item, JobState
 from core.library.captions import shorten
 from core.wording.errors import sentence
@@ -76,6 +78,14 @@ def words_lost(pictures: int, micro: int) -> str:
     )
 
 
+AWAITED: Final = {
+    "chat_unavailable": "the chat does not hand it over. It is asked again by itself.",
+    "chat_busy": "the chat is busy. It is asked again by itself.",
+    "chat_forbidden": "the chat does not let me read it. An admin can allow that; then it goes on.",
+}
+"""Why a file has not come yet, where the chat's own trouble speaks of a card."""
+
+
 def verdict(item: Item) -> str:
     """What became of any other file."""
     name, reason = item.prompt, sentence(item.trouble) if item.trouble else ""
@@ -84,8 +94,8 @@ def verdict(item: Item) -> str:
             gone = item.trouble is not None and item.trouble.code == "image_removed"
             there = "stored" if gone else "already in the library"
             return f"{name}: {there}. {reason}".strip()
-        case "queued" if reason:
-            return f"{name} waits: {reason}"
+        case "queued" if item.trouble:
+            return f"{name} waits: {AWAITED.get(item.trouble.code, reason)}"
         case "queued":
             return f"{name}: waiting."
         case "generating":

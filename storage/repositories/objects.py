@@ -6,6 +6,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.library.keys import KeyParts, Kind, read_key
+from storage.batches import batches
 from storage.tables import attempts, images, items, posts, targets
 
 
@@ -58,9 +59,14 @@ class Objects:
         return {key for key, parts in keys.items() if parts.name in rows}
 
     async def _by_files(self, keys: dict[str, KeyParts]) -> set[str]:
-        """A file on its way is wanted until its item has ended."""
-        found = select(items.c.attachment).where(
+        """A file on its way is wanted until its item has ended, a list until it was read."""
+        if not keys:
+            return set()
+        taken = select(items.c.attachment).where(
             items.c.state.in_(("queued", "generating")), items.c.attachment.is_not(None)
         )
-        rows = (await self.session.scalars(found)).all() if keys else []
+        read = select(batches.c.attachment).where(
+            batches.c.state == "reading", batches.c.attachment.is_not(None)
+        )
+        rows = [*await self.session.scalars(taken), *await self.session.scalars(read)]
         return keys.keys() & {attachment.id for attachment in rows}

@@ -32,10 +32,12 @@ class Jobs(SqlRows[Job, str]):
     entity = Job
 
     async def orders_since(self, owner_id: str, since: datetime) -> int:
-        """How many jobs of either kind this member has placed after `since`."""
+        """How many jobs other than uploads this member has placed after `since`."""
         columns = tables.jobs.c
         counted = select(func.count()).select_from(tables.jobs)
-        found = counted.where(columns.owner_id == owner_id, columns.created_at > since)
+        found = counted.where(
+            columns.owner_id == owner_id, columns.created_at > since, columns.kind != "upload"
+        )
         return int(await self.session.scalar(found) or 0)
 
     async def batches(self, business_id: int, limit: int, *, started: bool = True) -> list[Job]:

@@ -182,6 +182,8 @@ async def test_says_what_is_not_there(host: PictureHost) -> None:
         ("2002:7f00:1::", False),  # 6to4 of 127.0.0.1
         ("100.64.0.1", False),  # carrier-grade NAT
         ("172.16.0.1", False),
+        ("192.0.0.192", False),  # some clouds' own services
+        ("168.63.129.16", False),  # Azure's
         ("192.0.2.1", False),
         ("198.18.0.1", False),
         ("224.0.0.1", False),

@@ -1,5 +1,7 @@
 """The order and the pages of the library's answers, on SQLite and on PostgreSQL."""
 
+import base64
+import json
 import random
 from dataclasses import replace
 from typing import Any
@@ -209,6 +211,7 @@ async def test_a_cursor_keeps_its_place(library: Library) -> None:
         ({"to": "0001-01-01"}, "date_wrong"),
         ({"from": "2026-11-22", "to": "2026-11-21"}, "dates_reversed"),
         ({"text": "x" * 201}, "search_too_long"),
+        ({"tag": "é" * 101}, "search_too_long"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_its_reason(
@@ -225,6 +228,24 @@ async def test_a_foreign_cursor_is_refused(library: Library, cursor: str) -> Non
     """One that nobody gave out."""
     with pytest.raises(UserError) as refused:
         await library.ask(cursor=cursor)
+    assert refused.value.code == "cursor_wrong"
+
+
+@pytest.mark.parametrize(
+    ("sort", "value"),
+    [("most_used", 10**30), ("most_used", -1), ("name", "\ud800"), ("name", "a\0"), ("newest", 1)],
+)
+async def test_a_cursor_that_was_changed_is_refused(
+    library: Library, sort: str, value: object
+) -> None:
+    """Also where no database could look for what stands in it."""
+    for number in range(2):
+        await library.add(f"{number}.png")
+    cursor = (await library.ask(sort=sort, limit=1)).after
+    question, id_, _, before = json.loads(base64.urlsafe_b64decode(cursor + "=="))
+    changed = json.dumps([question, id_, value, before]).encode()
+    with pytest.raises(UserError) as refused:
+        await library.ask(sort=sort, limit=1, cursor=base64.urlsafe_b64encode(changed).decode())
     assert refused.value.code == "cursor_wrong"
 
 

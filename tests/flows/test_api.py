@@ -247,6 +247,9 @@ async def test_a_body_is_read_no_further_than_it_may_be_long(programs: Programs)
         for body in (b'{"prompt": "' + b"x" * 2_000_000, untold()):
             answer = await stranger.post("/images/generate", content=body, headers=kind)
             assert said(answer, 413) == "request_too_long"
+        # To the address where files stream in, but by a method whose bodies are parsed whole.
+        answer = await stranger.patch("/images/upload", content=untold(), headers=kind)
+        assert said(answer, 413) == "request_too_long"
         assert said(await stranger.get("/images/list"), 401) == "token_missing"
 
 

@@ -44,8 +44,17 @@ async def test_the_guard_speaks_to_programs_in_problems(
     assert programs.desk.settings.address in refused.json()["detail"]
     crossed = await bakery.delete("/images/1", headers={"origin": "https://evil.example"})
     assert said(crossed, 403) == "cross_site"
+    crossed = await bakery.delete("/images/1", headers={"origin": "http://["})
+    assert said(crossed, 403) == "cross_site"
     page = await bakery.get(programs.desk.settings.address, headers=strange)
     assert page.headers["content-type"].startswith("text/html")
+
+
+async def test_a_form_that_cannot_be_read_is_refused(bakery: httpx2.AsyncClient) -> None:
+    """Also where it is only its boundary that is too long."""
+    kind = {"content-type": f"multipart/form-data; boundary={'x' * 257}"}
+    refused = await bakery.post("/images/upload", content=b"--x", headers=kind)
+    assert said(refused, 400) == "file_missing"
 
 
 async def test_a_wrong_method_is_told_the_right_ones(bakery: httpx2.AsyncClient) -> None:

@@ -10,6 +10,8 @@ from tests.driving.slack import SlackPerson
 from tests.flows.conftest import Eyes
 from tests.platforms.openai import OpenAIServer
 
+PHOTO = encode(scene(1200, 800), "JPEG")
+
 CHATS = pytest.mark.parametrize("chat", ["slack", "discord"], indirect=True)
 
 
@@ -70,6 +72,22 @@ async def test_where_the_desk_may_not_post_the_person_is_told_and_nothing_is_pai
         await ada.command("/generate a fox", marketing)
         await eyes.see(marketing, "1 picture: a fox")
     assert len(openai.bill) == 1
+
+
+@CHATS
+async def test_files_are_taken_in_where_the_desk_may_not_post(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """The person is told so, and reads the verdicts once the desk may post there."""
+    async with running_desk(environ):
+        await chat.connected()
+        chat.forbid(marketing)
+        form = await (await ada.command("/upload", marketing)).form()
+        await ada.submit(form, {}, [("shop.jpg", PHOTO)])
+        told = await eyes.told(ada, "taken into the library", "I may not post about them here")
+        assert "Nothing was made" not in told
+        await allow(chat, marketing)
+        await eyes.see(marketing, "shop.jpg: stored")
 
 
 @CHATS

@@ -242,8 +242,9 @@ async def test_what_stands_already_is_not_said_to_be_discarded_with_the_rest(
         await ada.command("/generate a fox", marketing)
         pictures = await eyes.see(marketing, "1 picture: a fox")
         form = await (await ada.press(pictures, "Publish")).form()
-        (site, *_) = (line for line in form.text.split("\n") if line.startswith("Site · "))
-        accounts = ["Facebook · Acme", site.partition(" Facebook")[0]]
+        async with desk.database.read() as uow:
+            (site,) = [one for one in await uow.accounts.everywhere() if one.network == "site"]
+        accounts = ["Facebook · Acme", f"Site · {site.name}"]
         await ada.submit(form, {"Accounts": accounts, "Caption": "A fox."})
         card = await eyes.see(marketing, "Publish", "Caption: A fox.")
         card = await eyes.changed(card, "Facebook · Acme: about to be published. The network")

@@ -209,6 +209,33 @@ async def test_an_empty_file_is_refused(
             assert await uow.images.get(1) is None
 
 
+@pytest.mark.parametrize("chat", ["slack", "page"], indirect=True)
+async def test_files_beside_any_other_command_are_taken_in_too(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """The command does what it does, and nothing that came with it is lost."""
+    async with running_desk(environ):
+        await chat.connected()
+        await ada.command("/help", marketing)
+        await ada.command_with("/image 7", [("shop.jpg", PHOTO)], marketing)
+        await eyes.see(marketing, "shop.jpg: stored")
+
+
+async def test_files_are_no_orders(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """However many come in a minute, and also those that an order is made from."""
+    async with running_desk(environ | {"ORDERS_PER_MINUTE": "1"}):
+        await chat.connected()
+        await ada.command("/help", marketing)
+        for number in (1, 2, 3):
+            photo = encode(scene(600 + number, 400), "JPEG")
+            await ada.bring([(f"{number}.jpg", photo)], marketing)
+            await eyes.see(marketing, f"{number}.jpg: stored")
+        await ada.command("/generate a fox", marketing)
+        await eyes.see(marketing, "1 picture: a fox")
+
+
 async def test_a_likeness_is_pointed_out_with_a_link(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
 ) -> None:

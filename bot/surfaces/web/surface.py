@@ -115,6 +115,8 @@ class Page:
         """See `ChatSurface.fetch`: what came was kept when it came, under `attachment.id`."""
         if attachment.size > limit:
             raise UserError("upload_too_big")
+        if not attachment.size:
+            return  # an empty file is not kept, only named
         try:
             data = await self._blobs.get(attachment.id)
         except FileNotFoundError as error:

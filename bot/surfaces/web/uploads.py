@@ -135,8 +135,8 @@ async def read_body(request: Request) -> Body:
     if not boundary:
         raise HTTPException(400)
     reader = _Reader()
-    parser = MultipartParser(boundary, reader.callbacks())
     try:
+        parser = MultipartParser(boundary, reader.callbacks())  # refuses too long a boundary
         await _feed(parser, request.stream())
     except FormParserError as error:
         reader.body.close()
@@ -228,11 +228,12 @@ class _Reader:
 async def keep(blobs: BlobStore, file: Incoming, occasion: str) -> Attachment:
     """Keep a file as it came until the desk has taken it in; `occasion` names it among all files.
 
-    One that is too big is only named, so that it gets its verdict, and one that was left, so that
-    it is counted. Raises TryLater, ActionNeeded as the store does. May be repeated.
+    One that is too big or empty is only named, so that it gets its verdict (Cloudinary takes no
+    empty file), and one that was left, so that it is counted. Raises TryLater, ActionNeeded as the
+    store does. May be repeated.
     """
     key = incoming_key(hashlib.sha256(occasion.encode()).hexdigest()[:32])
-    if file.kept:
+    if file.kept and file.size:
         async with file.laid_down() as path:
             await blobs.put_file(key, path, "application/octet-stream")
     return Attachment(key, file.filename, "", file.size)

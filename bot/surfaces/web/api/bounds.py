@@ -21,7 +21,7 @@ class Bounded:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, its body counted while it comes in."""
-        if scope["type"] != "http" or scope["path"].endswith(STREAMED):
+        if scope["type"] != "http" or _is_streamed(scope):
             await self._app(scope, receive, send)
             return
         taken = 0
@@ -35,3 +35,8 @@ class Bounded:
             return message
 
         await self._app(scope, counted, send)
+
+
+def _is_streamed(scope: Scope) -> bool:
+    # By any other method the same path is that of an image, whose body is parsed whole.
+    return bool(scope["method"] == "POST" and scope["path"].endswith(STREAMED))

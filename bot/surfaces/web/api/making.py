@@ -70,7 +70,7 @@ class MakingRoutes:
                 self._parts.closing,
             )
             if all(item.state in ENDED for item in items):
-                return await self._made(job, items)
+                return await self._made(caller, job, items)
             response.status_code = 202
             shape = job_shape(job, items, self._parts.address)
             response.headers["location"] = shape.url
@@ -107,7 +107,7 @@ class MakingRoutes:
                 raise UserError("job_unknown")
             return job, await uow.items.of_job(job.id)
 
-    async def _made(self, job: Job, items: list[Item]) -> OneImage:
+    async def _made(self, caller: Caller, job: Job, items: list[Item]) -> OneImage:
         """The picture. Raises NotMade with the item's own reason where there is none."""
         item = items[0]
         async with self._parts.units.read() as uow:
@@ -115,8 +115,10 @@ class MakingRoutes:
             if image is None:
                 address = f"{self._parts.address}/api/v1/jobs/{job.id}"
                 raise NotMade(await _reason(uow, job, item), address)
+            starred = await uow.images.starred_by(caller.member.id, [image.id])
         blobs, address = self._parts.blobs, self._parts.address
-        return OneImage(image=await image_shape(image, blobs, address, favourite=False))
+        shape = await image_shape(image, blobs, address, favourite=image.id in starred)
+        return OneImage(image=shape)
 
 
 async def _reason(uow: UnitOfWork, job: Job, item: Item) -> Trouble:

@@ -5,7 +5,9 @@ Owns these routes. The post goes the way of all posts; its card stands on the pa
 any network: a route comes of each that there is.
 """
 
+import asyncio
 import re
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -69,6 +71,7 @@ class PublishingRoutes:
             prefer: Prefer = "",
             key: Key = "",
         ) -> OnePost:
+            begun = asyncio.get_running_loop().time()
             caller.require_business(order.business_id)
             repeat = read_repeat(caller, key, f"publish {network}", order)
             async with self._parts.units.read() as uow:
@@ -77,7 +80,7 @@ class PublishingRoutes:
             targets = await wait_for(
                 lambda: self._targets(post_id),
                 lambda seen: all(target.state in ENDED for target in seen),
-                read_patience(prefer),
+                read_patience(prefer) - (asyncio.get_running_loop().time() - begun),
                 self._parts.closing,
             )
             address = post_address(post_id, self._parts.address)
@@ -128,10 +131,7 @@ class PublishingRoutes:
         problems = check(asked.content_text, alts, facts.rules, facts.title)
         if problems:
             raise problems[0]
-        images = [
-            await self._bring(caller, url, number)
-            for number, url in enumerate(asked.content_images, 1)
-        ]
+        images = await self._bring_all(caller, asked.content_images)
         async with self._parts.units.write() as uow:
             known = await repeat.enter(uow)
             if known:
@@ -160,6 +160,19 @@ class PublishingRoutes:
             names = [f"{account.name} ({account.id})" for account in theirs]
             raise UserError("account_unclear", network=title, accounts=names)
         return theirs[0]
+
+    async def _bring_all(self, caller: Caller, urls: Sequence[str]) -> list[Image]:
+        """All at once, since each may take its time; of several that fail the first one is told."""
+        brought = await asyncio.gather(
+            *(self._bring(caller, url, number) for number, url in enumerate(urls, 1)),
+            return_exceptions=True,
+        )
+        images: list[Image] = []
+        for one in brought:
+            if isinstance(one, BaseException):
+                raise one
+            images.append(one)
+        return images
 
     async def _bring(self, caller: Caller, url: str, number: int) -> Image:
         try:

@@ -101,6 +101,7 @@ class Acts:
         change = _without if body.get("how") == "remove" else _with
 
         async def retag(uow: UnitOfWork, image: Image) -> None:
+            await uow.images.lock(image.id)  # or what somebody else adds meanwhile were lost
             given = Words(tags=change(image.tags, named))
             await describe(uow, image, person.member, given)
 

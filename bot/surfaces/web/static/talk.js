@@ -6,6 +6,7 @@ export const words = client.words;
 
 const TRIES = 3;
 const PAUSE = 700;
+const STALLED = 120000;
 
 export function fill(sentence, facts) {
   return sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
@@ -23,12 +24,20 @@ function once(path, body, onProgress) {
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("X-CSRF-Token", client.csrf);
     request.responseType = "json";
-    request.timeout = 120000;
-    if (onProgress) {
-      request.upload.onprogress = (event) => onProgress(event.loaded / (event.total || 1));
-    }
+    // Files may take as long as they get on; only what stands still is given up.
+    let watch = 0;
+    const wait = () => {
+      clearTimeout(watch);
+      watch = setTimeout(() => request.abort(), STALLED);
+    };
+    request.upload.onprogress = (event) => {
+      wait();
+      onProgress?.(event.loaded / (event.total || 1));
+    };
     request.onload = () => resolve({ status: request.status, body: request.response || {} });
-    request.onerror = request.ontimeout = () => reject(new Error("unreached"));
+    request.onerror = request.onabort = () => reject(new Error("unreached"));
+    request.onloadend = () => clearTimeout(watch);
+    wait();
     request.send(body);
   });
 }
