@@ -209,6 +209,28 @@ async def test_an_empty_file_is_refused(
             assert await uow.images.get(1) is None
 
 
+async def test_a_picture_stays_approved_while_any_card_approves_it(
+    chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
+) -> None:
+    """The same file, brought again, has a card of its own."""
+    async with running_desk(environ) as desk:
+        await chat.connected()
+        await ada.command("/help", marketing)
+        cards = []
+        for name in ("front.jpg", "again.jpg"):
+            await ada.bring([(name, PHOTO)], marketing)
+            card = await eyes.see(marketing, f"1 picture: {name}")
+            await ada.react(card, "✅")
+            cards.append(await eyes.changed(card, "Approved by Ada"))
+        for card, stays in zip(cards, (True, False), strict=True):
+            await ada.unreact(card, "✅")
+            await eyes.changed(card, "1 picture", without="Approved by Ada")
+            async with desk.database.read() as uow:
+                image = await uow.images.get(1)
+                assert image
+                assert image.approved is stays
+
+
 @pytest.mark.parametrize("chat", ["slack", "page"], indirect=True)
 async def test_files_beside_any_other_command_are_taken_in_too(
     chat: Chat, ada: Person, marketing: Where, eyes: Eyes, environ: dict[str, str]
