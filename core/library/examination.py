@@ -149,7 +149,7 @@ class Examiner:
     async def _process(self) -> Process:
         while self._idle:
             process = self._idle.pop()
-            if process.stdout and not process.stdout.at_eof():
+            if _is_alive(process):
                 return process
             await process.wait()  # it died meanwhile
         return await self._begin()
@@ -182,6 +182,14 @@ async def _end(process: Process) -> None:
     if process.returncode is None:
         process.kill()
     await process.communicate()
+
+
+def _is_alive(process: Process) -> bool:
+    """Whether it may be given a file; the event loop may not have heard yet that it died."""
+    try:
+        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except ChildProcessError:
+        return False
 
 
 def _loss(process: Process) -> Exception:

@@ -132,7 +132,7 @@ async def test_a_thousand_prompts_are_priced_started_and_cancelled(
         async with desk.database.read() as uow:
             (job,) = await uow.jobs.batches(1, 5)
             states = (await uow.items.counts([job.id]))[job.id]
-        assert set(states) == {"completed", "cancelled"}
+        assert set(states) <= {"completed", "cancelled"}
         assert sum(states.values()) == 1000
         assert states["cancelled"] > 500
 
